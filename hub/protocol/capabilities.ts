@@ -1,0 +1,177 @@
+import { z } from "zod";
+import { Key, Moment } from "./ids.ts";
+import { Attributes, AvailabilityValue } from "./model.ts";
+
+/**
+ * A field that names a thing of the home. Runbooks and people name it by our id; the hub hands the connector the make's
+ * key. The mark lets the validator check operands and the engine translate them.
+ */
+function keyOf(kind: ReferenceKind): typeof Key {
+  return Key.meta({ reference: kind });
+}
+
+export type ReferenceKind = "integration" | "device" | "entity" | "room" | "gateway";
+
+/** Whole seconds. */
+const Seconds = z.number().int().min(0).max(86_400);
+
+const IntegrationCondition = z.object({
+  state: z.string(),
+  reason: z.string().nullable(),
+  needsSignIn: z.boolean(),
+  /** Enabled entities of it that do not answer now. */
+  unavailable: z.number().int(),
+  entities: z.number().int(),
+});
+
+function read<I extends z.ZodObject, O extends z.ZodObject>(summary: string, input: I, output: O) {
+  return { kind: "read" as const, summary, input, output };
+}
+
+function action<I extends z.ZodObject>(summary: string, input: I) {
+  return { kind: "action" as const, summary, input, output: z.object({ contextId: z.string().optional() }) };
+}
+
+/**
+ * The capabilities of every make: what can be read and done, with the shape of what goes in and comes out. They belong
+ * to the protocol, so one runbook can serve several makes; a connector declares which it has.
+ */
+export const CAPABILITIES = {
+  "gateway.info": read(
+    "What the gateway is and whether it runs",
+    z.strictObject({}),
+    z.object({
+      name: z.string(),
+      version: z.string(),
+      /** `starting` and `stopping` are not failures: wait. */
+      state: z.enum(["running", "starting", "stopping", "recovery"]),
+      timeZone: z.string().nullable(),
+      isAdmin: z.boolean(),
+      /** Whether history is being written; null where the make has none. */
+      recording: z.boolean().nullable(),
+    }),
+  ),
+  "integration.list": read(
+    "All integrations and their state",
+    z.strictObject({}),
+    z.object({
+      integrations: z.array(
+        IntegrationCondition.extend({ key: Key, name: z.string(), domain: z.string(), disabled: z.boolean() }),
+      ),
+      /** Enabled ones that do not run or have entities that do not answer. */
+      ill: z.number().int(),
+    }),
+  ),
+  "integration.state": read(
+    "The state of one integration",
+    z.strictObject({ integration: keyOf("integration") }),
+    IntegrationCondition,
+  ),
+  "device.state": read(
+    "Whether a device answers",
+    z.strictObject({ device: keyOf("device") }),
+    z.object({
+      availability: AvailabilityValue,
+      entities: z.number().int(),
+      unavailable: z.number().int(),
+      /** Percent, where the device says it. */
+      battery: z.number().nullable(),
+      lastSeen: Moment.nullable(),
+      firmware: z.string().nullable(),
+    }),
+  ),
+  "entity.state": read(
+    "The state of one entity",
+    z.strictObject({ entity: keyOf("entity") }),
+    z.object({ state: z.string(), availability: AvailabilityValue, since: Moment, attributes: Attributes }),
+  ),
+  "log.errors": read(
+    "Warnings and errors the gateway noted since it started",
+    z.strictObject({ integration: keyOf("integration").optional() }),
+    z.object({
+      entries: z.array(
+        z.object({
+          level: z.string(),
+          source: z.string(),
+          message: z.string(),
+          count: z.number().int(),
+          firstAt: Moment,
+          lastAt: Moment,
+        }),
+      ),
+      errors: z.number().int(),
+      warnings: z.number().int(),
+    }),
+  ),
+  "repairs.list": read(
+    "Problems the gateway itself reports",
+    z.strictObject({}),
+    z.object({
+      repairs: z.array(
+        z.object({
+          key: Key,
+          domain: z.string(),
+          severity: z.string(),
+          title: z.string(),
+          isFixable: z.boolean(),
+          createdAt: Moment.nullable(),
+        }),
+      ),
+      open: z.number().int(),
+    }),
+  ),
+  "backup.info": read(
+    "When the gateway was last backed up",
+    z.strictObject({}),
+    z.object({
+      lastCompletedAt: Moment.nullable(),
+      lastAttemptedAt: Moment.nullable(),
+      /** Whole hours since the last completed one; null when there is none. */
+      ageHours: z.number().int().nullable(),
+      failed: z.boolean(),
+      backups: z.number().int(),
+    }),
+  ),
+  "updates.list": read(
+    "Updates that are waiting",
+    z.strictObject({}),
+    z.object({
+      updates: z.array(
+        z.object({
+          key: Key,
+          name: z.string(),
+          installed: z.string().nullable(),
+          latest: z.string().nullable(),
+          isCore: z.boolean(),
+        }),
+      ),
+      waiting: z.number().int(),
+    }),
+  ),
+  "integration.reload": action("Restart one integration", z.strictObject({ integration: keyOf("integration") })),
+  "entity.refresh": action("Ask a device for its state now", z.strictObject({ entity: keyOf("entity") })),
+  "power.cycle": action(
+    "Switch a power outlet off and on",
+    z.strictObject({ switch: keyOf("entity"), off: Seconds.min(1).max(300).meta({ duration: true }) }),
+  ),
+  "power.on": action("Switch a power outlet on", z.strictObject({ switch: keyOf("entity") })),
+  "gateway.restart": action("Restart the gateway's software", z.strictObject({})),
+} as const;
+
+export type CapabilityName = keyof typeof CAPABILITIES;
+export type ReadName = {
+  [N in CapabilityName]: (typeof CAPABILITIES)[N]["kind"] extends "read" ? N : never;
+}[CapabilityName];
+export type ActionName = Exclude<CapabilityName, ReadName>;
+export type CapabilityInput<N extends CapabilityName> = z.infer<(typeof CAPABILITIES)[N]["input"]>;
+export type CapabilityOutput<N extends CapabilityName> = z.infer<(typeof CAPABILITIES)[N]["output"]>;
+
+export function isCapability(name: string): name is CapabilityName {
+  return Object.hasOwn(CAPABILITIES, name);
+}
+
+/** Which kind of thing a field of a capability's input names, or undefined when it is plain data. */
+export function referenceOf(field: z.ZodType): ReferenceKind | undefined {
+  const inner = field instanceof z.ZodOptional ? (field.unwrap() as z.ZodType) : field;
+  return (inner.meta() as { reference?: ReferenceKind } | undefined)?.reference;
+}

@@ -1,0 +1,95 @@
+import { z } from "zod";
+import { Moment } from "./ids.ts";
+import { Scope } from "./scopes.ts";
+import { QuietHours } from "./sites.ts";
+import { Language } from "./text.ts";
+
+/** A single-use secret of at least 192 bits in a homeowner's link; only its SHA-256 is stored. */
+export const LinkToken = z
+  .string()
+  .min(32)
+  .max(64)
+  .regex(/^[A-Za-z0-9_-]+$/);
+export type LinkToken = z.infer<typeof LinkToken>;
+
+/** One act that a run can reach: what it does, to what, how often at most, and what is felt. */
+export const ProposedAct = z.object({
+  step: z.string(),
+  capability: z.string(),
+  /** `gateway/kind/key` of what is acted on, and its name in the home's words. */
+  target: z.string(),
+  targetName: z.string(),
+  input: z.record(z.string(), z.unknown()),
+  scope: Scope,
+  private: z.boolean(),
+  tries: z.number().int().positive(),
+  felt: z.string().nullable(),
+  /** What takes it back, or why it cannot be taken back. */
+  undo: z.object({ capability: z.string(), input: z.record(z.string(), z.unknown()) }).nullable(),
+  irreversible: z.string().nullable(),
+});
+export type ProposedAct = z.infer<typeof ProposedAct>;
+
+/**
+ * All that a homeowner is asked to allow. The approval is bound to the SHA-256 of its canonical JSON; an act outside it
+ * is drift and stops the run.
+ */
+export const Proposal = z.object({
+  format: z.literal(1),
+  siteId: z.string(),
+  runId: z.string(),
+  runbook: z.string(),
+  runbookDigest: z.string(),
+  inputs: z.record(z.string(), z.unknown()),
+  acts: z.array(ProposedAct),
+  scope: Scope,
+  limitSeconds: z.number().int(),
+});
+export type Proposal = z.infer<typeof Proposal>;
+
+export const ConsentStatus = z.enum(["asked", "allowed", "refused", "another_time", "expired", "withdrawn", "over"]);
+export type ConsentStatus = z.infer<typeof ConsentStatus>;
+
+/** What the homeowner's page shows: nothing of other homes, no ids, no technician's words. */
+export const ConsentView = z.object({
+  status: ConsentStatus,
+  language: Language,
+  firm: z.object({ name: z.string(), phone: z.string().nullable() }),
+  home: z.string(),
+  homeownerName: z.string(),
+  /** Who asks. */
+  technician: z.string(),
+  /** Why, in the words given when the run was started. */
+  why: z.string(),
+  /** What would be done, sentence by sentence, naming the things. */
+  what: z.array(z.string()),
+  /** What will be noticed. */
+  notice: z.array(z.string()),
+  /** At most, in minutes. */
+  minutes: z.number().int(),
+  seen: z.array(z.string()),
+  undo: z.array(z.string()),
+  ifNo: z.string(),
+  price: z.string().nullable(),
+  timeZone: z.string(),
+  quietHours: QuietHours,
+  askedAt: Moment,
+  answerBy: Moment,
+  startBy: Moment.nullable(),
+  answeredAt: Moment.nullable(),
+  /** The short code of the ledger's head when this was asked. */
+  ledgerCode: z.string(),
+  proposalCode: z.string(),
+  /** Whether Allow, Another time and No can be pressed now. */
+  canAnswer: z.boolean(),
+  canStop: z.boolean(),
+  progress: z.object({
+    state: z.enum(["not_started", "working", "stopping", "stopped", "done"]),
+    steps: z.array(z.object({ at: Moment, words: z.string() })),
+    outcome: z.string().nullable(),
+  }),
+});
+export type ConsentView = z.infer<typeof ConsentView>;
+
+export const ConsentAnswer = z.enum(["allow", "another_time", "no"]);
+export type ConsentAnswer = z.infer<typeof ConsentAnswer>;

@@ -1,0 +1,79 @@
+import { z } from "zod";
+import { Moment, SiteId } from "./ids.ts";
+
+/** Everything that is written into a ledger. Past tense; a name never changes its meaning. */
+export const LEDGER_EVENTS = [
+  "firm.created",
+  "person.invited",
+  "person.joined",
+  "person.role_changed",
+  "person.disabled",
+  "person.enabled",
+  "second_factor.changed",
+  "key.created",
+  "key.revoked",
+  "session.revoked",
+  "site.created",
+  "site.changed",
+  "site.removed",
+  "contact.added",
+  "contact.changed",
+  "contact.verified",
+  "contact.removed",
+  "scopes.changed",
+  "gateway.added",
+  "gateway.removed",
+  "gateway.credentials_replaced",
+  "gateway.access_withdrawn",
+  "device.changed",
+  "run.started",
+  "run.finished",
+  "run.cancelled",
+  "consent.asked",
+  "consent.opened",
+  "consent.allowed",
+  "consent.refused",
+  "consent.another_time",
+  "consent.expired",
+  "consent.withdrawn",
+  "act.intended",
+  "act.done",
+  "act.failed",
+  "act.uncertain",
+  "act.settled",
+  "message.sent",
+  "ledger.erased",
+] as const;
+export const LedgerEvent = z.enum(LEDGER_EVENTS);
+export type LedgerEvent = z.infer<typeof LedgerEvent>;
+
+/**
+ * One link of a chain. `hash` is the SHA-256 of the canonical JSON of all other fields but `payload`; `commitment` is
+ * the SHA-256 of salt and canonical payload, so the payload can be erased and the chain stays whole.
+ */
+export const LedgerEntry = z.object({
+  /** A site's id, or `firm`. */
+  chain: z.union([SiteId, z.literal("firm")]),
+  number: z.number().int().positive(),
+  at: Moment,
+  event: LedgerEvent,
+  actor: z.string(),
+  commitment: z.string(),
+  previous: z.string(),
+  hash: z.string(),
+  payload: z.record(z.string(), z.unknown()).nullable(),
+  salt: z.string().nullable(),
+  erasedAt: Moment.nullable(),
+});
+export type LedgerEntry = z.infer<typeof LedgerEntry>;
+
+export const LedgerVerdict = z.object({
+  chain: z.union([SiteId, z.literal("firm")]),
+  whole: z.boolean(),
+  entries: z.number().int(),
+  erased: z.number().int(),
+  /** The first characters of the head's hash, as homeowners were told. */
+  code: z.string(),
+  firstBad: z.object({ number: z.number().int(), why: z.string() }).nullable(),
+});
+export type LedgerVerdict = z.infer<typeof LedgerVerdict>;

@@ -1,0 +1,52 @@
+import { z } from "zod";
+import { RunbookId } from "./ids.ts";
+import { RunStepOutline } from "./runs.ts";
+import { Scope } from "./scopes.ts";
+
+export const InputKind = z.enum([
+  "integration",
+  "device",
+  "entity",
+  "room",
+  "gateway",
+  "text",
+  "number",
+  "yesno",
+  "choice",
+  "duration",
+  "moment",
+]);
+export type InputKind = z.infer<typeof InputKind>;
+
+export const RunbookInput = z.object({
+  name: z.string(),
+  type: InputKind,
+  title: z.string(),
+  optional: z.boolean(),
+  default: z.unknown().optional(),
+  options: z.array(z.string()).optional(),
+});
+export type RunbookInput = z.infer<typeof RunbookInput>;
+
+export const RunbookSummary = z.object({
+  id: RunbookId,
+  version: z.number().int(),
+  /** SHA-256 of its canonical JSON. */
+  digest: z.string(),
+  title: z.string(),
+  tell: z.string(),
+  /** The makes it can run on, by connector id. */
+  connectors: z.array(z.string()),
+  /** The highest consent it can need. */
+  scope: Scope,
+  /** Changes nothing at all. */
+  readsOnly: z.boolean(),
+  limitSeconds: z.number().int(),
+  worstCaseSeconds: z.number().int(),
+  inputs: z.array(RunbookInput),
+  isStock: z.boolean(),
+});
+export type RunbookSummary = z.infer<typeof RunbookSummary>;
+
+export const RunbookDetails = RunbookSummary.extend({ source: z.string(), outline: z.array(RunStepOutline) });
+export type RunbookDetails = z.infer<typeof RunbookDetails>;

@@ -1,0 +1,207 @@
+import { z } from "zod";
+import { ConsentRequestId, GatewayId, Moment, PersonId, RunbookId, RunId, SiteId } from "./ids.ts";
+import { Scope } from "./scopes.ts";
+
+/** Where a run is. Waiting costs no worker and survives restarts and days. */
+export const RunStatus = z.enum([
+  "queued",
+  "running",
+  "waiting_for_consent",
+  "waiting_for_answer",
+  "waiting_for_window",
+  "waiting_for_timer",
+  "waiting_for_gateway",
+  "finished",
+  "cancelled",
+]);
+export type RunStatus = z.infer<typeof RunStatus>;
+
+export const RunOutcome = z.enum([
+  "healthy",
+  "found",
+  "fixed",
+  "not_fixed",
+  "undone",
+  "refused",
+  "no_answer",
+  "needs_homeowner",
+  "needs_visit",
+  "unclear",
+]);
+export type RunOutcome = z.infer<typeof RunOutcome>;
+
+/** `uncertain`: sent, or perhaps sent, and nobody knows what came of it. Shown as "Not certain: look". */
+export const StepStatus = z.enum([
+  "running",
+  "waiting",
+  "passed",
+  "failed",
+  "unknown",
+  "fixed",
+  "uncertain",
+  "skipped",
+  "stopped",
+  "chosen",
+  "ended",
+]);
+export type StepStatus = z.infer<typeof StepStatus>;
+
+export const StepKind = z.enum(["check", "wait", "choose", "ask", "consent", "fix", "use", "end"]);
+export type StepKind = z.infer<typeof StepKind>;
+
+/** One measured field against what was expected of it. `met` is null when it could not be told. */
+export const Measurement = z.object({
+  field: z.string(),
+  value: z.unknown(),
+  unit: z.string().optional(),
+  expected: z.string(),
+  met: z.boolean().nullable(),
+});
+export type Measurement = z.infer<typeof Measurement>;
+
+const step = { step: z.string(), title: z.string().optional() };
+
+/**
+ * What happens in a run, in the past tense. The log of these is the run: one pure function folds them into the row.
+ * `consent` on `fix.intended` names what permitted the act.
+ */
+export const RunEventData = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("run.queued"), by: z.string(), reason: z.string(), homeownerAsked: z.boolean() }),
+  z.object({ kind: z.literal("run.started") }),
+  z.object({
+    kind: z.literal("step.started"),
+    ...step,
+    stepKind: StepKind,
+    attempt: z.number().int().optional(),
+    timeoutSeconds: z.number().optional(),
+  }),
+  z.object({
+    kind: z.literal("step.read"),
+    ...step,
+    capability: z.string(),
+    input: z.unknown(),
+    output: z.unknown(),
+    measurements: z.array(Measurement),
+    result: z.enum(["pass", "fail", "unknown"]),
+    error: z.string().optional(),
+    milliseconds: z.number(),
+  }),
+  z.object({ kind: z.literal("step.decided"), ...step, branch: z.string(), because: z.string() }),
+  z.object({ kind: z.literal("step.ended"), ...step, status: StepStatus, result: z.string() }),
+  z.object({
+    kind: z.literal("consent.asked"),
+    ...step,
+    requestId: ConsentRequestId,
+    scope: Scope,
+    sentTo: z.string(),
+    answerBy: Moment,
+  }),
+  z.object({ kind: z.literal("consent.opened"), requestId: ConsentRequestId }),
+  z.object({
+    kind: z.literal("consent.answered"),
+    requestId: ConsentRequestId,
+    answer: z.enum(["allowed", "refused", "another_time", "expired", "withdrawn"]),
+    by: z.string(),
+  }),
+  z.object({
+    kind: z.literal("fix.intended"),
+    ...step,
+    attemptId: z.string(),
+    attempt: z.number().int(),
+    capability: z.string(),
+    target: z.string(),
+    gatewayId: GatewayId,
+    consent: z.string(),
+  }),
+  z.object({
+    kind: z.literal("fix.sent"),
+    ...step,
+    attemptId: z.string(),
+    milliseconds: z.number(),
+    answer: z.unknown(),
+  }),
+  z.object({ kind: z.literal("fix.failed"), ...step, attemptId: z.string(), error: z.string() }),
+  z.object({ kind: z.literal("fix.uncertain"), ...step, attemptId: z.string(), why: z.string() }),
+  z.object({ kind: z.literal("fix.settled"), ...step, attemptId: z.string(), capability: z.string() }),
+  z.object({ kind: z.literal("fix.refused"), ...step, code: z.string(), message: z.string() }),
+  z.object({ kind: z.literal("run.waiting"), for: RunStatus, until: Moment.nullable(), why: z.string() }),
+  z.object({ kind: z.literal("run.resumed"), after: RunStatus, why: z.string() }),
+  z.object({ kind: z.literal("run.stop_requested"), by: z.string(), reason: z.string() }),
+  z.object({
+    kind: z.literal("run.finished"),
+    outcome: RunOutcome,
+    note: z.string().optional(),
+    tell: z.string().optional(),
+  }),
+  z.object({ kind: z.literal("run.cancelled"), by: z.string(), note: z.string().optional() }),
+]);
+export type RunEventData = z.infer<typeof RunEventData>;
+
+/** `number` counts from 1 without gaps within its run. */
+export const RunEvent = z.object({ runId: RunId, number: z.number().int().positive(), at: Moment, data: RunEventData });
+export type RunEvent = z.infer<typeof RunEvent>;
+
+export const RunSummary = z.object({
+  id: RunId,
+  /** Short and human, unique in the firm: shown as RUN-12. */
+  number: z.number().int(),
+  siteId: SiteId,
+  siteName: z.string(),
+  gatewayId: GatewayId,
+  runbook: RunbookId,
+  runbookVersion: z.number().int(),
+  runbookTitle: z.string(),
+  status: RunStatus,
+  outcome: RunOutcome.nullable(),
+  /** The step it stands at. */
+  step: z.string().nullable(),
+  waitingUntil: Moment.nullable(),
+  waitingWhy: z.string().nullable(),
+  reason: z.string(),
+  homeownerAsked: z.boolean(),
+  startedBy: z.string(),
+  startedById: PersonId.nullable(),
+  /** A fix was sent, or perhaps sent, and its result is not known. */
+  hasUncertainStep: z.boolean(),
+  createdAt: Moment,
+  finishedAt: Moment.nullable(),
+});
+export type RunSummary = z.infer<typeof RunSummary>;
+
+export const RunConsent = z.object({
+  requestId: ConsentRequestId,
+  status: z.enum(["asked", "allowed", "refused", "another_time", "expired", "withdrawn", "used"]),
+  scope: Scope,
+  sentTo: z.string(),
+  sentAt: Moment.nullable(),
+  openedAt: Moment.nullable(),
+  answeredAt: Moment.nullable(),
+  answerBy: Moment,
+  /** Why the message has not left, when it has not. */
+  notSentBecause: z.string().nullable(),
+});
+export type RunConsent = z.infer<typeof RunConsent>;
+
+export const RunStepOutline = z.object({
+  name: z.string(),
+  kind: StepKind,
+  title: z.string(),
+  scope: Scope.nullable(),
+});
+export type RunStepOutline = z.infer<typeof RunStepOutline>;
+
+export const RunDetails = RunSummary.extend({
+  inputs: z.record(z.string(), z.object({ title: z.string(), value: z.unknown(), shown: z.string() })),
+  digest: z.string(),
+  tell: z.string(),
+  /** All steps of the runbook in order, so that what is still to come can be shown. */
+  outline: z.array(RunStepOutline),
+  consents: z.array(RunConsent),
+  note: z.string().nullable(),
+  lastEvent: z.number().int(),
+});
+export type RunDetails = z.infer<typeof RunDetails>;
+
+/** An id of a thing of the site, or a plain value, for each input that the runbook names. */
+export const RunInputs = z.record(z.string().max(60), z.union([z.string().max(2000), z.number(), z.boolean()]));
+export type RunInputs = z.infer<typeof RunInputs>;

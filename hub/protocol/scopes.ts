@@ -1,0 +1,24 @@
+import { z } from "zod";
+
+/** What a homeowner permits; each scope includes the ones before it. The numbers are those of the consent texts. */
+export const SCOPES = ["reach", "view", "diagnose", "fix", "disruptive"] as const;
+export const Scope = z.enum(SCOPES);
+export type Scope = z.infer<typeof Scope>;
+
+/** 0 for `reach` up to 4 for `disruptive`. */
+export function scopeRank(scope: Scope): number {
+  return SCOPES.indexOf(scope);
+}
+
+/** The higher of two scopes: a person may raise what an action needs, nobody can lower it. */
+export function raise(scope: Scope, other: Scope | undefined): Scope {
+  return other !== undefined && scopeRank(other) > scopeRank(scope) ? other : scope;
+}
+
+/** `disruptive` is never standing: it is asked for each time. */
+export const StandingScope = z.enum(["reach", "view", "diagnose", "fix"]);
+export type StandingScope = z.infer<typeof StandingScope>;
+
+/** How we know that the homeowner agreed. */
+export const EvidenceKind = z.enum(["contract", "signed_form", "told_by_phone"]);
+export type EvidenceKind = z.infer<typeof EvidenceKind>;
