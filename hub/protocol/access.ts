@@ -11,7 +11,7 @@ export type Refusal = "not_signed_in" | "not_allowed" | "fresh_factor_needed";
  * and that a button asks before it shows itself. Returns null when they may.
  */
 export function refusal(actor: Actor, name: OperationName, now: Date): Refusal | null {
-  const { who, freshFactor, noKeys } = operations[name].needs;
+  const { who, freshFactor, noKeys }: Needs = operations[name].needs;
   if (who === "anyone" || who === "setup" || who === "link") return null;
   const role = roleOf(actor);
   if (role === null) return "not_signed_in";

@@ -35,6 +35,8 @@ export interface Operation<I extends z.ZodObject = z.ZodObject, O extends z.ZodT
   readonly stream?: boolean;
 }
 
-export function operation<I extends z.ZodObject, O extends z.ZodType>(definition: Operation<I, O>): Operation<I, O> {
+export function operation<I extends z.ZodObject, O extends z.ZodType, const D extends Operation<I, O>>(
+  definition: D & Operation<I, O>,
+): D {
   return definition;
 }

@@ -1,0 +1,61 @@
+import type { GatewayId, PersonId, RunEvent, RunId, RunSummary, SessionId, SiteId } from "@caretaker/protocol";
+
+/**
+ * What rooms of the hub tell each other after a transaction was committed, never before. Losing one loses nothing but
+ * time: whoever listens could read the same from the database.
+ */
+export type Announcement =
+  | {
+      readonly type: "run.stepped";
+      readonly siteId: SiteId;
+      readonly runId: RunId;
+      readonly run: RunSummary;
+      readonly events: readonly RunEvent[];
+    }
+  /** A run has something to do now: the engine need not wait for its next look. */
+  | { readonly type: "run.due"; readonly runId: RunId }
+  /** The site's own row, contacts or scopes changed. */
+  | { readonly type: "site.changed"; readonly siteId: SiteId }
+  | { readonly type: "site.removed"; readonly siteId: SiteId }
+  | { readonly type: "devices.changed"; readonly siteId: SiteId; readonly gatewayId: GatewayId }
+  | { readonly type: "view.withdrawn"; readonly siteId: SiteId }
+  | {
+      readonly type: "gateway.added" | "gateway.removed" | "gateway.credentials_replaced";
+      readonly siteId: SiteId;
+      readonly gatewayId: GatewayId;
+    }
+  | { readonly type: "session.ended"; readonly sessionId: SessionId; readonly personId: PersonId }
+  /** A role or the right to be here changed: every stream of that person is judged again. */
+  | { readonly type: "person.changed"; readonly personId: PersonId; readonly isDisabled: boolean }
+  | { readonly type: "key.revoked"; readonly keyId: string }
+  | { readonly type: "message.due" };
+
+export type AnnouncementType = Announcement["type"];
+type Of<T extends AnnouncementType> = Extract<Announcement, { type: T }>;
+
+export interface Announcements {
+  announce(announcement: Announcement): void;
+  /** Returns a function that stops listening. A listener that throws is reported and does not stop the others. */
+  on<T extends AnnouncementType>(type: T, listener: (announcement: Of<T>) => void): () => void;
+}
+
+export function createAnnouncements(onError: (error: unknown, announcement: Announcement) => void): Announcements {
+  const listeners = new Map<AnnouncementType, Set<(announcement: never) => void>>();
+  return {
+    announce(announcement) {
+      for (const listener of listeners.get(announcement.type) ?? []) {
+        try {
+          listener(announcement as never);
+        } catch (error) {
+          onError(error, announcement);
+        }
+      }
+    },
+    on(type, listener) {
+      const set = listeners.get(type) ?? new Set();
+      listeners.set(type, set);
+      set.add(listener as (announcement: never) => void);
+      return () => set.delete(listener as (announcement: never) => void);
+    },
+  };
+}

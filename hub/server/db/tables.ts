@@ -1,0 +1,304 @@
+import type {
+  ContactRole,
+  DeviceKind,
+  EntityKind,
+  EvidenceKind,
+  GatewayState,
+  Language,
+  LedgerEvent,
+  Proposal,
+  Reason,
+  Role,
+  RunEventData,
+  RunOutcome,
+  RunStatus,
+  Scope,
+  StandingScope,
+} from "@caretaker/protocol";
+import type { ColumnType, Generated, JSONColumnType } from "kysely";
+
+/** A moment: ISO in UTC when read; a Date or ISO string when written. */
+export type At = ColumnType<string, Date | string, Date | string>;
+export type AtOrNull = ColumnType<string | null, Date | string | null | undefined, Date | string | null>;
+type Json<T extends object | null> = JSONColumnType<T>;
+
+/** All tables but better-auth's, in the names that kysely's camel case gives them. */
+export interface Tables {
+  firm: {
+    id: Generated<boolean>;
+    name: string;
+    phone: string | null;
+    timeZone: string;
+    country: string;
+    language: Language;
+    isDemo: boolean;
+    createdAt: At;
+  };
+  hubMemory: { key: string; value: Json<object>; changedAt: At };
+  invitation: {
+    id: string;
+    email: string;
+    role: Role;
+    tokenHash: string;
+    invitedBy: string;
+    createdAt: At;
+    expiresAt: At;
+    acceptedAt: AtOrNull;
+    withdrawnAt: AtOrNull;
+  };
+  apiKey: {
+    id: string;
+    name: string;
+    role: Role;
+    prefix: string;
+    hash: string;
+    createdBy: string;
+    createdById: string | null;
+    createdAt: At;
+    expiresAt: At;
+    lastUsedAt: AtOrNull;
+    revokedAt: AtOrNull;
+  };
+  client: {
+    id: string;
+    name: string;
+    phone: string | null;
+    email: string | null;
+    version: Generated<number>;
+    createdAt: At;
+  };
+  site: {
+    id: string;
+    number: Generated<number>;
+    clientId: string;
+    name: string;
+    address: string | null;
+    town: string | null;
+    timeZone: string;
+    language: Language;
+    quietFrom: Generated<string>;
+    quietTo: Generated<string>;
+    notes: Generated<string>;
+    isSimulated: Generated<boolean>;
+    version: Generated<number>;
+    scopesVersion: Generated<number>;
+    createdAt: At;
+    removedAt: AtOrNull;
+  };
+  contact: {
+    id: string;
+    siteId: string;
+    name: string;
+    role: ContactRole;
+    language: Language;
+    email: string | null;
+    phone: string | null;
+    verifiedAt: AtOrNull;
+    verifiedBecause: string | null;
+    restsUntil: AtOrNull;
+    createdAt: At;
+    removedAt: AtOrNull;
+  };
+  standingConsent: {
+    siteId: string;
+    scope: StandingScope;
+    givenAt: At;
+    givenBy: string;
+    evidence: EvidenceKind;
+    evidenceNote: string | null;
+    reviewAt: At;
+  };
+  gateway: {
+    id: string;
+    siteId: string;
+    connector: string;
+    name: string;
+    config: Json<Record<string, unknown>>;
+    address: string;
+    state: Generated<GatewayState>;
+    reason: Json<Reason>;
+    since: At;
+    lastSeenAt: AtOrNull;
+    softwareVersion: string | null;
+    isAdmin: boolean | null;
+    isSimulated: Generated<boolean>;
+    createdAt: At;
+    removedAt: AtOrNull;
+  };
+  sealedSecret: {
+    owner: string;
+    field: string;
+    keyId: string;
+    wrappedKey: string;
+    sealed: string;
+    version: number;
+    sealedAt: At;
+  };
+  room: { id: string; gatewayId: string; key: string; name: string; floor: string | null; goneAt: AtOrNull };
+  integration: { id: string; gatewayId: string; key: string; name: string; domain: string; goneAt: AtOrNull };
+  device: {
+    id: string;
+    gatewayId: string;
+    key: string;
+    marks: Generated<string[]>;
+    name: string;
+    roomId: string | null;
+    integrationIds: Generated<string[]>;
+    upstreamId: string | null;
+    make: string | null;
+    model: string | null;
+    firmware: string | null;
+    kind: DeviceKind;
+    maySleep: Generated<boolean>;
+    poweredBy: string | null;
+    doNotTouch: Generated<boolean>;
+    carriesGateway: Generated<boolean>;
+    version: Generated<number>;
+    goneAt: AtOrNull;
+  };
+  entity: {
+    id: string;
+    gatewayId: string;
+    key: string;
+    marks: Generated<string[]>;
+    label: string;
+    name: string;
+    kind: EntityKind;
+    deviceClass: string | null;
+    unit: string | null;
+    deviceId: string | null;
+    roomId: string | null;
+    integrationId: string | null;
+    private: Generated<boolean>;
+    diagnostic: Generated<boolean>;
+    disabled: Generated<boolean>;
+    goneAt: AtOrNull;
+  };
+  gatewaySnapshot: { gatewayId: string; takenAt: At; states: Json<object> };
+  gatewayHistory: { gatewayId: string; at: At; state: GatewayState; reason: Json<Reason> };
+  runbookVersion: { digest: string; id: string; version: number; document: Json<object>; source: string; keptAt: At };
+  run: {
+    id: string;
+    number: Generated<number>;
+    siteId: string;
+    gatewayId: string;
+    runbook: string;
+    runbookVersion: number;
+    digest: string;
+    title: string;
+    inputs: Json<Record<string, unknown>>;
+    reason: string;
+    homeownerAsked: boolean;
+    startedBy: string;
+    startedById: string | null;
+    status: RunStatus;
+    outcome: RunOutcome | null;
+    step: string | null;
+    note: string | null;
+    waitingUntil: AtOrNull;
+    waitingWhy: string | null;
+    hasUncertainStep: Generated<boolean>;
+    memory: Json<object>;
+    stopRequestedAt: AtOrNull;
+    stopRequestedBy: string | null;
+    lastEvent: Generated<number>;
+    wakeAt: AtOrNull;
+    claimedBy: string | null;
+    claimedUntil: AtOrNull;
+    fencing: Generated<number>;
+    createdAt: At;
+    startedAt: AtOrNull;
+    finishedAt: AtOrNull;
+  };
+  runEvent: { runId: string; number: number; at: At; data: Json<RunEventData> };
+  attempt: {
+    id: string;
+    runId: string;
+    step: string;
+    number: number;
+    purpose: "do" | "undo" | "settle";
+    gatewayId: string;
+    capability: string;
+    input: Json<Record<string, unknown>>;
+    target: string;
+    fencing: number;
+    consent: Json<Record<string, unknown>>;
+    status: "intended" | "done" | "failed" | "uncertain" | "settled";
+    intendedAt: At;
+    endedAt: AtOrNull;
+    answer: Json<object | null> | null;
+  };
+  siteLock: { siteId: string; lock: string; runId: string; takenAt: At };
+  freeze: { kind: string; subject: string; reason: string; frozenBy: string; frozenAt: At };
+  consentRequest: {
+    id: string;
+    runId: string;
+    siteId: string;
+    contactId: string;
+    step: string;
+    scope: Scope;
+    isPrivate: boolean;
+    proposal: Json<Proposal>;
+    digest: string;
+    askedText: Json<Record<string, unknown>>;
+    language: Language;
+    tokenHash: string;
+    status: string;
+    askedAt: At;
+    answerBy: At;
+    startBy: AtOrNull;
+    windowSeconds: number;
+    sentAt: AtOrNull;
+    openedAt: AtOrNull;
+    answeredAt: AtOrNull;
+    answeredBy: string | null;
+    grade: string | null;
+    firstActAt: AtOrNull;
+    endsAt: AtOrNull;
+    withdrawnAt: AtOrNull;
+    linkUntil: At;
+    ledgerCode: string;
+  };
+  message: {
+    id: string;
+    siteId: string | null;
+    requestId: string | null;
+    toAddress: string;
+    toName: string;
+    subject: string;
+    sealedBody: Json<object | null> | null;
+    status: "waiting" | "sent" | "failed" | "outbox";
+    attempts: Generated<number>;
+    error: string | null;
+    createdAt: At;
+    sentAt: AtOrNull;
+    nextTryAt: AtOrNull;
+  };
+  ledgerHead: { chain: string; number: number; hash: string };
+  ledgerEntry: {
+    chain: string;
+    number: number;
+    at: At;
+    event: LedgerEvent;
+    actor: string;
+    commitment: string;
+    previous: string;
+    hash: string;
+  };
+  ledgerPayload: {
+    chain: string;
+    number: number;
+    salt: string;
+    payload: Json<Record<string, unknown> | null> | null;
+    erasedAt: AtOrNull;
+  };
+  idempotency: {
+    actor: string;
+    operation: string;
+    key: string;
+    inputHash: string;
+    status: number | null;
+    answer: Json<object | null> | null;
+    createdAt: At;
+  };
+}
