@@ -1,3 +1,4 @@
+import type { Needs } from "./operation.ts";
 import { type OperationName, operations } from "./operations.ts";
 import { type Actor, roleOf } from "./people.ts";
 
