@@ -1,0 +1,75 @@
+import {
+  CaretakerError,
+  isCaretakerError,
+  type OperationInput,
+  type OperationName,
+  type OperationOutput,
+  operations,
+  Problem,
+  type Secret,
+} from "@caretaker/protocol";
+
+export interface Hub {
+  /** Where the hub is, such as `http://localhost:4400`. */
+  readonly url: string;
+  readonly key: Secret;
+}
+
+/** The hub did not answer at all: exit code 3. */
+export class HubUnreachable extends Error {}
+
+/**
+ * Calls one operation with an API key. Rejects with the hub's own problem as a `CaretakerError`, or with
+ * `HubUnreachable` when there is no hub there.
+ */
+export async function call<N extends OperationName>(
+  hub: Hub,
+  name: N,
+  input: OperationInput<N>,
+): Promise<OperationOutput<N>> {
+  const [method = "GET", template = "/"] = operations[name].path.split(" ");
+  const rest: Record<string, unknown> = { ...input };
+  const path = template.replace(/\{(\w+)\}/g, (_, field: string) => {
+    const value = rest[field];
+    delete rest[field];
+    return encodeURIComponent(String(value));
+  });
+  const url = new URL(`/api/v1${path}`, hub.url);
+  if (method === "GET")
+    for (const [field, value] of Object.entries(rest))
+      if (value !== undefined) url.searchParams.set(field, String(value));
+  const headers = { authorization: `Bearer ${hub.key.reveal()}`, accept: "application/json" };
+
+  const answer = await ask(
+    url,
+    method === "GET"
+      ? { method, headers }
+      : { method, headers: { ...headers, "content-type": "application/json" }, body: JSON.stringify(rest) },
+  );
+  const body = await answer.text();
+  if (answer.ok) return JSON.parse(body) as OperationOutput<N>;
+  throw problemOf(url, answer.status, body);
+}
+
+async function ask(url: URL, request: RequestInit): Promise<Response> {
+  try {
+    return await fetch(url, { ...request, redirect: "error", signal: AbortSignal.timeout(60_000) });
+  } catch (cause) {
+    throw new HubUnreachable(`No hub answers at ${url.origin}. Is it running, and is CARETAKER_URL right?`, { cause });
+  }
+}
+
+function problemOf(url: URL, status: number, body: string): CaretakerError {
+  try {
+    const problem = Problem.parse(JSON.parse(body));
+    return new CaretakerError(problem.code, problem.detail, {
+      fields: problem.fields ?? [],
+      meta: { requestId: problem.requestId },
+    });
+  } catch (cause) {
+    if (isCaretakerError(cause)) return cause;
+    return new CaretakerError("internal", `${url.origin} answered ${status}, which is not what a Caretaker hub says.`, {
+      cause,
+    });
+  }
+}
