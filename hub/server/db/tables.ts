@@ -288,8 +288,10 @@ export interface Tables {
   ledgerPayload: {
     chain: string;
     number: number;
-    salt: string;
-    payload: Json<Record<string, unknown> | null> | null;
+    /** Null once the payload was erased: with it, the commitment of a short payload could be guessed. */
+    salt: string | null;
+    /** Canonical JSON, letter by letter what the commitment was made of. */
+    payload: string | null;
     erasedAt: AtOrNull;
   };
   idempotency: {

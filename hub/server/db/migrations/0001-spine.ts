@@ -139,7 +139,7 @@ const ledger = [
     chain text not null, number integer not null, at timestamptz not null, event text not null, actor text not null,
     commitment text not null, previous text not null, hash text not null, primary key (chain, number))`,
   `create table ledger_payload (
-    chain text not null, number integer not null, salt text not null, payload jsonb, erased_at timestamptz,
+    chain text not null, number integer not null, salt text, payload text, erased_at timestamptz,
     primary key (chain, number))`,
 ];
 

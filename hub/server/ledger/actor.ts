@@ -1,0 +1,11 @@
+import type { Actor } from "@caretaker/protocol";
+
+/** Who did something, as ledgers and runs write it: `person:<id> <name>`. */
+export function actorText(actor: Actor): string {
+  return actor.kind === "person" || actor.kind === "key" ? `${actor.kind}:${actor.id} ${actor.name}` : actor.kind;
+}
+
+/** The name out of `person:<id> <name>`, or the whole text where it has no such form. */
+export function nameInActor(actor: string): string {
+  return /^(?:person|key|homeowner):\S+ (.+)$/s.exec(actor)?.[1] ?? actor;
+}

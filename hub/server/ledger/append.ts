@@ -1,0 +1,62 @@
+import type { LedgerEvent } from "@caretaker/protocol";
+import type { Kysely, Transaction } from "kysely";
+import { sql } from "kysely";
+import type { Tables } from "../db/tables.ts";
+import { shortCode } from "./canonical.ts";
+import { BEFORE_THE_FIRST, type Chain, makeEntry } from "./chain.ts";
+
+export interface NewLedgerEntry {
+  readonly chain: Chain;
+  readonly event: LedgerEvent;
+  /** `person:<id> <name>`, `key:<id> <name>`, `homeowner:<contactId> <name>` or `hub`. */
+  readonly actor: string;
+  readonly payload: Readonly<Record<string, unknown>>;
+  /** Default: the database's clock. */
+  readonly now?: Date;
+}
+
+/**
+ * Adds an entry to a chain, in the caller's transaction: what it tells of and the entry are committed together or not
+ * at all. Whoever cannot append must not act, so this throws and nothing here is caught. The chain stays locked until
+ * the transaction ends: append late in it, after the rows of the run and of the request were locked.
+ */
+export async function appendLedger(
+  trx: Transaction<Tables>,
+  { chain, event, actor, payload, now }: NewLedgerEntry,
+): Promise<{ number: number; code: string; at: string }> {
+  await trx
+    .insertInto("ledgerHead")
+    .values({ chain, number: 0, hash: BEFORE_THE_FIRST })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+  const head = await trx
+    .selectFrom("ledgerHead")
+    .select(["number", "hash", sql<Date | string>`clock_timestamp()`.as("clock")])
+    .where("chain", "=", chain)
+    .forUpdate()
+    .executeTakeFirstOrThrow();
+  const at = (now ?? new Date(head.clock)).toISOString();
+  const { salt, words, ...entry } = makeEntry({
+    chain,
+    number: head.number + 1,
+    previous: head.hash,
+    at,
+    event,
+    actor,
+    payload,
+  });
+  await trx.insertInto("ledgerEntry").values(entry).execute();
+  await trx.insertInto("ledgerPayload").values({ chain, number: entry.number, salt, payload: words }).execute();
+  await trx
+    .updateTable("ledgerHead")
+    .set({ number: entry.number, hash: entry.hash })
+    .where("chain", "=", chain)
+    .execute();
+  return { number: entry.number, code: shortCode(entry.hash), at };
+}
+
+/** The short code of a chain's newest entry, as every message to a homeowner carries it. */
+export async function headCode(db: Kysely<Tables>, chain: Chain): Promise<string> {
+  const head = await db.selectFrom("ledgerHead").select("hash").where("chain", "=", chain).executeTakeFirst();
+  return shortCode(head?.hash ?? BEFORE_THE_FIRST);
+}

@@ -1,0 +1,19 @@
+import type { Kysely } from "kysely";
+import type { Tables } from "../db/tables.ts";
+import type { Handlers } from "../http/handler.ts";
+import { headCode } from "./append.ts";
+import { listEntries, verifyChain } from "./read.ts";
+
+export function ledgerHandlers({ db }: { db: Kysely<Tables> }): Pick<Handlers, "ledger.list" | "ledger.verify"> {
+  return {
+    "ledger.list": async ({ siteId, before, limit }) => {
+      const chain = siteId ?? "firm";
+      const code = await headCode(db, chain);
+      const items = await listEntries(db, { chain, before, limit: limit + 1 });
+      const hasMore = items.length > limit;
+      const shown = items.slice(0, limit);
+      return { items: shown, code, nextBefore: hasMore ? (shown.at(-1)?.number ?? null) : null };
+    },
+    "ledger.verify": ({ siteId }) => verifyChain(db, siteId ?? "firm"),
+  };
+}

@@ -1,0 +1,132 @@
+import type { LedgerEntry, LedgerVerdict } from "@caretaker/protocol";
+import { CaretakerError } from "@caretaker/protocol";
+import type { Kysely, Transaction } from "kysely";
+import type { Tables } from "../db/tables.ts";
+import { appendLedger } from "./append.ts";
+import type { Chain } from "./chain.ts";
+import { createVerifier } from "./verify.ts";
+
+const PAGE = 1000;
+/** Before every number that the column can hold, so that nothing slipped in before the first entry stays unseen. */
+const BEFORE_ALL = -2_147_483_648;
+
+/** Entries of a chain, newest first, from before a number on. */
+export async function listEntries(
+  db: Kysely<Tables>,
+  { chain, before, limit }: { chain: Chain; before: number | undefined; limit: number },
+): Promise<LedgerEntry[]> {
+  const rows = await entryRows(db, chain)
+    .$if(before !== undefined, (query) => query.where("ledgerEntry.number", "<", before ?? 0))
+    .orderBy("ledgerEntry.number", "desc")
+    .limit(limit)
+    .execute();
+  return rows.map(entryOf);
+}
+
+/**
+ * Recomputes a chain as it is at one moment and names its first bad entry. Entries that are being written meanwhile
+ * are not looked at.
+ */
+export function verifyChain(db: Kysely<Tables>, chain: Chain): Promise<LedgerVerdict> {
+  return db
+    .transaction()
+    .setIsolationLevel("repeatable read")
+    .setAccessMode("read only")
+    .execute(async (trx) => {
+      const head = await trx
+        .selectFrom("ledgerHead")
+        .select(["number", "hash"])
+        .where("chain", "=", chain)
+        .executeTakeFirst();
+      const verifier = createVerifier(chain);
+      for (let after: number | undefined = BEFORE_ALL; after !== undefined; ) {
+        const page = await entriesAfter(trx, chain, after);
+        for (const entry of page) verifier.take(entry);
+        after = page.length === PAGE ? page.at(-1)?.number : undefined;
+      }
+      return verifier.finish(head ?? null);
+    });
+}
+
+/**
+ * Takes the words of an entry away, as a person may ask. The entry, its hash and its commitment stay, so the chain stays
+ * whole; that it was done, by whom and why is an entry of its own, which cannot be erased.
+ */
+export async function erasePayload(
+  trx: Transaction<Tables>,
+  { chain, number, actor, reason, now }: { chain: Chain; number: number; actor: string; reason: string; now?: Date },
+): Promise<void> {
+  const locked = await trx
+    .selectFrom("ledgerPayload")
+    .select("erasedAt")
+    .where("chain", "=", chain)
+    .where("number", "=", number)
+    .forUpdate()
+    .executeTakeFirst();
+  const [entry] = await entryRows(trx, chain).where("ledgerEntry.number", "=", number).execute();
+  if (entry === undefined || locked === undefined) {
+    throw new CaretakerError("not_found", `This ledger has no entry ${number}.`);
+  }
+  if (entry.event === "ledger.erased") {
+    throw new CaretakerError("not_allowed", `Entry ${number} tells of an erasure, and that cannot be erased itself.`);
+  }
+  if (locked.erasedAt !== null) {
+    throw new CaretakerError("already_done", `The words of entry ${number} were erased before.`);
+  }
+  const { at } = await appendLedger(trx, {
+    chain,
+    event: "ledger.erased",
+    actor,
+    payload: { number, event: entry.event, reason },
+    ...(now === undefined ? {} : { now }),
+  });
+  await trx
+    .updateTable("ledgerPayload")
+    .set({ payload: null, salt: null, erasedAt: at })
+    .where("chain", "=", chain)
+    .where("number", "=", number)
+    .execute();
+}
+
+async function entriesAfter(db: Kysely<Tables>, chain: Chain, after: number): Promise<LedgerEntry[]> {
+  const rows = await entryRows(db, chain)
+    .where("ledgerEntry.number", ">", after)
+    .orderBy("ledgerEntry.number")
+    .limit(PAGE)
+    .execute();
+  return rows.map(entryOf);
+}
+
+/** With entries whose payload row is gone altogether: they are damage to be named, not to be left out. */
+function entryRows(db: Kysely<Tables>, chain: Chain) {
+  return db
+    .selectFrom("ledgerEntry")
+    .leftJoin("ledgerPayload", (join) =>
+      join
+        .onRef("ledgerPayload.chain", "=", "ledgerEntry.chain")
+        .onRef("ledgerPayload.number", "=", "ledgerEntry.number"),
+    )
+    .selectAll("ledgerEntry")
+    .select(["ledgerPayload.salt", "ledgerPayload.payload", "ledgerPayload.erasedAt"])
+    .where("ledgerEntry.chain", "=", chain);
+}
+
+type EntryRow = Awaited<ReturnType<ReturnType<typeof entryRows>["execute"]>>[number];
+
+function entryOf({ payload, erasedAt, chain, ...row }: EntryRow): LedgerEntry {
+  return {
+    ...row,
+    chain: chain as Chain,
+    payload: payload === null ? null : readPayload(payload),
+    erasedAt: erasedAt ?? null,
+  };
+}
+
+/** What was made unreadable is shown as it is: its commitment will not hold, and the entry is named. */
+function readPayload(words: string): Record<string, unknown> {
+  try {
+    return JSON.parse(words) as Record<string, unknown>;
+  } catch {
+    return { unreadable: words };
+  }
+}

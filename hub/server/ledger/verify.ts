@@ -1,0 +1,88 @@
+import type { LedgerEntry, LedgerVerdict } from "@caretaker/protocol";
+import { canonicalJson, shortCode } from "./canonical.ts";
+import { BEFORE_THE_FIRST, type Chain, commit, hashOf } from "./chain.ts";
+
+export interface Head {
+  readonly number: number;
+  readonly hash: string;
+}
+
+interface Bad {
+  readonly number: number;
+  readonly why: string;
+}
+
+export interface Verifier {
+  /** Takes the next entry, in the order of their numbers. */
+  take(entry: LedgerEntry): void;
+  /** The verdict, once all were taken. `head` is what the chain's head row says, or null where there is none. */
+  finish(head: Head | null): LedgerVerdict;
+}
+
+/**
+ * Recomputes a whole chain. Needs no hub: an exported ledger can be checked anywhere. Without `head` a tail that was
+ * cut off cannot be seen, nor a chain that was written anew from its beginning: the code that the homeowner was told
+ * shows both.
+ */
+export function verifyEntries(chain: Chain, entries: Iterable<LedgerEntry>, head: Head | null): LedgerVerdict {
+  const verifier = createVerifier(chain);
+  for (const entry of entries) verifier.take(entry);
+  return verifier.finish(head);
+}
+
+/** The same, entry by entry, for a chain that does not fit into memory. */
+export function createVerifier(chain: Chain): Verifier {
+  let last: Head = { number: 0, hash: BEFORE_THE_FIRST };
+  let entries = 0;
+  let erased = 0;
+  let firstBad: Bad | null = null;
+  /** Payloads that are gone, until an entry `ledger.erased` names them. */
+  const unexplained = new Set<number>();
+
+  return {
+    take(entry) {
+      entries += 1;
+      if (firstBad !== null) return;
+      firstBad = mistakeOf(entry, chain, last);
+      if (firstBad !== null) return;
+      last = { number: entry.number, hash: entry.hash };
+      if (entry.payload === null) {
+        erased += 1;
+        unexplained.add(entry.number);
+      }
+      if (entry.event === "ledger.erased") unexplained.delete(Number(entry.payload?.number));
+    },
+    finish(head) {
+      const silent = Math.min(...unexplained);
+      if (silent < (firstBad?.number ?? Number.POSITIVE_INFINITY)) {
+        firstBad = { number: silent, why: "its payload is gone, and no entry says that it was erased" };
+      }
+      firstBad ??= headMistake(last, head);
+      return { chain, whole: firstBad === null, entries, erased, code: shortCode(head?.hash ?? last.hash), firstBad };
+    },
+  };
+}
+
+function mistakeOf(entry: LedgerEntry, chain: Chain, last: Head): Bad | null {
+  const expected = last.number + 1;
+  if (entry.number > expected) return { number: expected, why: `it is missing: entry ${entry.number} comes next` };
+  if (entry.number < expected) return { number: entry.number, why: "there is more than one entry of this number" };
+  const bad = (why: string): Bad => ({ number: expected, why });
+  if (entry.chain !== chain) return bad("it belongs to another chain");
+  if (entry.previous !== last.hash) return bad("it does not follow the entry before it");
+  if (entry.hash !== hashOf(entry)) return bad("it was changed after it was written");
+  if (entry.payload === null) return null;
+  const isCommitted = entry.salt !== null && commit(entry.salt, canonicalJson(entry.payload)) === entry.commitment;
+  return isCommitted ? null : bad("its payload was changed after it was written");
+}
+
+function headMistake(last: Head, head: Head | null): Bad | null {
+  if (head === null) return last.number === 0 ? null : { number: last.number, why: "the chain has lost its head" };
+  if (head.number > last.number) {
+    return { number: last.number + 1, why: `it is missing: the head says that there are ${head.number} entries` };
+  }
+  if (head.number < last.number) {
+    return { number: head.number + 1, why: `it is more than the head knows: ${head.number} entries` };
+  }
+  return head.hash === last.hash ? null : { number: last.number, why: "it is not the one that the head names" };
+}
