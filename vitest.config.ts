@@ -1,14 +1,45 @@
 import { defineConfig } from "vitest/config";
 
 const node = { environment: "node" as const, testTimeout: 20_000, hookTimeout: 60_000 };
+const installed = "**/node_modules/**";
 
 export default defineConfig({
   test: {
+    // The server for the tests' databases lives as long as this process; see hub/server/db/test-server.ts.
+    provide: {
+      testRun: { pid: process.pid, ...(process.env.DATABASE_URL ? { databaseUrl: process.env.DATABASE_URL } : {}) },
+    },
     projects: [
       { extends: true, test: { ...node, name: "structure", include: ["test/structure/**/*.test.ts"] } },
-      { extends: true, test: { ...node, name: "unit", include: ["hub/**/*.test.ts", "connectors/**/*.test.ts", "test/kit/**/*.test.ts"], exclude: ["**/node_modules/**"] } },
-      { extends: true, test: { name: "dashboard", environment: "jsdom", include: ["dashboard/**/*.test.{ts,tsx}"], exclude: ["**/node_modules/**", "**/dist/**"] } },
-      { extends: true, test: { ...node, name: "journeys", include: ["test/journeys/**/*.test.ts"], testTimeout: 120_000, hookTimeout: 180_000, fileParallelism: false } },
+      {
+        extends: true,
+        test: {
+          ...node,
+          name: "unit",
+          include: ["hub/**/*.test.ts", "connectors/**/*.test.ts", "test/kit/**/*.test.ts"],
+          exclude: [installed],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "dashboard",
+          environment: "jsdom",
+          include: ["dashboard/**/*.test.{ts,tsx}"],
+          exclude: [installed, "**/dist/**"],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          ...node,
+          name: "journeys",
+          include: ["test/journeys/**/*.test.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 180_000,
+          fileParallelism: false,
+        },
+      },
     ],
   },
 });

@@ -24,6 +24,7 @@ export const ERROR_CODES = {
   too_many_requests: 429,
   internal: 500,
   database_unavailable: 503,
+  database_newer: 500,
   disk_full: 503,
   shutting_down: 503,
   port_in_use: 500,

@@ -112,7 +112,7 @@ const runs = [
   `create table site_lock (
     site_id uuid not null references site, lock text not null, run_id uuid not null references run, taken_at timestamptz not null,
     primary key (site_id, lock))`,
-  `create table freeze (kind text not null, subject text not null, reason text not null, frozen_by text not null, frozen_at timestamptz not null, primary key (kind, subject))`,
+  `create table "freeze" (kind text not null, subject text not null, reason text not null, frozen_by text not null, frozen_at timestamptz not null, primary key (kind, subject))`,
 ];
 
 const consent = [

@@ -1,0 +1,91 @@
+import { type SpawnOptions, spawn } from "node:child_process";
+import { chown, lstat, readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { CaretakerError } from "@caretaker/protocol";
+import type { Binaries } from "./binaries.ts";
+
+/** Postgres refuses to run as root; this id exists for programs that should own nothing else. */
+const NOBODY = 65534;
+
+/** As whom the server runs: as the hub's own user, as another user, or as root that was stripped of its powers. */
+export type Identity =
+  | { readonly kind: "self" }
+  | { readonly kind: "user"; readonly uid: number; readonly gid: number }
+  | { readonly kind: "unshared" };
+
+export interface Command {
+  readonly file: string;
+  readonly args: readonly string[];
+  readonly options: SpawnOptions;
+}
+
+/** How to start a program as `identity`. */
+export function commandFor(identity: Identity, binaries: Binaries, file: string, args: readonly string[]): Command {
+  const options: SpawnOptions = { env: { ...binaries.env }, cwd: "/", windowsHide: true };
+  switch (identity.kind) {
+    case "self":
+      return { file, args, options };
+    case "user":
+      return { file, args, options: { ...options, uid: identity.uid, gid: identity.gid } };
+    case "unshared":
+      return { file: "unshare", args: ["--user", file, ...args], options };
+    default:
+      return identity satisfies never;
+  }
+}
+
+/**
+ * Chooses as whom to run the server, which must be able to enter `folders`. Data that exists stays with its owner where
+ * that works, so that a user whose hub was once started with sudo can go on without.
+ */
+export async function chooseIdentity(
+  binaries: Binaries,
+  cluster: string,
+  folders: readonly string[],
+): Promise<Identity> {
+  if (process.getuid?.() !== 0) return { kind: "self" };
+  const owner = await lstat(cluster).catch(() => null);
+  const candidates: Identity[] = [{ kind: "user", uid: NOBODY, gid: NOBODY }, { kind: "unshared" }];
+  if (owner && owner.uid !== 0) candidates.unshift({ kind: "user", uid: owner.uid, gid: owner.gid });
+  for (const identity of candidates) {
+    if (await canRun(identity, binaries, folders)) return identity;
+  }
+  throw new CaretakerError(
+    "data_directory_unusable",
+    `The hub runs as root, and Postgres will not. It was tried as user ${NOBODY}, who cannot enter ${folders.join(" or ")} ` +
+      "or start the server's program, and with `unshare --user`, which this system does not allow. Start the hub as a " +
+      "normal user, keep it and its data where everybody may enter, or name a Postgres of your own in DATABASE_URL.",
+  );
+}
+
+async function canRun(identity: Identity, binaries: Binaries, folders: readonly string[]): Promise<boolean> {
+  const enter = 'for folder in "$@"; do cd "$folder" || exit 1; done';
+  const shell = commandFor(identity, binaries, "/bin/sh", ["-c", enter, "sh", ...folders]);
+  const server = commandFor(identity, binaries, binaries.postgres, ["--version"]);
+  return (await succeeds(shell)) && (await succeeds(server));
+}
+
+function succeeds({ file, args, options }: Command): Promise<boolean> {
+  return new Promise((resolve) => {
+    try {
+      const child = spawn(file, [...args], { ...options, stdio: "ignore" });
+      child.once("error", () => resolve(false));
+      child.once("exit", (code) => resolve(code === 0));
+    } catch {
+      resolve(false);
+    }
+  });
+}
+
+/** Gives a folder and what is in it to the identity, where root may do so and it is not its already. */
+export async function giveTo(identity: Identity, folder: string): Promise<void> {
+  if (process.getuid?.() !== 0) return;
+  const owner = identity.kind === "user" ? { uid: identity.uid, gid: identity.gid } : { uid: 0, gid: 0 };
+  if ((await lstat(folder)).uid === owner.uid) return;
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+    if (entry.isSymbolicLink()) continue;
+    await chown(join(entry.parentPath, entry.name), owner.uid, owner.gid);
+  }
+  // Last, so that a pass that was cut short begins again.
+  await chown(folder, owner.uid, owner.gid);
+}

@@ -1,0 +1,12 @@
+import type { Kysely } from "kysely";
+import { spine } from "./0001-spine.ts";
+
+/** One step forward of the database's form. It is never changed after a release: what is wrong in it, a later one mends. */
+export interface Migration {
+  /** `0001-spine`: sorted as text this is the order in which they are applied. */
+  readonly id: string;
+  /** Runs in the transaction of all migrations that are applied together. */
+  up(trx: Kysely<unknown>): Promise<void>;
+}
+
+export const migrations: readonly Migration[] = [spine];

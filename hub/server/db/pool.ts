@@ -1,0 +1,98 @@
+import type { PostgresPool, PostgresPoolClient } from "kysely";
+import pg from "pg";
+import { translateDatabaseError } from "./errors.ts";
+import type { DatabaseLog } from "./log.ts";
+
+export interface PoolConfig {
+  readonly url: string;
+  readonly log: DatabaseLog;
+  readonly maxConnections?: number;
+  /** What a moment is read as: ISO in UTC with milliseconds, as everywhere of ours, or a Date for libraries that insist. */
+  readonly moments?: "iso" | "date";
+}
+
+const TYPE = { int8: 20, timestamptz: 1184, timestamptzArray: 1185, timestamp: 1114, date: 1082 };
+const STATEMENT_SECONDS = 60;
+
+/** A pool that outlives its server: connections that break are replaced, and errors come in our own words. */
+export function openPool({ url, log, maxConnections = 20, moments = "iso" }: PoolConfig): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: maxConnections,
+    connectionTimeoutMillis: 10_000,
+    idleTimeoutMillis: 30_000,
+    keepAlive: true,
+    application_name: "caretaker",
+    statement_timeout: STATEMENT_SECONDS * 1000,
+    idle_in_transaction_session_timeout: STATEMENT_SECONDS * 1000,
+    types: { getTypeParser: (type: number, format?: "text" | "binary") => parserFor(type, format, moments) },
+  });
+  pool.on("error", (error) =>
+    log.warn({ error }, "A resting connection to the database broke; the next query opens a new one."),
+  );
+  // A connection in use reports its end to its query; unheard, the same event would end the process.
+  pool.on("connect", (client) => client.on("error", () => {}));
+  return pool;
+}
+
+type Parser = (text: string) => unknown;
+
+function parserFor(type: number, format: "text" | "binary" | undefined, moments: "iso" | "date"): Parser {
+  if (format === "binary") return pg.types.getTypeParser(type, "binary");
+  if (type === TYPE.int8) return readInteger;
+  if (type === TYPE.date) return (text) => text;
+  if (moments === "iso" && type === TYPE.timestamptz) return readMoment;
+  if (moments === "iso" && type === TYPE.timestamp) return (text) => readMoment(`${text}Z`);
+  if (moments === "iso" && type === TYPE.timestamptzArray) return readMoments;
+  return pg.types.getTypeParser(type, "text");
+}
+
+/** Counts fit a number; what does not is kept exact, as text. */
+function readInteger(text: string): number | string {
+  const number = Number(text);
+  return Number.isSafeInteger(number) ? number : text;
+}
+
+/** One spelling for every moment, so that they sort and compare as text. */
+function readMoment(text: string): string {
+  return new Date(text.replace(" ", "T").replace(/([+-]\d\d)$/, "$1:00")).toISOString();
+}
+
+const readDates: Parser = pg.types.getTypeParser(TYPE.timestamptzArray, "text");
+
+function readMoments(text: string): unknown {
+  const dates = readDates(text);
+  return Array.isArray(dates) ? dates.map((date) => (date instanceof Date ? date.toISOString() : date)) : dates;
+}
+
+/** The pool as kysely wants it, with errors put into our words where they come in. */
+export function translated(pool: pg.Pool): PostgresPool {
+  const clients = new WeakMap<pg.PoolClient, PostgresPoolClient>();
+  return {
+    Client: pg.Client as unknown as NonNullable<PostgresPool["Client"]>,
+    options: pool.options,
+    end: () => pool.end(),
+    async connect() {
+      const client = await pool.connect().catch(rethrow);
+      const known = clients.get(client) ?? translatedClient(client);
+      clients.set(client, known);
+      return known;
+    },
+  };
+}
+
+function translatedClient(client: pg.PoolClient): PostgresPoolClient {
+  const query = (text: string, values: unknown[]): Promise<unknown> => client.query(text, values).catch(rethrow);
+  const wrapped = {
+    query,
+    release: (destroy?: boolean) => client.release(destroy),
+    get processID() {
+      return "processID" in client ? client.processID : undefined;
+    },
+  };
+  return wrapped as PostgresPoolClient;
+}
+
+function rethrow(error: unknown): never {
+  throw translateDatabaseError(error);
+}
