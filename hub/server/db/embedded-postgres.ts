@@ -1,12 +1,22 @@
 import { mkdir, realpath } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import pg from "pg";
 import { findBinaries } from "./embedded/binaries.ts";
 import { claimDataDirectory } from "./embedded/claim.ts";
 import { prepareCluster, SUPERUSER } from "./embedded/cluster.ts";
 import { asDataDirectoryError } from "./embedded/file-errors.ts";
 import { chooseIdentity } from "./embedded/identity.ts";
-import { forget, isServerOf, readPostmaster, untilReady, withClient } from "./embedded/postmaster.ts";
+import {
+  forget,
+  isAlive,
+  isServerOf,
+  type Postmaster,
+  readPostmaster,
+  stopPostmaster,
+  untilReady,
+  withClient,
+} from "./embedded/postmaster.ts";
 import { connectionTo, Server, type ServerPlan } from "./embedded/server.ts";
 import { makeSocketFolder, socketParents } from "./embedded/socket-folder.ts";
 import type { DatabaseLog } from "./log.ts";
@@ -79,18 +89,11 @@ async function makeDataDirectory(dataDir: string): Promise<string> {
 
 async function open(dataDir: string, options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const cluster = join(dataDir, "postgres");
-  const left = await readPostmaster(cluster);
-  const isRunning = left !== null && (await isServerOf(cluster, left));
-  if (left && !isRunning) await forget(cluster);
-  const plan = await makePlan(dataDir, cluster, options, isRunning ? left.host : null);
+  const left = await findLeft(cluster, options.onProgress ?? (() => {}));
+  const plan = await makePlan(dataDir, cluster, options, left.running?.host ?? null);
   const server = new Server(plan);
-  if (left && isRunning) {
-    await untilReady(connectionTo(left.host), {
-      isOver: () => false,
-      onSlow: () => plan.onProgress("Waiting for the database, which was still running…"),
-      deadlineSeconds: 60,
-    });
-    server.adopt(left.pid);
+  if (left.running) {
+    server.adopt(left.running.pid);
   } else {
     await prepareCluster(cluster, { ...plan, onCreate: () => plan.onProgress("Creating the database…") });
     await server.start();
@@ -98,10 +101,37 @@ async function open(dataDir: string, options: EmbeddedPostgresOptions): Promise<
   await createDatabase(server.connection);
   return {
     url: `postgres://${SUPERUSER}@localhost:5432/${DATABASE}?host=${encodeURIComponent(plan.socketFolder)}`,
-    takenOver: isRunning,
-    uncleanStop: left !== null && !isRunning,
+    takenOver: left.running !== null,
+    uncleanStop: left.wasCutShort,
     stop: () => server.stop(),
   };
+}
+
+/** Looks for what an earlier hub left on the cluster: a server that goes on, or the trace of one that was cut short. */
+async function findLeft(
+  cluster: string,
+  onProgress: (line: string) => void,
+): Promise<{ running: Postmaster | null; wasCutShort: boolean }> {
+  for (;;) {
+    const left = await readPostmaster(cluster);
+    if (!left) return { running: null, wasCutShort: false };
+    if (!(await isServerOf(cluster, left))) {
+      await forget(cluster);
+      return { running: null, wasCutShort: true };
+    }
+    if (left.host === "") {
+      await delay(20);
+      continue;
+    }
+    const answers = await untilReady(connectionTo(left.host), {
+      isOver: () => !isAlive(left.pid),
+      onSlow: () => onProgress("Waiting for the database, which was still running…"),
+      deadlineSeconds: 20,
+    }).catch(() => null);
+    if (answers) return { running: left, wasCutShort: false };
+    // It runs and cannot be reached: its socket was cleaned away, or it stands still. It is ours, so it is started anew.
+    if (answers === null) await stopPostmaster(left.pid, 15);
+  }
 }
 
 async function makePlan(

@@ -56,7 +56,7 @@ async function findNativeFolder(): Promise<string> {
 }
 
 /** Answers the folder to look for libraries in, when the links could not be made beside the libraries themselves. */
-async function linkLibraries(native: string, ownFolder: string): Promise<string | null> {
+export async function linkLibraries(native: string, ownFolder: string): Promise<string | null> {
   const links = Links.parse(JSON.parse(await readFile(join(native, "pg-symlinks.json"), "utf8").catch(() => "[]")));
   const root = dirname(native);
   const missing = [];

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { rmdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type pg from "pg";
@@ -55,6 +56,7 @@ export class Server {
     await this.#watching;
     if (this.#pid !== null) await stopPostmaster(this.#pid, STOP_PATIENCE_SECONDS);
     this.#pid = null;
+    await rmdir(this.#plan.socketFolder).catch(() => {});
   }
 
   async #launch(): Promise<void> {
