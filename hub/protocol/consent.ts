@@ -2,7 +2,7 @@ import { z } from "zod";
 import { Moment } from "./ids.ts";
 import { Scope } from "./scopes.ts";
 import { QuietHours } from "./sites.ts";
-import { Language } from "./text.ts";
+import { Language, Text } from "./text.ts";
 
 /** A single-use secret of at least 192 bits in a homeowner's link; only its SHA-256 is stored. */
 export const LinkToken = z
@@ -23,10 +23,11 @@ export const ProposedAct = z.object({
   scope: Scope,
   private: z.boolean(),
   tries: z.number().int().positive(),
-  felt: z.string().nullable(),
+  /** What the household hears, sees or feels; told in the language of whoever is asked. */
+  felt: Text.nullable(),
   /** What takes it back, or why it cannot be taken back. */
   undo: z.object({ capability: z.string(), input: z.record(z.string(), z.unknown()) }).nullable(),
-  irreversible: z.string().nullable(),
+  irreversible: Text.nullable(),
 });
 export type ProposedAct = z.infer<typeof ProposedAct>;
 

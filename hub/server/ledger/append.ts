@@ -1,7 +1,6 @@
 import type { LedgerEvent } from "@caretaker/protocol";
-import type { Kysely, Transaction } from "kysely";
 import { sql } from "kysely";
-import type { Tables } from "../db/tables.ts";
+import type { Database, Trx } from "../db/database.ts";
 import { shortCode } from "./canonical.ts";
 import { BEFORE_THE_FIRST, type Chain, makeEntry } from "./chain.ts";
 
@@ -21,7 +20,7 @@ export interface NewLedgerEntry {
  * the transaction ends: append late in it, after the rows of the run and of the request were locked.
  */
 export async function appendLedger(
-  trx: Transaction<Tables>,
+  trx: Trx,
   { chain, event, actor, payload, now }: NewLedgerEntry,
 ): Promise<{ number: number; code: string; at: string }> {
   await trx
@@ -56,7 +55,7 @@ export async function appendLedger(
 }
 
 /** The short code of a chain's newest entry, as every message to a homeowner carries it. */
-export async function headCode(db: Kysely<Tables>, chain: Chain): Promise<string> {
+export async function headCode(db: Database, chain: Chain): Promise<string> {
   const head = await db.selectFrom("ledgerHead").select("hash").where("chain", "=", chain).executeTakeFirst();
   return shortCode(head?.hash ?? BEFORE_THE_FIRST);
 }

@@ -3,7 +3,7 @@ import canonicalize from "canonicalize";
 
 /**
  * JSON of one form only (RFC 8785): the same value gives the same text on every machine, so it can be digested.
- * Strings that are not well-formed Unicode, as a gateway may send them, are mended first: they would have no JSON.
+ * What a gateway may send and Postgres or JSON cannot hold is mended first: broken Unicode and the character zero.
  */
 export function canonicalJson(value: unknown): string {
   const text = canonicalize(mend(value));
@@ -27,8 +27,12 @@ export function shortCode(digest: string): string {
 }
 
 function mend(value: unknown): unknown {
-  if (typeof value === "string") return value.toWellFormed();
+  if (typeof value === "string") return mendText(value);
   if (Array.isArray(value)) return value.map(mend);
   if (value === null || typeof value !== "object" || "toJSON" in value) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key.toWellFormed(), mend(inner)]));
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [mendText(key), mend(inner)]));
+}
+
+export function mendText(text: string): string {
+  return text.toWellFormed().replaceAll("\u0000", "\ufffd");
 }

@@ -1,10 +1,9 @@
-import type { Kysely } from "kysely";
-import type { Tables } from "../db/tables.ts";
+import type { Database } from "../db/database.ts";
 import type { Handlers } from "../http/handler.ts";
 import { headCode } from "./append.ts";
 import { listEntries, verifyChain } from "./read.ts";
 
-export function ledgerHandlers({ db }: { db: Kysely<Tables> }): Pick<Handlers, "ledger.list" | "ledger.verify"> {
+export function ledgerHandlers({ db }: { db: Database }): Pick<Handlers, "ledger.list" | "ledger.verify"> {
   return {
     "ledger.list": async ({ siteId, before, limit }) => {
       const chain = siteId ?? "firm";

@@ -1,7 +1,6 @@
 import type { LedgerEntry, LedgerVerdict } from "@caretaker/protocol";
 import { CaretakerError } from "@caretaker/protocol";
-import type { Kysely, Transaction } from "kysely";
-import type { Tables } from "../db/tables.ts";
+import type { Database, Trx } from "../db/database.ts";
 import { appendLedger } from "./append.ts";
 import type { Chain } from "./chain.ts";
 import { createVerifier } from "./verify.ts";
@@ -12,7 +11,7 @@ const BEFORE_ALL = -2_147_483_648;
 
 /** Entries of a chain, newest first, from before a number on. */
 export async function listEntries(
-  db: Kysely<Tables>,
+  db: Database,
   { chain, before, limit }: { chain: Chain; before: number | undefined; limit: number },
 ): Promise<LedgerEntry[]> {
   const rows = await entryRows(db, chain)
@@ -27,7 +26,7 @@ export async function listEntries(
  * Recomputes a chain as it is at one moment and names its first bad entry. Entries that are being written meanwhile
  * are not looked at.
  */
-export function verifyChain(db: Kysely<Tables>, chain: Chain): Promise<LedgerVerdict> {
+export function verifyChain(db: Database, chain: Chain): Promise<LedgerVerdict> {
   return db
     .transaction()
     .setIsolationLevel("repeatable read")
@@ -53,7 +52,7 @@ export function verifyChain(db: Kysely<Tables>, chain: Chain): Promise<LedgerVer
  * whole; that it was done, by whom and why is an entry of its own, which cannot be erased.
  */
 export async function erasePayload(
-  trx: Transaction<Tables>,
+  trx: Trx,
   { chain, number, actor, reason, now }: { chain: Chain; number: number; actor: string; reason: string; now?: Date },
 ): Promise<void> {
   const locked = await trx
@@ -88,7 +87,7 @@ export async function erasePayload(
     .execute();
 }
 
-async function entriesAfter(db: Kysely<Tables>, chain: Chain, after: number): Promise<LedgerEntry[]> {
+async function entriesAfter(db: Database, chain: Chain, after: number): Promise<LedgerEntry[]> {
   const rows = await entryRows(db, chain)
     .where("ledgerEntry.number", ">", after)
     .orderBy("ledgerEntry.number")
@@ -98,7 +97,7 @@ async function entriesAfter(db: Kysely<Tables>, chain: Chain, after: number): Pr
 }
 
 /** With entries whose payload row is gone altogether: they are damage to be named, not to be left out. */
-function entryRows(db: Kysely<Tables>, chain: Chain) {
+function entryRows(db: Database, chain: Chain) {
   return db
     .selectFrom("ledgerEntry")
     .leftJoin("ledgerPayload", (join) =>

@@ -1,0 +1,190 @@
+import type { ConsentAnswer, LedgerEvent } from "@caretaker/protocol";
+import { CaretakerError } from "@caretaker/protocol";
+import type { Announcement } from "../announcements.ts";
+import type { Database, Trx } from "../db/database.ts";
+import { appendLedger } from "../ledger/append.ts";
+import { shortCode } from "../ledger/canonical.ts";
+import { after, START_WITHIN, statusAt } from "./clocks.ts";
+import { obstacleOf } from "./contacts.ts";
+import { lockRequest, type OpenRequest, type RequestRow, withOpenRequest } from "./open-request.ts";
+import { requesterEmails } from "./requester.ts";
+import type { AnswerForRun, ConsentDeps } from "./types.ts";
+
+const ANSWERS = {
+  allow: { status: "allowed", event: "consent.allowed" },
+  another_time: { status: "another_time", event: "consent.another_time" },
+  no: { status: "refused", event: "consent.refused" },
+} as const satisfies Record<ConsentAnswer, { status: AnswerForRun; event: LedgerEvent }>;
+
+/** How the one who answered was identified: a single-use link to a verified address. */
+const BY_LINK = "B";
+
+/** Takes the one answer that a question may have. `proposalCode` is what the page showed: an answer is to that and no other. */
+export async function answer(
+  deps: ConsentDeps,
+  { token, answer, proposalCode }: { token: string; answer: ConsentAnswer; proposalCode: string },
+): Promise<void> {
+  await withOpenRequest(deps, token, async (open) => {
+    const { trx, request, now } = open;
+    refuseLateOrSecond(open);
+    if (shortCode(request.digest) !== proposalCode) {
+      throw new CaretakerError("changed_meanwhile", "This is not what is asked now: open the link again and read it.");
+    }
+    const contact = await loadContact(trx, request);
+    if (answer === "allow") await refuseUnable(deps, open, contact);
+    const { status, event } = ANSWERS[answer];
+    const startBy = status === "allowed" ? after(now, START_WITHIN) : null;
+    await trx
+      .updateTable("consentRequest")
+      .set({ status, answeredAt: now, answeredBy: contact.name, grade: BY_LINK, startBy })
+      .where("id", "=", request.id)
+      .execute();
+    return conclude(deps, open, { event, answer: status, by: actorOf(contact), extra: { startBy } });
+  });
+}
+
+/** Notes that a person opened the page. The first time counts. */
+export async function opened(deps: ConsentDeps, token: string): Promise<void> {
+  await withOpenRequest(deps, token, async (open) => {
+    const { trx, request, now } = open;
+    if (request.openedAt !== null) return [];
+    await trx.updateTable("consentRequest").set({ openedAt: now }).where("id", "=", request.id).execute();
+    const contact = await loadContact(trx, request);
+    await appendLedger(trx, {
+      chain: request.siteId,
+      event: "consent.opened",
+      actor: actorOf(contact),
+      payload: { requestId: request.id, runId: request.runId },
+      now,
+    });
+    return deps.runs.consentOpened(trx, { runId: request.runId, requestId: request.id, now });
+  });
+}
+
+/**
+ * Takes back what was allowed, or says no to what still waits. As often as it is pressed: a no needs no further reason
+ * and no clock. What has ended stays as it ended.
+ */
+export async function stop(deps: ConsentDeps, token: string): Promise<void> {
+  await withOpenRequest(deps, token, async (open) => {
+    const { trx, request, runHasEnded, now } = open;
+    const isOpen = request.status === "allowed" || statusAt(request, now) === "asked";
+    if (!isOpen || runHasEnded) return [];
+    await trx
+      .updateTable("consentRequest")
+      .set({ status: "withdrawn", withdrawnAt: now })
+      .where("id", "=", request.id)
+      .execute();
+    const contact = await loadContact(trx, request);
+    return conclude(deps, open, { event: "consent.withdrawn", answer: "withdrawn", by: actorOf(contact), extra: {} });
+  });
+}
+
+/** Ends a question that nobody answered in time. The run is told when it did not ask for this itself. */
+export async function expire(
+  deps: ConsentDeps,
+  trx: Trx,
+  { requestId, now, tellRun }: { requestId: string; now: Date; tellRun: boolean },
+): Promise<readonly Announcement[] | null> {
+  const found = await trx
+    .selectFrom("consentRequest")
+    .select(["id", "runId"])
+    .where("id", "=", requestId)
+    .executeTakeFirstOrThrow();
+  const open = await lockRequest({ now: async () => now }, trx, found);
+  const { request } = open;
+  if (request.status !== "asked" || statusAt(request, now) !== "expired") return null;
+  await trx.updateTable("consentRequest").set({ status: "expired" }).where("id", "=", requestId).execute();
+  await appendEnd(open, { event: "consent.expired", by: "hub", extra: { answerBy: request.answerBy } });
+  if (!tellRun || open.runHasEnded) return [];
+  return tell(deps, open, { answer: "expired", by: "hub" });
+}
+
+interface End {
+  readonly event: LedgerEvent;
+  readonly answer: AnswerForRun;
+  readonly by: string;
+  readonly extra: Readonly<Record<string, unknown>>;
+}
+
+async function conclude(deps: ConsentDeps, open: OpenRequest, end: End): Promise<readonly Announcement[]> {
+  await appendEnd(open, end);
+  return tell(deps, open, end);
+}
+
+/** The evidence: what was answered to what, when it was sent and opened, and how the one who answered is known. */
+async function appendEnd({ trx, request, now }: OpenRequest, { event, by, extra }: Omit<End, "answer">): Promise<void> {
+  const { id, runId, digest, scope, step, contactId, sentAt, openedAt } = request;
+  await appendLedger(trx, {
+    chain: request.siteId,
+    event,
+    actor: by,
+    payload: {
+      requestId: id,
+      runId,
+      step,
+      scope,
+      digest,
+      contactId,
+      channel: "email",
+      grade: by === "hub" ? null : BY_LINK,
+      askedAt: request.askedAt,
+      sentAt,
+      openedAt,
+      windowSeconds: request.windowSeconds,
+      ...extra,
+    },
+    now,
+  });
+}
+
+async function tell(
+  deps: ConsentDeps,
+  { trx, request, now }: OpenRequest,
+  { answer, by }: Pick<End, "answer" | "by">,
+): Promise<readonly Announcement[]> {
+  const { id: requestId, runId } = request;
+  const announcements = await deps.runs.consentAnswered(trx, { runId, requestId, answer, by, now });
+  return [...announcements, { type: "run.due", runId }];
+}
+
+function refuseLateOrSecond({ request, runHasEnded, now }: OpenRequest): void {
+  const status = statusAt(request, now);
+  if (status === "expired" || status === "over" || (status === "asked" && runHasEnded)) {
+    throw new CaretakerError("gone", "The time to answer this is over. Nothing is done without a new question.");
+  }
+  if (status !== "asked") {
+    throw new CaretakerError("already_done", "This was answered before, and an answer counts once.");
+  }
+}
+
+/** What made the contact the right one to ask must still be so when they say yes. A no is taken from anyone. */
+async function refuseUnable(deps: ConsentDeps, { trx, request, now }: OpenRequest, contact: Contact): Promise<void> {
+  const run = await trx
+    .selectFrom("run")
+    .select(["startedBy", "startedById"])
+    .where("id", "=", request.runId)
+    .executeTakeFirstOrThrow();
+  const obstacle = obstacleOf(contact, {
+    scope: request.scope,
+    isPrivate: request.isPrivate,
+    requesterEmails: await requesterEmails(deps, trx, run.startedBy, run.startedById),
+    now,
+  });
+  if (obstacle === null && contact.removedAt === null) return;
+  throw new CaretakerError(
+    "not_allowed",
+    "The address that this was sent to may not allow it now. Please call us, so that we can ask you again.",
+    { meta: { obstacle: contact.removedAt === null ? obstacle : "removed" } },
+  );
+}
+
+type Contact = Awaited<ReturnType<typeof loadContact>>;
+
+function loadContact(db: Database, { contactId }: Pick<RequestRow, "contactId">) {
+  return db.selectFrom("contact").selectAll().where("id", "=", contactId).executeTakeFirstOrThrow();
+}
+
+function actorOf({ id, name }: { id: string; name: string }): string {
+  return `homeowner:${id} ${name}`;
+}

@@ -1,0 +1,175 @@
+import type { ConsentRequestId, Language, Text } from "@caretaker/protocol";
+import { Text as TextSchema } from "@caretaker/protocol";
+import type { Trx } from "../db/database.ts";
+import { newId } from "../db/new-id.ts";
+import { nameInActor } from "../ledger/actor.ts";
+import { appendLedger } from "../ledger/append.ts";
+import { canonicalJson } from "../ledger/canonical.ts";
+import { type AskedText, composeAskedText } from "./asked-text.ts";
+import { ANSWER_WITHIN, after, LINK_SHOWS_FOR, URGENT_ANSWER_WITHIN, windowSeconds } from "./clocks.ts";
+import { type ContactRow, chooseContact } from "./contacts.ts";
+import { composeMessage } from "./message.ts";
+import { proposalDigest } from "./proposal.ts";
+import { requesterEmails } from "./requester.ts";
+import { thingOf } from "./things.ts";
+import { hashToken, newToken } from "./token.ts";
+import type { Asked, CannotAsk, ConsentDeps, Question } from "./types.ts";
+
+/** Asks one homeowner. The token goes into the message and nowhere else: whoever asks has no way to it. */
+export async function ask(deps: ConsentDeps, trx: Trx, question: Question): Promise<Asked | CannotAsk> {
+  const { run, now } = question;
+  const facts = await loadFacts(trx, question);
+  const contact = chooseContact(await contactsOf(trx, run.siteId), {
+    scope: question.scope,
+    isPrivate: question.isPrivate,
+    requesterEmails: await requesterEmails(deps, trx, facts.startedBy, facts.startedById),
+    now,
+  });
+  if ("cannot" in contact) return contact;
+  const email = contact.email ?? "";
+
+  const requestId = newId<ConsentRequestId>();
+  const answerBy = after(now, question.homeownerAsked ? URGENT_ANSWER_WITHIN : ANSWER_WITHIN);
+  const digest = proposalDigest(question.proposal);
+  const asked = await askedText(trx, question, facts, contact);
+  await closeOpenQuestions(trx, run.id);
+  const token = newToken();
+  const code = await writeDown(trx, question, { requestId, contact, asked, answerBy, digest, token });
+  const words = composeMessage({
+    language: contact.language,
+    asked,
+    link: `${deps.publicUrl.replace(/\/$/, "")}/c/${token}`,
+    answerBy: inTheHome(answerBy, contact.language, facts.timeZone),
+    code,
+  });
+  await deps.queueMessage(trx, {
+    siteId: run.siteId,
+    requestId,
+    to: { name: contact.name, address: email },
+    ...words,
+    now,
+  });
+  return { requestId, answerBy, sentTo: `${contact.name} <${email}>` };
+}
+
+interface Facts {
+  readonly reason: string;
+  readonly startedBy: string;
+  readonly startedById: string | null;
+  readonly home: string;
+  readonly timeZone: string;
+  readonly firm: string;
+  readonly phone: string | null;
+  readonly tell: Text | null;
+}
+
+async function loadFacts(trx: Trx, { run }: Question): Promise<Facts> {
+  const row = await trx
+    .selectFrom("run")
+    .innerJoin("site", "site.id", "run.siteId")
+    .innerJoin("runbookVersion", "runbookVersion.digest", "run.digest")
+    .select(["run.reason", "run.startedBy", "run.startedById", "site.name as home", "site.timeZone"])
+    .select("runbookVersion.document")
+    .where("run.id", "=", run.id)
+    .where("site.id", "=", run.siteId)
+    .executeTakeFirstOrThrow();
+  const firm = await trx.selectFrom("firm").select(["name", "phone"]).executeTakeFirstOrThrow();
+  const tell = TextSchema.safeParse("tell" in row.document ? row.document.tell : undefined);
+  return { ...row, firm: firm.name, phone: firm.phone, tell: tell.data ?? null };
+}
+
+function contactsOf(trx: Trx, siteId: string): Promise<ContactRow[]> {
+  return trx.selectFrom("contact").selectAll().where("siteId", "=", siteId).execute();
+}
+
+async function askedText(trx: Trx, question: Question, facts: Facts, contact: ContactRow): Promise<AskedText> {
+  const acts = [];
+  for (const act of question.proposal.acts) acts.push({ act, thing: await thingOf(trx, act) });
+  return composeAskedText({
+    language: contact.language,
+    technician: nameInActor(facts.startedBy),
+    firm: facts.firm,
+    phone: facts.phone,
+    home: facts.home,
+    homeownerName: contact.name,
+    why: facts.reason,
+    tell: facts.tell,
+    stepTell: question.tell,
+    acts,
+    isPrivate: question.isPrivate,
+    limitSeconds: question.limitSeconds,
+  });
+}
+
+/** A newer question of the same run replaces one that still waits: its old link shows that it is no longer open. */
+async function closeOpenQuestions(trx: Trx, runId: string): Promise<void> {
+  await trx
+    .updateTable("consentRequest")
+    .set({ status: "over" })
+    .where("runId", "=", runId)
+    .where("status", "=", "asked")
+    .execute();
+}
+
+interface Written {
+  readonly requestId: ConsentRequestId;
+  readonly contact: ContactRow;
+  readonly asked: AskedText;
+  readonly answerBy: Date;
+  readonly digest: string;
+  readonly token: string;
+}
+
+/** The ledger's entry and the request's row. Returns the code of the ledger's head, of which the entry is now the end. */
+async function writeDown(trx: Trx, question: Question, written: Written): Promise<string> {
+  const { run, step, scope, isPrivate, proposal, now } = question;
+  const { requestId, contact, asked, answerBy, digest, token } = written;
+  const { code } = await appendLedger(trx, {
+    chain: run.siteId,
+    event: "consent.asked",
+    actor: "hub",
+    payload: {
+      requestId,
+      runId: run.id,
+      step,
+      scope,
+      isPrivate,
+      digest,
+      contactId: contact.id,
+      channel: "email",
+      address: contact.email,
+      language: contact.language,
+      asked,
+      answerBy,
+    },
+    now,
+  });
+  await trx
+    .insertInto("consentRequest")
+    .values({
+      id: requestId,
+      runId: run.id,
+      siteId: run.siteId,
+      contactId: contact.id,
+      step,
+      scope,
+      isPrivate,
+      proposal: canonicalJson(proposal),
+      digest,
+      askedText: canonicalJson(asked),
+      language: contact.language,
+      tokenHash: hashToken(token),
+      status: "asked",
+      askedAt: now,
+      answerBy,
+      windowSeconds: windowSeconds(question.limitSeconds),
+      linkUntil: after(now, LINK_SHOWS_FOR),
+      ledgerCode: code,
+    })
+    .execute();
+  return code;
+}
+
+function inTheHome(moment: Date, language: Language, timeZone: string): string {
+  return new Intl.DateTimeFormat(language, { timeZone, dateStyle: "long", timeStyle: "short" }).format(moment);
+}

@@ -1,0 +1,55 @@
+import type { ConsentAnswer, ConsentView } from "@caretaker/protocol";
+import type { Handlers } from "../http/handler.ts";
+import { answer, expire, opened, stop } from "./answer.ts";
+import { ask } from "./ask.ts";
+import { ofRun } from "./of-run.ts";
+import { permit } from "./permit.ts";
+import type { Consent, ConsentDeps } from "./types.ts";
+import { view } from "./view.ts";
+
+export type { Consent, ConsentDeps, Permission, RunsDoor, Verdict } from "./types.ts";
+
+/** What a link can do. Each shows what is true afterwards. */
+export interface ConsentLink {
+  view(token: string): Promise<ConsentView>;
+  opened(token: string): Promise<void>;
+  answer(given: { token: string; answer: ConsentAnswer; proposalCode: string }): Promise<ConsentView>;
+  stop(token: string): Promise<ConsentView>;
+}
+
+export function createConsent(deps: ConsentDeps): Consent & { readonly link: ConsentLink } {
+  return {
+    ask: (trx, question) => ask(deps, trx, question),
+    permit,
+    expire: async (trx, request) => (await expire(deps, trx, { ...request, tellRun: false })) !== null,
+    ofRun,
+    link: {
+      view: (token) => view(deps, token),
+      opened: (token) => opened(deps, token),
+      async answer(given) {
+        await answer(deps, given);
+        return view(deps, given.token);
+      },
+      async stop(token) {
+        await stop(deps, token);
+        return view(deps, token);
+      },
+    },
+  };
+}
+
+export function consentHandlers({
+  link,
+}: {
+  readonly link: ConsentLink;
+}): Pick<Handlers, "consent.view" | "consent.opened" | "consent.answer" | "consent.stop"> {
+  return {
+    "consent.view": ({ token }) => link.view(token),
+    "consent.opened": async ({ token }) => {
+      await link.opened(token);
+      return {};
+    },
+    "consent.answer": (given) => link.answer(given),
+    "consent.stop": ({ token }) => link.stop(token),
+  };
+}

@@ -1,0 +1,117 @@
+import type { ConsentView, Language, Proposal, RunEventData, RunOutcome, RunStatus } from "@caretaker/protocol";
+import { actSentence } from "./asked-text.ts";
+import { type Thing, wordsIn } from "./words/index.ts";
+
+type Progress = ConsentView["progress"];
+type Step = Progress["steps"][number];
+
+export interface ProgressFacts {
+  readonly language: Language;
+  /** As it is stored, not as time made it: a stop stays a stop. */
+  readonly requestStatus: string;
+  readonly hasActed: boolean;
+  readonly run: { readonly status: RunStatus; readonly outcome: RunOutcome | null };
+  readonly proposal: Proposal;
+  /** The things of the proposal's acts, in their order. */
+  readonly things: readonly Thing[];
+  readonly events: readonly { readonly at: string; readonly data: RunEventData }[];
+}
+
+/** The kinds of event that a homeowner is told of. */
+export const TOLD = [
+  "consent.answered",
+  "fix.intended",
+  "fix.sent",
+  "fix.uncertain",
+  "fix.settled",
+  "step.ended",
+  "run.waiting",
+  "run.stop_requested",
+] as const satisfies readonly RunEventData["kind"][];
+
+/** Pure: what became of it, in the homeowner's words. Nothing is told of a run that was never allowed. */
+export function progressOf(facts: ProgressFacts): Progress {
+  const { requestStatus, run } = facts;
+  const wasAllowed = requestStatus === "allowed" || requestStatus === "withdrawn";
+  const hasEnded = run.status === "finished" || run.status === "cancelled";
+  return {
+    state: stateOf(facts, hasEnded),
+    steps: wasAllowed ? stepsOf(facts) : [],
+    outcome: wasAllowed && hasEnded ? outcomeOf(facts) : null,
+  };
+}
+
+function stateOf({ requestStatus, run, hasActed }: ProgressFacts, hasEnded: boolean): Progress["state"] {
+  if (requestStatus === "withdrawn") return hasEnded ? "stopped" : "stopping";
+  if (requestStatus !== "allowed") return "not_started";
+  if (hasEnded) return "done";
+  return hasActed || run.status === "running" ? "working" : "not_started";
+}
+
+function outcomeOf({ language, requestStatus, run }: ProgressFacts): string {
+  const { outcomes } = wordsIn(language);
+  // After a stop the outcome says what became of what was running: put back, finished, or nothing at all.
+  if (run.status === "cancelled" || run.outcome === null) return outcomes.stopped;
+  const words = outcomes[run.outcome];
+  return requestStatus === "withdrawn" && run.outcome !== "refused" ? `${outcomes.stopped} ${words}` : words;
+}
+
+function stepsOf(facts: ProgressFacts): Step[] {
+  const steps: Step[] = [];
+  for (const { at, data } of facts.events) {
+    const words = wordsFor(facts, data);
+    // Waiting and checking repeat themselves in a run's log; a homeowner is told once.
+    if (words !== null && words !== steps.at(-1)?.words) steps.push({ at, words });
+  }
+  return steps;
+}
+
+function wordsFor(facts: ProgressFacts, data: RunEventData): string | null {
+  const { progress } = wordsIn(facts.language);
+  switch (data.kind) {
+    case "consent.answered":
+      return data.answer === "allowed" ? progress.allowed : null;
+    case "fix.intended":
+      return actWords(facts, data);
+    case "fix.sent":
+      return progress.sent;
+    case "fix.uncertain":
+      return progress.notCertain;
+    case "fix.settled":
+      return progress.switchedOnAgain;
+    case "step.ended":
+      return isOfProposal(facts, data.step) ? endWords(facts, data.status) : null;
+    case "run.waiting":
+      return data.for === "waiting_for_gateway" ? progress.waitingForHome : null;
+    case "run.stop_requested":
+      return progress.stopping;
+    default:
+      return null;
+  }
+}
+
+type Intended = Extract<RunEventData, { kind: "fix.intended" }>;
+
+function actWords(
+  { language, proposal, things }: ProgressFacts,
+  { step, capability, target }: Intended,
+): string | null {
+  const { progress } = wordsIn(language);
+  const index = proposal.acts.findIndex((act) => act.step === step && act.target === target);
+  const act = proposal.acts[index];
+  const thing = things[index];
+  if (act === undefined || thing === undefined) return null;
+  if (act.capability !== capability) return progress.puttingBack;
+  return progress.now(actSentence(language, capability, thing));
+}
+
+function endWords({ language }: ProgressFacts, status: string): string | null {
+  const { progress } = wordsIn(language);
+  if (status === "fixed") return progress.works;
+  if (status === "failed") return progress.worksNot;
+  return status === "uncertain" || status === "unknown" ? progress.notCertain : null;
+}
+
+function isOfProposal({ proposal }: ProgressFacts, step: string): boolean {
+  return proposal.acts.some((act) => act.step === step);
+}

@@ -1,0 +1,111 @@
+import type {
+  ConsentRequestId,
+  Proposal,
+  ProposedAct,
+  RunConsent,
+  RunId,
+  Scope,
+  SiteId,
+  StandingScope,
+  Text,
+} from "@caretaker/protocol";
+import type { Announcement, Announcements } from "../announcements.ts";
+import type { Database, Trx } from "../db/database.ts";
+import type { NewMessage } from "../mail/queue.ts";
+
+/** What became of a question, as the run is told of it. */
+export type AnswerForRun = "allowed" | "refused" | "another_time" | "expired" | "withdrawn";
+
+/** What consent tells the runs, in the transaction of the answer. Each returns what to announce once it is committed. */
+export interface RunsDoor {
+  consentAnswered(
+    trx: Trx,
+    answer: { runId: RunId; requestId: ConsentRequestId; answer: AnswerForRun; by: string; now: Date },
+  ): Promise<readonly Announcement[]>;
+  consentOpened(
+    trx: Trx,
+    opened: { runId: RunId; requestId: ConsentRequestId; now: Date },
+  ): Promise<readonly Announcement[]>;
+}
+
+export interface ConsentDeps {
+  readonly db: Database;
+  /** The database's clock, unless a test says otherwise. */
+  readonly now: (db: Database) => Promise<Date>;
+  readonly runs: RunsDoor;
+  /** Where homeowners reach this hub, such as `https://care.example.org`. */
+  readonly publicUrl: string;
+  readonly announcements: Announcements;
+  /** The address that a person signs in with, or null for somebody unknown: who asks never answers. */
+  readonly emailOfPerson: (db: Database, personId: string) => Promise<string | null>;
+  readonly queueMessage: (trx: Trx, message: NewMessage) => Promise<void>;
+}
+
+export interface Question {
+  readonly run: { readonly id: RunId; readonly siteId: SiteId };
+  readonly step: string;
+  readonly proposal: Proposal;
+  /** The highest scope among the acts. */
+  readonly scope: Scope;
+  readonly isPrivate: boolean;
+  /** The runbook's limit, of which the work window is made. */
+  readonly limitSeconds: number;
+  readonly homeownerAsked: boolean;
+  /** What a `consent` step says will be noticed. */
+  readonly tell?: Text;
+  readonly now: Date;
+}
+
+/** Why nobody can be asked: a code for the run, and a sentence for the technician. */
+export interface CannotAsk {
+  readonly code: "no_contact" | "no_address" | "not_verified" | "resting" | "may_not_answer" | "is_requester";
+  readonly cannot: string;
+}
+
+export interface Asked {
+  readonly requestId: ConsentRequestId;
+  readonly answerBy: Date;
+  /** Name and address, for the technician. */
+  readonly sentTo: string;
+}
+
+/** What permits an act. Kept with the attempt: it also permits taking that act back. */
+export type Permission =
+  | { readonly kind: "standing"; readonly scope: StandingScope }
+  | { readonly kind: "one_time"; readonly requestId: ConsentRequestId; readonly digest: string };
+
+export type Verdict =
+  | { readonly permitted: true; readonly by: Permission }
+  | {
+      readonly permitted: false;
+      readonly code: "consent_missing" | "consent_refused" | "consent_expired";
+      readonly message: string;
+      /** How the act differs from what was allowed, when something was. */
+      readonly drift?: string;
+    };
+
+export interface ActQuestion {
+  readonly siteId: SiteId;
+  readonly runId: RunId;
+  readonly act: ProposedAct;
+  /** `undo` and `settle` take back or complete an act that was permitted before. Default `do`. */
+  readonly purpose?: "do" | "undo" | "settle";
+  readonly now: Date;
+}
+
+export interface Consent {
+  /** Asks a homeowner, in the caller's transaction: request, ledger entry and message are there or not at all. */
+  ask(trx: Trx, question: Question): Promise<Asked | CannotAsk>;
+  /**
+   * Whether an act may be sent now. Called by the gate, in the transaction that commits the intent, before the row of
+   * the attempt is written. Locks run, site and requests, so a stop that is committed first always wins.
+   */
+  permit(trx: Trx, question: ActQuestion): Promise<Verdict>;
+  /**
+   * Ends a question that nobody answered in time; the engine calls it when it wakes at `answerBy`. Does nothing, and
+   * says false, when the question was answered or still has time. The run is not told: the caller is the run.
+   */
+  expire(trx: Trx, request: { requestId: ConsentRequestId; now: Date }): Promise<boolean>;
+  /** What a run asked and what was answered, oldest first. */
+  ofRun(db: Database, request: { runId: RunId; now: Date }): Promise<RunConsent[]>;
+}

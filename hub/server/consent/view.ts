@@ -1,0 +1,110 @@
+import type { ConsentView } from "@caretaker/protocol";
+import { type Database, transaction } from "../db/database.ts";
+import { shortCode } from "../ledger/canonical.ts";
+import { expire } from "./answer.ts";
+import type { AskedText } from "./asked-text.ts";
+import { statusAt } from "./clocks.ts";
+import { obstacleOf } from "./contacts.ts";
+import { unknownLink } from "./open-request.ts";
+import { progressOf, TOLD } from "./progress.ts";
+import { requesterEmails } from "./requester.ts";
+import { thingOf } from "./things.ts";
+import { hashToken } from "./token.ts";
+import type { ConsentDeps } from "./types.ts";
+
+/**
+ * What the homeowner's page shows: what was asked, word for word, and what became of it. Reading grants nothing. A
+ * question whose time ran out is ended here too, for the case that the engine has not come to it yet.
+ */
+export async function view(deps: ConsentDeps, token: string): Promise<ConsentView> {
+  const now = await deps.now(deps.db);
+  const request = await loadRequest(deps.db, token);
+  if (request === undefined || now.getTime() >= Date.parse(request.linkUntil)) throw unknownLink();
+  const status = statusAt(request, now);
+  if (request.status === "asked" && status === "expired") await endInTime(deps, request.id, now);
+
+  const hasEnded = request.runStatus === "finished" || request.runStatus === "cancelled";
+  const asked = request.askedText as unknown as AskedText;
+  const isOver = hasEnded && (status === "asked" || status === "allowed");
+  return {
+    status: isOver ? "over" : status,
+    language: request.language,
+    firm: { name: asked.firm, phone: asked.phone },
+    home: asked.home,
+    homeownerName: asked.homeownerName,
+    technician: asked.technician,
+    why: asked.why,
+    what: [...asked.what],
+    notice: [...asked.notice],
+    minutes: asked.minutes,
+    seen: [...asked.seen],
+    undo: [...asked.undo],
+    ifNo: asked.ifNo,
+    price: null,
+    timeZone: request.timeZone,
+    quietHours: { from: request.quietFrom, to: request.quietTo },
+    askedAt: request.askedAt,
+    answerBy: request.answerBy,
+    startBy: request.startBy,
+    answeredAt: request.answeredAt,
+    ledgerCode: request.ledgerCode,
+    proposalCode: shortCode(request.digest),
+    canAnswer: !hasEnded && status === "asked" && (await mayAnswer(deps, request, now)),
+    canStop: !hasEnded && request.status === "allowed",
+    progress: await loadProgress(deps.db, request),
+  };
+}
+
+type Request = NonNullable<Awaited<ReturnType<typeof loadRequest>>>;
+
+function loadRequest(db: Database, token: string) {
+  return db
+    .selectFrom("consentRequest")
+    .innerJoin("site", "site.id", "consentRequest.siteId")
+    .innerJoin("run", "run.id", "consentRequest.runId")
+    .selectAll("consentRequest")
+    .select(["site.timeZone", "site.quietFrom", "site.quietTo"])
+    .select(["run.status as runStatus", "run.outcome as runOutcome", "run.startedBy", "run.startedById"])
+    .where("tokenHash", "=", hashToken(token))
+    .executeTakeFirst();
+}
+
+async function endInTime(deps: ConsentDeps, requestId: string, now: Date): Promise<void> {
+  const announcements = await transaction(deps.db, (trx) => expire(deps, trx, { requestId, now, tellRun: true }));
+  for (const announcement of announcements ?? []) deps.announcements.announce(announcement);
+}
+
+async function mayAnswer(deps: ConsentDeps, request: Request, now: Date): Promise<boolean> {
+  const contact = await deps.db
+    .selectFrom("contact")
+    .selectAll()
+    .where("id", "=", request.contactId)
+    .executeTakeFirstOrThrow();
+  const emails = await requesterEmails(deps, deps.db, request.startedBy, request.startedById);
+  const { scope, isPrivate } = request;
+  return contact.removedAt === null && obstacleOf(contact, { scope, isPrivate, requesterEmails: emails, now }) === null;
+}
+
+async function loadProgress(db: Database, request: Request): Promise<ConsentView["progress"]> {
+  const { proposal, runId, language, status, firstActAt } = request;
+  const wasAllowed = status === "allowed" || status === "withdrawn";
+  const events = wasAllowed
+    ? await db
+        .selectFrom("runEvent")
+        .select(["at", "data"])
+        .where("runId", "=", runId)
+        .where("at", ">=", request.askedAt)
+        .where((where) => where(where.ref("data", "->>").key("kind"), "in", [...TOLD]))
+        .orderBy("number")
+        .execute()
+    : [];
+  return progressOf({
+    language,
+    requestStatus: status,
+    hasActed: firstActAt !== null,
+    run: { status: request.runStatus, outcome: request.runOutcome },
+    proposal,
+    things: wasAllowed ? await Promise.all(proposal.acts.map((act) => thingOf(db, act))) : [],
+    events,
+  });
+}

@@ -1,0 +1,80 @@
+import type { HomeownerWords, Thing } from "./words.ts";
+
+const place = (name: string, room: string | null): string => (room === null ? `„${name}“` : `„${name}“ (${room})`);
+
+function named({ kind, name, room }: Thing): string {
+  if (kind === "integration") return `den Dienst „${name}“`;
+  if (kind === "gateway") return `das System, das Ihr Zuhause steuert („${name}“)`;
+  return place(name, room);
+}
+
+const powered = (thing: Thing): string =>
+  thing.feeds === null ? named(thing) : `${place(thing.feeds.name, thing.feeds.room)} mit dem Schalter „${thing.name}“`;
+
+export const de: HomeownerWords = {
+  acts: {
+    "integration.reload": (thing) => `Wir starten ${named(thing)} neu.`,
+    "entity.refresh": (thing) => `Wir fragen bei ${place(thing.name, thing.room)} nach dem Zustand.`,
+    "power.cycle": (thing) => `Wir schalten ${powered(thing)} aus und wieder ein.`,
+    "power.on": (thing) => `Wir schalten ${powered(thing)} ein.`,
+    "gateway.restart": (thing) => `Wir starten ${named(thing)} neu.`,
+    other: (thing) => `Wir ändern etwas an ${place(thing.name, thing.room)}.`,
+  },
+  atMost: (times) => `Höchstens ${times}-mal.`,
+  noticeNothing: "Sie bemerken davon nichts.",
+  seen: [
+    "Ob Ihre Geräte antworten und was Ihr System über Störungen festhält.",
+    "Wir sehen und hören nichts in Ihren Räumen.",
+  ],
+  seenPrivate: "Es geht um etwas Privates in Ihrem Zuhause. Es wird nur für diesen einen Zweck verwendet.",
+  canBeUndone: (thing) => `Wenn es nicht hilft, setzen wir ${named(thing)} zurück, wie es war.`,
+  cannotBeUndone: (reason) => `Das kann nicht rückgängig gemacht werden: ${reason}`,
+  ifNo: "Dann geschieht nichts. Was jetzt nicht geht, bleibt vielleicht so, und wir suchen mit Ihnen einen anderen Weg.",
+  progress: {
+    allowed: "Sie haben es erlaubt.",
+    now: (sentence) => `Jetzt: ${sentence}`,
+    sent: "Erledigt. Wir prüfen, ob es geholfen hat.",
+    puttingBack: "Jetzt: Wir setzen es zurück, wie es war.",
+    switchedOnAgain: "Wieder eingeschaltet, damit nichts aus bleibt.",
+    works: "Geprüft: Es geht wieder.",
+    worksNot: "Geprüft: Es geht noch nicht.",
+    notCertain: "Wir wissen noch nicht, was daraus geworden ist, und sehen nach.",
+    waitingForHome: "Wir warten, bis Ihr System antwortet.",
+    stopping: "Wir hören auf: Es wird nichts Neues begonnen.",
+  },
+  outcomes: {
+    healthy: "Alles geht. Es war nichts zu tun.",
+    found: "Wir haben alles angesehen und notiert, worum man sich kümmern sollte.",
+    fixed: "Es geht wieder.",
+    not_fixed: "Es geht noch nicht. Wir melden uns bei Ihnen, wie es weitergeht.",
+    undone: "Es hat nicht geholfen, deshalb ist es wieder so, wie es war.",
+    refused: "Es wurde nichts getan.",
+    no_answer: "Es wurde nichts getan, weil keine Antwort kam.",
+    needs_homeowner: "Wir brauchen etwas von Ihnen und melden uns.",
+    needs_visit: "Es muss jemand vorbeikommen. Wir melden uns bei Ihnen.",
+    unclear: "Wir sind nicht sicher, was daraus geworden ist. Ein Techniker sieht nach.",
+    stopped: "Die Arbeit wurde angehalten.",
+  },
+  message: {
+    subject: (firm) => `${firm} möchte in Ihrem Zuhause etwas in Ordnung bringen`,
+    hello: (name) => `Guten Tag ${name},`,
+    intro: (technician, firm, home) =>
+      `${technician} von ${firm} möchte in Ihrem Zuhause (${home}) etwas tun und fragt Sie vorher.`,
+    why: "Warum",
+    what: "Was wir tun möchten",
+    notice: "Was Sie davon bemerken",
+    howLong: "Wie lange",
+    minutes: (minutes) => (minutes === 1 ? "Höchstens eine Minute." : `Höchstens ${minutes} Minuten.`),
+    seen: "Was wir sehen",
+    undo: "Wenn es nicht hilft",
+    ifNoTitle: "Wenn Sie Nein sagen",
+    answerHere: "Hier lesen und antworten:",
+    button: "Lesen und antworten",
+    answerBy: (moment) => `Bitte antworten Sie vor ${moment}. Ohne Antwort geschieht nichts.`,
+    stop: "Sie können es jederzeit anhalten: Öffnen Sie denselben Link und drücken Sie auf Stopp.",
+    questions: (phone) => `Fragen? Rufen Sie uns an: ${phone}.`,
+    code: (code) =>
+      `Das Verzeichnis Ihres Zuhauses steht bei ${code}. Heben Sie diese Nachricht auf: Sie belegt, was Sie gefragt wurden.`,
+    linkIsYours: "Der Link ist nur für Sie. Bitte geben Sie ihn nicht weiter.",
+  },
+};

@@ -1,0 +1,79 @@
+import type { HomeownerWords, Thing } from "./words.ts";
+
+const place = (name: string, room: string | null): string => (room === null ? `“${name}”` : `“${name}” (${room})`);
+
+function named({ kind, name, room }: Thing): string {
+  if (kind === "integration") return `the service “${name}”`;
+  if (kind === "gateway") return `the system that runs your home (“${name}”)`;
+  return place(name, room);
+}
+
+const powered = (thing: Thing): string =>
+  thing.feeds === null ? named(thing) : `${place(thing.feeds.name, thing.feeds.room)} with its switch “${thing.name}”`;
+
+export const en: HomeownerWords = {
+  acts: {
+    "integration.reload": (thing) => `Restart ${named(thing)}.`,
+    "entity.refresh": (thing) => `Ask ${named(thing)} how it is.`,
+    "power.cycle": (thing) => `Switch off ${powered(thing)}, and on again.`,
+    "power.on": (thing) => `Switch on ${powered(thing)}.`,
+    "gateway.restart": (thing) => `Restart ${named(thing)}.`,
+    other: (thing) => `Change something at ${named(thing)}.`,
+  },
+  atMost: (times) => `At most ${times} times.`,
+  noticeNothing: "You will notice nothing.",
+  seen: [
+    "Whether your devices answer, and what your system notes about faults.",
+    "We do not see or hear anything in your rooms.",
+  ],
+  seenPrivate: "This concerns something private in your home. It is used for this one purpose only.",
+  canBeUndone: (thing) => `If it does not help, ${named(thing)} is put back as it was.`,
+  cannotBeUndone: (reason) => `This cannot be undone: ${reason}`,
+  ifNo: "Then nothing is done. What does not work now may stay like that, and we look for another way with you.",
+  progress: {
+    allowed: "You allowed this.",
+    now: (sentence) => `Now: ${sentence}`,
+    sent: "Done. We are checking whether it helped.",
+    puttingBack: "Now: put it back as it was.",
+    switchedOnAgain: "Switched on again, so that nothing stays off.",
+    works: "Checked: it works again.",
+    worksNot: "Checked: it does not work yet.",
+    notCertain: "We do not know yet what came of it, and are looking.",
+    waitingForHome: "We are waiting until your system answers.",
+    stopping: "Stopping: nothing new is begun.",
+  },
+  outcomes: {
+    healthy: "Everything works. Nothing had to be done.",
+    found: "We have looked at everything and noted what needs care.",
+    fixed: "It works again.",
+    not_fixed: "It does not work yet. We will get in touch about what comes next.",
+    undone: "It did not help, so it was put back as it was.",
+    refused: "Nothing was done.",
+    no_answer: "Nothing was done, since there was no answer.",
+    needs_homeowner: "Something is needed from you. We will get in touch.",
+    needs_visit: "Somebody has to come by. We will get in touch.",
+    unclear: "We are not certain what came of it. A technician is looking at it.",
+    stopped: "The work was stopped.",
+  },
+  message: {
+    subject: (firm) => `${firm} would like to put something right in your home`,
+    hello: (name) => `Dear ${name},`,
+    intro: (technician, firm, home) =>
+      `${technician} of ${firm} would like to do something in your home (${home}) and asks you first.`,
+    why: "Why",
+    what: "What would be done",
+    notice: "What you will notice",
+    howLong: "How long",
+    minutes: (minutes) => (minutes === 1 ? "At most a minute." : `At most ${minutes} minutes.`),
+    seen: "What we see",
+    undo: "If it does not help",
+    ifNoTitle: "If you say no",
+    answerHere: "Read it and answer here:",
+    button: "Read and answer",
+    answerBy: (moment) => `Please answer before ${moment}. Without an answer nothing is done.`,
+    stop: "You can stop it at any moment: open the same link and press Stop.",
+    questions: (phone) => `Questions? Call us: ${phone}.`,
+    code: (code) => `The record of your home stands at ${code}. Keep this message: it proves what you were asked.`,
+    linkIsYours: "The link is for you alone. Please do not pass it on.",
+  },
+};

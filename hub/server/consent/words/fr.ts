@@ -1,0 +1,82 @@
+import type { HomeownerWords, Thing } from "./words.ts";
+
+const place = (name: string, room: string | null): string => (room === null ? `« ${name} »` : `« ${name} » (${room})`);
+
+function named({ kind, name, room }: Thing): string {
+  if (kind === "integration") return `le service « ${name} »`;
+  if (kind === "gateway") return `le système qui commande votre maison (« ${name} »)`;
+  return place(name, room);
+}
+
+const powered = (thing: Thing): string =>
+  thing.feeds === null
+    ? named(thing)
+    : `${place(thing.feeds.name, thing.feeds.room)} avec l’interrupteur « ${thing.name} »`;
+
+export const fr: HomeownerWords = {
+  acts: {
+    "integration.reload": (thing) => `Redémarrer ${named(thing)}.`,
+    "entity.refresh": (thing) => `Demander son état à ${place(thing.name, thing.room)}.`,
+    "power.cycle": (thing) => `Éteindre puis rallumer ${powered(thing)}.`,
+    "power.on": (thing) => `Allumer ${powered(thing)}.`,
+    "gateway.restart": (thing) => `Redémarrer ${named(thing)}.`,
+    other: (thing) => `Modifier quelque chose : ${place(thing.name, thing.room)}.`,
+  },
+  atMost: (times) => `${times} fois au plus.`,
+  noticeNothing: "Vous ne remarquerez rien.",
+  seen: [
+    "Si vos appareils répondent, et ce que votre système note à propos des pannes.",
+    "Nous ne voyons et n’entendons rien de ce qui se passe dans vos pièces.",
+  ],
+  seenPrivate: "Cela touche à quelque chose de privé chez vous, et ne servira qu’à cela.",
+  canBeUndone: (thing) => `Si cela ne suffit pas, nous remettons ${named(thing)} comme avant.`,
+  cannotBeUndone: (reason) => `Cela ne peut pas être annulé : ${reason}`,
+  ifNo: "Alors rien n’est fait. Ce qui ne marche pas peut rester ainsi, et nous cherchons un autre moyen avec vous.",
+  progress: {
+    allowed: "Vous avez donné votre accord.",
+    now: (sentence) => `Maintenant : ${sentence}`,
+    sent: "C’est fait. Nous vérifions si cela a aidé.",
+    puttingBack: "Maintenant : remettre comme avant.",
+    switchedOnAgain: "Rallumé, pour que rien ne reste éteint.",
+    works: "Vérifié : cela marche de nouveau.",
+    worksNot: "Vérifié : cela ne marche pas encore.",
+    notCertain: "Nous ne savons pas encore ce qu’il en est, et nous regardons.",
+    waitingForHome: "Nous attendons que votre système réponde.",
+    stopping: "Arrêt en cours : rien de nouveau n’est commencé.",
+  },
+  outcomes: {
+    healthy: "Tout marche. Il n’y avait rien à faire.",
+    found: "Nous avons tout regardé et noté ce qui demande un soin.",
+    fixed: "Cela marche de nouveau.",
+    not_fixed: "Cela ne marche pas encore. Nous vous contacterons pour la suite.",
+    undone: "Cela n’a pas aidé, tout a donc été remis comme avant.",
+    refused: "Rien n’a été fait.",
+    no_answer: "Rien n’a été fait, faute de réponse.",
+    needs_homeowner: "Nous avons besoin de quelque chose de votre part et vous contacterons.",
+    needs_visit: "Quelqu’un doit passer. Nous vous contacterons.",
+    unclear: "Nous ne sommes pas certains du résultat. Un technicien regarde.",
+    stopped: "Le travail a été arrêté.",
+  },
+  message: {
+    subject: (firm) => `${firm} souhaite remettre quelque chose en ordre chez vous`,
+    hello: (name) => `Bonjour ${name},`,
+    intro: (technician, firm, home) =>
+      `${technician}, de ${firm}, souhaite intervenir à distance chez vous (${home}) et vous le demande d’abord.`,
+    why: "Pourquoi",
+    what: "Ce qui serait fait",
+    notice: "Ce que vous remarquerez",
+    howLong: "Combien de temps",
+    minutes: (minutes) => (minutes === 1 ? "Une minute au plus." : `${minutes} minutes au plus.`),
+    seen: "Ce que nous voyons",
+    undo: "Si cela ne suffit pas",
+    ifNoTitle: "Si vous dites non",
+    answerHere: "Lisez et répondez ici :",
+    button: "Lire et répondre",
+    answerBy: (moment) => `Merci de répondre avant le ${moment}. Sans réponse, rien n’est fait.`,
+    stop: "Vous pouvez arrêter à tout moment : ouvrez le même lien et touchez Arrêter.",
+    questions: (phone) => `Des questions ? Appelez-nous : ${phone}.`,
+    code: (code) =>
+      `Le registre de votre maison en est à ${code}. Gardez ce message : il prouve ce qui vous a été demandé.`,
+    linkIsYours: "Ce lien n’est que pour vous. Merci de ne pas le transmettre.",
+  },
+};

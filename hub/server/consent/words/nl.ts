@@ -1,0 +1,81 @@
+import type { HomeownerWords, Thing } from "./words.ts";
+
+const place = (name: string, room: string | null): string => (room === null ? `‘${name}’` : `‘${name}’ (${room})`);
+
+function named({ kind, name, room }: Thing): string {
+  if (kind === "integration") return `de dienst ‘${name}’`;
+  if (kind === "gateway") return `het systeem dat uw huis bedient (‘${name}’)`;
+  return place(name, room);
+}
+
+const powered = (thing: Thing): string =>
+  thing.feeds === null
+    ? named(thing)
+    : `${place(thing.feeds.name, thing.feeds.room)} met de schakelaar ‘${thing.name}’`;
+
+export const nl: HomeownerWords = {
+  acts: {
+    "integration.reload": (thing) => `We starten ${named(thing)} opnieuw.`,
+    "entity.refresh": (thing) => `We vragen ${named(thing)} hoe het ermee staat.`,
+    "power.cycle": (thing) => `We zetten ${powered(thing)} uit en weer aan.`,
+    "power.on": (thing) => `We zetten ${powered(thing)} aan.`,
+    "gateway.restart": (thing) => `We starten ${named(thing)} opnieuw.`,
+    other: (thing) => `We veranderen iets aan ${named(thing)}.`,
+  },
+  atMost: (times) => `Hoogstens ${times} keer.`,
+  noticeNothing: "U merkt er niets van.",
+  seen: [
+    "Of uw apparaten antwoorden, en wat uw systeem over storingen noteert.",
+    "We zien en horen niets in uw kamers.",
+  ],
+  seenPrivate: "Het gaat om iets persoonlijks in uw huis. Het wordt alleen hiervoor gebruikt.",
+  canBeUndone: (thing) => `Als het niet helpt, zetten we ${named(thing)} terug zoals het was.`,
+  cannotBeUndone: (reason) => `Dit kan niet ongedaan worden gemaakt: ${reason}`,
+  ifNo: "Dan doen we niets. Wat nu niet werkt, blijft misschien zo, en we zoeken samen met u een andere weg.",
+  progress: {
+    allowed: "U hebt dit toegestaan.",
+    now: (sentence) => `Nu: ${sentence}`,
+    sent: "Gedaan. We kijken of het heeft geholpen.",
+    puttingBack: "Nu: we zetten het terug zoals het was.",
+    switchedOnAgain: "Weer aangezet, zodat niets uit blijft.",
+    works: "Nagekeken: het werkt weer.",
+    worksNot: "Nagekeken: het werkt nog niet.",
+    notCertain: "We weten nog niet wat ervan gekomen is en kijken het na.",
+    waitingForHome: "We wachten tot uw systeem antwoordt.",
+    stopping: "We stoppen: er wordt niets nieuws begonnen.",
+  },
+  outcomes: {
+    healthy: "Alles werkt. Er hoefde niets te gebeuren.",
+    found: "We hebben alles bekeken en genoteerd wat aandacht nodig heeft.",
+    fixed: "Het werkt weer.",
+    not_fixed: "Het werkt nog niet. We nemen contact met u op over het vervolg.",
+    undone: "Het hielp niet, daarom is het teruggezet zoals het was.",
+    refused: "Er is niets gedaan.",
+    no_answer: "Er is niets gedaan, omdat er geen antwoord was.",
+    needs_homeowner: "We hebben iets van u nodig en nemen contact met u op.",
+    needs_visit: "Er moet iemand langskomen. We nemen contact met u op.",
+    unclear: "We weten niet zeker wat ervan gekomen is. Een technicus kijkt ernaar.",
+    stopped: "Het werk is gestopt.",
+  },
+  message: {
+    subject: (firm) => `${firm} wil graag iets in uw huis in orde maken`,
+    hello: (name) => `Beste ${name},`,
+    intro: (technician, firm, home) =>
+      `${technician} van ${firm} wil graag iets doen in uw huis (${home}) en vraagt het u eerst.`,
+    why: "Waarom",
+    what: "Wat we willen doen",
+    notice: "Wat u ervan merkt",
+    howLong: "Hoe lang",
+    minutes: (minutes) => (minutes === 1 ? "Hoogstens een minuut." : `Hoogstens ${minutes} minuten.`),
+    seen: "Wat wij zien",
+    undo: "Als het niet helpt",
+    ifNoTitle: "Als u nee zegt",
+    answerHere: "Lees en antwoord hier:",
+    button: "Lezen en antwoorden",
+    answerBy: (moment) => `Antwoord alstublieft vóór ${moment}. Zonder antwoord doen we niets.`,
+    stop: "U kunt het op elk moment stoppen: open dezelfde link en druk op Stop.",
+    questions: (phone) => `Vragen? Bel ons: ${phone}.`,
+    code: (code) => `Het logboek van uw huis staat op ${code}. Bewaar dit bericht: het bewijst wat u is gevraagd.`,
+    linkIsYours: "De link is alleen voor u. Geef hem niet door.",
+  },
+};

@@ -1,0 +1,59 @@
+import type { RunOutcome } from "@caretaker/protocol";
+
+/** A thing of the home as a homeowner knows it. */
+export interface Thing {
+  readonly kind: "integration" | "device" | "entity" | "room" | "gateway";
+  readonly name: string;
+  readonly room: string | null;
+  /** For a switch: the device that it feeds, which is what the homeowner will miss. */
+  readonly feeds: { readonly name: string; readonly room: string | null } | null;
+}
+
+/**
+ * Everything that the hub says to a homeowner, in one language. Plain sentences without technical words; the page's own
+ * labels and buttons stand with the page. Names are put in as they are: whoever shows a sentence escapes it.
+ */
+export interface HomeownerWords {
+  /** What would be done, by capability; `other` serves what has no sentence of its own. */
+  readonly acts: Readonly<Record<string, (thing: Thing) => string>> & { readonly other: (thing: Thing) => string };
+  readonly atMost: (times: number) => string;
+  readonly noticeNothing: string;
+  readonly seen: readonly string[];
+  readonly seenPrivate: string;
+  readonly canBeUndone: (thing: Thing) => string;
+  readonly cannotBeUndone: (reason: string) => string;
+  readonly ifNo: string;
+  readonly progress: {
+    readonly allowed: string;
+    readonly now: (sentence: string) => string;
+    readonly sent: string;
+    readonly puttingBack: string;
+    readonly switchedOnAgain: string;
+    readonly works: string;
+    readonly worksNot: string;
+    readonly notCertain: string;
+    readonly waitingForHome: string;
+    readonly stopping: string;
+  };
+  readonly outcomes: Readonly<Record<RunOutcome | "stopped", string>>;
+  readonly message: {
+    readonly subject: (firm: string) => string;
+    readonly hello: (name: string) => string;
+    readonly intro: (technician: string, firm: string, home: string) => string;
+    readonly why: string;
+    readonly what: string;
+    readonly notice: string;
+    readonly howLong: string;
+    readonly minutes: (minutes: number) => string;
+    readonly seen: string;
+    readonly undo: string;
+    readonly ifNoTitle: string;
+    readonly answerHere: string;
+    readonly button: string;
+    readonly answerBy: (moment: string) => string;
+    readonly stop: string;
+    readonly questions: (phone: string) => string;
+    readonly code: (code: string) => string;
+    readonly linkIsYours: string;
+  };
+}
