@@ -92,13 +92,18 @@ async function open(dataDir: string, options: EmbeddedPostgresOptions): Promise<
   const left = await findLeft(cluster, options.onProgress ?? (() => {}));
   const plan = await makePlan(dataDir, cluster, options, left.running?.host ?? null);
   const server = new Server(plan);
-  if (left.running) {
-    server.adopt(left.running.pid);
-  } else {
-    await prepareCluster(cluster, { ...plan, onCreate: () => plan.onProgress("Creating the database…") });
-    await server.start();
+  try {
+    if (left.running) {
+      server.adopt(left.running.pid);
+    } else {
+      await prepareCluster(cluster, { ...plan, onCreate: () => plan.onProgress("Creating the database…") });
+      await server.start();
+    }
+    await createDatabase(server.connection);
+  } catch (error) {
+    await server.stop();
+    throw error;
   }
-  await createDatabase(server.connection);
   return {
     url: `postgres://${SUPERUSER}@localhost:5432/${DATABASE}?host=${encodeURIComponent(plan.socketFolder)}`,
     takenOver: left.running !== null,
@@ -142,7 +147,7 @@ async function makePlan(
 ): Promise<ServerPlan> {
   const binaries = await findBinaries(dataDir);
   const parents = await socketParents();
-  const identity = await chooseIdentity(binaries, cluster, [dataDir, ...parents.slice(0, 1)]);
+  const identity = await chooseIdentity(binaries, dataDir, [dataDir, ...parents.slice(0, 1)]);
   return {
     dataDir,
     cluster,

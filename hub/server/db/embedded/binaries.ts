@@ -1,7 +1,7 @@
 import { constants } from "node:fs";
 import { access, lstat, mkdir, readFile, readlink, rm, symlink } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { basename, dirname, join } from "node:path";
+import { basename, delimiter, dirname, join } from "node:path";
 import { CaretakerError } from "@caretaker/protocol";
 import { z } from "zod";
 import { errorCode } from "./file-errors.ts";
@@ -34,8 +34,10 @@ export async function findBinaries(dataDir: string): Promise<Binaries> {
     LC_ALL: "C",
     TZ: "UTC",
   };
-  const libraryFolder = await linkLibraries(native, join(dataDir, "postgres-libraries"));
-  if (libraryFolder) env[process.platform === "darwin" ? "DYLD_LIBRARY_PATH" : "LD_LIBRARY_PATH"] = libraryFolder;
+  const folder = await linkLibraries(native, join(dataDir, "postgres-libraries"));
+  // Those that were found through a link look for their own beside the link, so the real folder is named too.
+  const paths = [folder, join(native, "lib")].join(delimiter);
+  if (folder) env[process.platform === "darwin" ? "DYLD_LIBRARY_PATH" : "LD_LIBRARY_PATH"] = paths;
   return { ...binaries, env };
 }
 

@@ -81,8 +81,8 @@ async function readStart(pid: number): Promise<string> {
 /** Puts the whole claim in place in one step; false when somebody's is there already. */
 async function write(path: string, holder: Holder): Promise<boolean> {
   const draft = `${path}.${holder.token}`;
-  await writeFile(draft, JSON.stringify(holder), { mode: 0o644 });
   try {
+    await writeFile(draft, JSON.stringify(holder), { mode: 0o644 });
     await link(draft, path);
     return true;
   } catch (error) {

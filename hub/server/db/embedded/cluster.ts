@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { mkdir, open, readdir, readFile, rename, rm, stat, statfs } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { CaretakerError } from "@caretaker/protocol";
 import { type Binaries, POSTGRES_MAJOR } from "./binaries.ts";
@@ -26,8 +26,9 @@ export async function prepareCluster(
   await giveTo(run.identity, draft);
   const { code, output } = await collect(run.identity, run.binaries, run.binaries.initdb, ["-D", draft, ...INITDB]);
   if (code !== 0) {
+    const hasNoRoom = isDiskFull(output) || (await isNearlyFull(dirname(cluster)));
     await rm(draft, { recursive: true, force: true });
-    throw isDiskFull(output) ? diskFull(dirname(cluster)) : creationFailed(cluster, output);
+    throw hasNoRoom ? diskFull(dirname(cluster)) : creationFailed(cluster, output);
   }
   await rename(draft, cluster);
 }
@@ -87,7 +88,7 @@ export async function openServerLog(path: string): Promise<{ fd: number; from: n
 /** Why a server that was just started is gone, out of what it wrote since. */
 export async function explainFailure(cluster: string, logPath: string, from: number): Promise<CaretakerError> {
   const written = (await readFile(logPath).catch(() => Buffer.alloc(0))).subarray(from).toString("utf8");
-  if (isDiskFull(written)) return diskFull(dirname(cluster));
+  if (isDiskFull(written) || (await isNearlyFull(cluster))) return diskFull(dirname(cluster));
   const words = lastWords(written);
   if (/has wrong ownership|Permission denied/i.test(written)) {
     return new CaretakerError(
@@ -104,6 +105,12 @@ export async function explainFailure(cluster: string, logPath: string, from: num
 
 function isDiskFull(output: string): boolean {
   return /No space left on device|Disk quota exceeded/i.test(output);
+}
+
+/** Less than one segment of the server's own journal: it fails then in ways that do not name the disk. */
+async function isNearlyFull(folder: string): Promise<boolean> {
+  const { bavail, bsize } = await statfs(folder);
+  return bavail * bsize < 16 * 1024 * 1024;
 }
 
 /** The line that says what went wrong, without its date. */

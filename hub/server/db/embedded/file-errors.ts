@@ -18,8 +18,8 @@ export function asDataDirectoryError(error: unknown, path: string): CaretakerErr
     case "EPERM":
       return new CaretakerError(
         "data_directory_unusable",
-        `The data directory ${path} cannot be written by this user. Give it to the user who runs the hub, ` +
-          "or choose another with CARETAKER_DATA.",
+        `This user may not use the data directory ${path}, or something in it; perhaps the hub was started as another user before. ` +
+          "Start it as that user, give the whole directory to this one, or choose another with CARETAKER_DATA.",
         options,
       );
     case "EROFS":

@@ -1,6 +1,6 @@
 import { type SpawnOptions, spawn } from "node:child_process";
 import { chown, lstat, readdir } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { CaretakerError } from "@caretaker/protocol";
 import type { Binaries } from "./binaries.ts";
 
@@ -35,18 +35,24 @@ export function commandFor(identity: Identity, binaries: Binaries, file: string,
 }
 
 /**
- * Chooses as whom to run the server, which must be able to enter `folders`. Data that exists stays with its owner where
- * that works, so that a user whose hub was once started with sudo can go on without.
+ * Chooses as whom to run the server, which must be able to enter `folders`. Data in a user's own folder is that user's,
+ * so that they can go on without root.
  */
 export async function chooseIdentity(
   binaries: Binaries,
-  cluster: string,
+  dataDir: string,
   folders: readonly string[],
 ): Promise<Identity> {
   if (process.getuid?.() !== 0) return { kind: "self" };
-  const owner = await lstat(cluster).catch(() => null);
-  const candidates: Identity[] = [{ kind: "user", uid: NOBODY, gid: NOBODY }, { kind: "unshared" }];
-  if (owner && owner.uid !== 0) candidates.unshift({ kind: "user", uid: owner.uid, gid: owner.gid });
+  const owner = await lstat(join(dataDir, "postgres")).catch(() => lstat(dataDir));
+  const host = await nearestUser(dataDir);
+  const candidates: Identity[] = [
+    ...(owner.uid === 0 ? [] : [asUser(owner)]),
+    asUser({ uid: NOBODY, gid: NOBODY }),
+    { kind: "unshared" },
+    // In the private home of a user, where neither may go.
+    ...(host ? [host] : []),
+  ];
   for (const identity of candidates) {
     if (await canRun(identity, binaries, folders)) return identity;
   }
@@ -56,6 +62,17 @@ export async function chooseIdentity(
       "or start the server's program, and with `unshare --user`, which this system does not allow. Start the hub as a " +
       "normal user, keep it and its data where everybody may enter, or name a Postgres of your own in DATABASE_URL.",
   );
+}
+
+function asUser({ uid, gid }: { uid: number; gid: number }): Identity {
+  return { kind: "user", uid, gid };
+}
+
+/** Whose folder this is in, when it is not root's. */
+async function nearestUser(folder: string): Promise<Identity | null> {
+  const found = await lstat(folder);
+  if (found.uid !== 0) return asUser(found);
+  return dirname(folder) === folder ? null : nearestUser(dirname(folder));
 }
 
 async function canRun(identity: Identity, binaries: Binaries, folders: readonly string[]): Promise<boolean> {
@@ -77,15 +94,17 @@ function succeeds({ file, args, options }: Command): Promise<boolean> {
   });
 }
 
-/** Gives a folder and what is in it to the identity, where root may do so and it is not its already. */
-export async function giveTo(identity: Identity, folder: string): Promise<void> {
+/** Gives a file, or a folder and what is in it, to the identity, where root may do so and it is not its already. */
+export async function giveTo(identity: Identity, path: string): Promise<void> {
   if (process.getuid?.() !== 0) return;
   const owner = identity.kind === "user" ? { uid: identity.uid, gid: identity.gid } : { uid: 0, gid: 0 };
-  if ((await lstat(folder)).uid === owner.uid) return;
-  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+  const found = await lstat(path);
+  if (found.uid === owner.uid) return;
+  const entries = found.isDirectory() ? await readdir(path, { recursive: true, withFileTypes: true }) : [];
+  for (const entry of entries) {
     if (entry.isSymbolicLink()) continue;
     await chown(join(entry.parentPath, entry.name), owner.uid, owner.gid);
   }
   // Last, so that a pass that was cut short begins again.
-  await chown(folder, owner.uid, owner.gid);
+  await chown(path, owner.uid, owner.gid);
 }

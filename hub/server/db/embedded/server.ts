@@ -6,7 +6,7 @@ import type pg from "pg";
 import type { DatabaseLog } from "../log.ts";
 import type { Binaries } from "./binaries.ts";
 import { explainFailure, openServerLog, SUPERUSER } from "./cluster.ts";
-import { commandFor, type Identity } from "./identity.ts";
+import { commandFor, giveTo, type Identity } from "./identity.ts";
 import { forget, isAlive, isServerOf, readPostmaster, stopPostmaster, untilReady } from "./postmaster.ts";
 
 export interface ServerPlan {
@@ -63,6 +63,7 @@ export class Server {
     const { binaries, identity, cluster, socketFolder, settings, dataDir } = this.#plan;
     const logPath = join(dataDir, "postgres.log");
     const output = await openServerLog(logPath);
+    await giveTo(identity, logPath);
     const flags = Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
     const args = ["-D", cluster, "-k", socketFolder, "-p", "5432", ...flags];
     const command = commandFor(identity, binaries, binaries.postgres, args);
@@ -73,15 +74,17 @@ export class Server {
       stdio: ["ignore", output.fd, output.fd],
     });
     const isOver = watchExit(child);
-    await output.close();
+    this.#pid = child.pid ?? null;
     child.unref();
+    await output.close();
     const isReady = await untilReady(this.connection, {
       isOver,
       onSlow: () => this.#plan.onProgress("Starting the database…"),
       deadlineSeconds: READY_WITHIN_SECONDS,
     });
-    if (!isReady) throw await explainFailure(cluster, logPath, output.from);
-    this.#pid = child.pid ?? null;
+    if (isReady) return;
+    this.#pid = null;
+    throw await explainFailure(cluster, logPath, output.from);
   }
 
   /** The server is looked at, not waited for, since one that was taken over is nobody's child. */
