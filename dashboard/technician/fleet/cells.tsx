@@ -1,0 +1,60 @@
+import type { SiteRow } from "@caretaker/protocol";
+import { mdiAccountClockOutline, mdiHomeAssistant, mdiProgressWrench, mdiRouterWireless } from "@mdi/js";
+import { useOperation } from "../../live/queries.ts";
+import { Icon } from "../../ui/Icon.tsx";
+import { words } from "../../words/en.ts";
+
+const MAKE_ICONS: Readonly<Record<string, string>> = { "home-assistant": mdiHomeAssistant };
+
+/** The icon of a make; one that has none of its own is shown as a box on the network. */
+export function makeIcon(connector: string): string {
+  return MAKE_ICONS[connector] ?? mdiRouterWireless;
+}
+
+/** Which makes of gateway a site has. */
+export function Makes({ connectors }: { connectors: readonly string[] }) {
+  const makes = useOperation("connector.list", {});
+  if (connectors.length === 0) return <span className="dim">{words.fleet.notYet}</span>;
+  return connectors.map((id) => (
+    <span key={id} className="make">
+      <Icon path={makeIcon(id)} size={16} />
+      {makes.data?.items.find((make) => make.id === id)?.name ?? id}
+    </span>
+  ));
+}
+
+/** How many of a home's entities do not answer; nothing where all do, so that the eye goes to the others. */
+export function Unavailable({ row }: { row: SiteRow }) {
+  if (row.entities === 0) return null;
+  if (row.unavailable === 0) return <span className="dim">0</span>;
+  return (
+    <span className="unavailable">
+      <b>{row.unavailable}</b>
+      <span className="dim"> / {row.entities}</span>
+    </span>
+  );
+}
+
+export function RunBadges({ row }: { row: SiteRow }) {
+  const running = row.activeRuns - row.waitingForConsent;
+  return (
+    <span className="run-badges">
+      {running > 0 ? (
+        <span className="tag" data-tone="busy">
+          <Icon path={mdiProgressWrench} size={15} />
+          {words.fleet.running(running)}
+        </span>
+      ) : null}
+      {row.waitingForConsent > 0 ? (
+        <span className="tag" data-tone="wait">
+          <Icon path={mdiAccountClockOutline} size={15} />
+          {words.fleet.waiting(row.waitingForConsent)}
+        </span>
+      ) : null}
+    </span>
+  );
+}
+
+export function SimulatedTag() {
+  return <span className="simulated">{words.fleet.simulated}</span>;
+}

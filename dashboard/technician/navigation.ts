@@ -1,0 +1,31 @@
+import type { OperationName } from "@caretaker/protocol";
+import {
+  mdiAccountGroupOutline,
+  mdiBookOpenPageVariantOutline,
+  mdiEmailOutline,
+  mdiHomeGroup,
+  mdiKeyOutline,
+  mdiNotebookCheckOutline,
+  mdiPlayBoxOutline,
+} from "@mdi/js";
+import { words } from "../words/en.ts";
+
+export interface Destination {
+  readonly to: "/" | "/runs" | "/runbooks" | "/messages" | "/ledger" | "/people" | "/keys";
+  readonly word: string;
+  readonly icon: string;
+  /** Shown to those who may call this. */
+  readonly needs: OperationName;
+  /** In the bottom bar of a phone; the others are below "More". */
+  readonly isMain: boolean;
+}
+
+export const DESTINATIONS: readonly Destination[] = [
+  { to: "/", word: words.shell.sites, icon: mdiHomeGroup, needs: "site.list", isMain: true },
+  { to: "/runs", word: words.shell.runs, icon: mdiPlayBoxOutline, needs: "run.list", isMain: true },
+  { to: "/runbooks", word: words.shell.runbooks, icon: mdiBookOpenPageVariantOutline, needs: "runbook.list", isMain: true },
+  { to: "/messages", word: words.shell.outbox, icon: mdiEmailOutline, needs: "outbox.list", isMain: false },
+  { to: "/ledger", word: words.shell.ledger, icon: mdiNotebookCheckOutline, needs: "ledger.list", isMain: false },
+  { to: "/people", word: words.shell.people, icon: mdiAccountGroupOutline, needs: "person.list", isMain: false },
+  { to: "/keys", word: words.shell.keys, icon: mdiKeyOutline, needs: "key.list", isMain: false },
+];

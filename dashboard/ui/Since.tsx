@@ -1,0 +1,31 @@
+import { Tooltip } from "@mantine/core";
+import { age, dayAndTime } from "../words/time.ts";
+import { words } from "../words/en.ts";
+import { useNow } from "./clock.ts";
+
+interface SinceProps {
+  readonly moment: string | null;
+  /** The home's zone: the tooltip then says the time there. */
+  readonly timeZone?: string;
+  /** `12 min ago` rather than `12 min`. */
+  readonly isAgo?: boolean;
+}
+
+/** How long ago, moving by itself; the exact moment on hover and focus. */
+export function Since({ moment, timeZone, isAgo = false }: SinceProps) {
+  const now = useNow();
+  if (moment === null) return <span className="since">{words.common.never}</span>;
+  const old = age(now - Date.parse(moment));
+  return (
+    <Tooltip label={exact(moment, timeZone)}>
+      <time className="since" dateTime={moment}>
+        {isAgo ? words.common.ago(old) : old}
+      </time>
+    </Tooltip>
+  );
+}
+
+function exact(moment: string, timeZone: string | undefined): string {
+  if (timeZone === undefined) return dayAndTime(moment);
+  return words.common.atTheHome(dayAndTime(moment, timeZone), timeZone);
+}

@@ -1,0 +1,36 @@
+import { useSyncExternalStore } from "react";
+
+/** A shared ticking clock: everything that shows an age moves with the same beat. */
+function createTicker(everyMs: number) {
+  const listeners = new Set<() => void>();
+  let now = Date.now();
+  let timer: ReturnType<typeof setInterval> | null = null;
+  return {
+    listen: (listener: () => void): (() => void) => {
+      listeners.add(listener);
+      timer ??= setInterval(() => {
+        now = Date.now();
+        for (const each of listeners) each();
+      }, everyMs);
+      return () => {
+        listeners.delete(listener);
+        if (listeners.size > 0 || timer === null) return;
+        clearInterval(timer);
+        timer = null;
+      };
+    },
+    now: (): number => {
+      if (timer === null && Date.now() - now >= everyMs) now = Date.now();
+      return now;
+    },
+  };
+}
+
+const slow = createTicker(10_000);
+const fast = createTicker(1000);
+
+/** Milliseconds since 1970, moving every ten seconds, or every second for a countdown. */
+export function useNow(pace: "slow" | "fast" = "slow"): number {
+  const ticker = pace === "fast" ? fast : slow;
+  return useSyncExternalStore(ticker.listen, ticker.now);
+}

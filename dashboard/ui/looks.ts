@@ -1,0 +1,168 @@
+import type {
+  AvailabilityValue,
+  GatewayState,
+  Health,
+  OutboxMessage,
+  RunConsent,
+  RunOutcome,
+  RunStatus,
+  RunSummary,
+  StepStatus,
+} from "@caretaker/protocol";
+import {
+  mdiAccountClockOutline,
+  mdiAccountQuestionOutline,
+  mdiAlertCircle,
+  mdiAlertOutline,
+  mdiCancel,
+  mdiCheckCircle,
+  mdiCheckCircleOutline,
+  mdiCircleOutline,
+  mdiClockOutline,
+  mdiCloseCircle,
+  mdiEmailAlertOutline,
+  mdiEmailCheckOutline,
+  mdiEmailOutline,
+  mdiEyeOffOutline,
+  mdiHandBackLeft,
+  mdiHelpCircle,
+  mdiKeyAlert,
+  mdiLanDisconnect,
+  mdiLockAlertOutline,
+  mdiMagnify,
+  mdiMinusCircleOutline,
+  mdiPlayCircleOutline,
+  mdiProgressClock,
+  mdiProgressWrench,
+  mdiRestart,
+  mdiSourceBranch,
+  mdiStopCircleOutline,
+  mdiTimerSandEmpty,
+  mdiTruckOutline,
+  mdiUndoVariant,
+  mdiWrenchClock,
+} from "@mdi/js";
+import { words } from "../words/en.ts";
+import {
+  AVAILABILITY_WORDS,
+  CONSENT_WORDS,
+  GATEWAY_WORDS,
+  HEALTH_WORDS,
+  OUTCOME_WORDS,
+  RUN_STATUS_WORDS,
+  STEP_WORDS,
+} from "../words/states.ts";
+
+export type Tone = "good" | "warn" | "bad" | "off" | "busy" | "wait" | "unknown" | "quiet";
+
+/** How a state is shown, always all three: a form, a word and a colour. */
+export interface Look {
+  readonly icon: string;
+  readonly word: string;
+  readonly tone: Tone;
+}
+
+function looks<K extends string>(
+  names: Readonly<Record<K, string>>,
+  forms: Readonly<Record<K, readonly [string, Tone]>>,
+): Record<K, Look> {
+  const entries = Object.entries<readonly [string, Tone]>(forms).map(([key, [icon, tone]]) => [
+    key,
+    { icon, tone, word: names[key as K] },
+  ]);
+  return Object.fromEntries(entries) as Record<K, Look>;
+}
+
+export const HEALTH_LOOKS: Record<Health, Look> = looks(HEALTH_WORDS, {
+  ok: [mdiCheckCircle, "good"],
+  attention: [mdiAlertOutline, "warn"],
+  problem: [mdiAlertCircle, "bad"],
+  offline: [mdiLanDisconnect, "off"],
+  maintenance: [mdiWrenchClock, "busy"],
+  unknown: [mdiHelpCircle, "unknown"],
+  not_monitored: [mdiEyeOffOutline, "quiet"],
+});
+
+export const GATEWAY_LOOKS: Record<GatewayState, Look> = looks(GATEWAY_WORDS, {
+  connecting: [mdiProgressClock, "wait"],
+  online: [mdiCheckCircle, "good"],
+  restarting: [mdiRestart, "wait"],
+  unreachable: [mdiLanDisconnect, "off"],
+  credentials_refused: [mdiKeyAlert, "bad"],
+  access_withdrawn: [mdiHandBackLeft, "bad"],
+  unsupported: [mdiCancel, "bad"],
+  misbehaving: [mdiAlertOutline, "warn"],
+});
+
+export const AVAILABILITY_LOOKS: Record<AvailabilityValue, Look> = looks(AVAILABILITY_WORDS, {
+  online: [mdiCheckCircleOutline, "good"],
+  offline: [mdiCloseCircle, "bad"],
+  unknown: [mdiHelpCircle, "unknown"],
+});
+
+const RUN_STATUS_LOOKS: Record<RunStatus, Look> = looks(RUN_STATUS_WORDS, {
+  queued: [mdiClockOutline, "quiet"],
+  running: [mdiProgressWrench, "busy"],
+  waiting_for_consent: [mdiAccountClockOutline, "wait"],
+  waiting_for_answer: [mdiAccountQuestionOutline, "wait"],
+  waiting_for_window: [mdiClockOutline, "wait"],
+  waiting_for_timer: [mdiTimerSandEmpty, "wait"],
+  waiting_for_gateway: [mdiLanDisconnect, "wait"],
+  finished: [mdiCheckCircleOutline, "quiet"],
+  cancelled: [mdiStopCircleOutline, "quiet"],
+});
+
+export const OUTCOME_LOOKS: Record<RunOutcome, Look> = looks(OUTCOME_WORDS, {
+  healthy: [mdiCheckCircle, "good"],
+  found: [mdiMagnify, "warn"],
+  fixed: [mdiCheckCircle, "good"],
+  not_fixed: [mdiCloseCircle, "bad"],
+  undone: [mdiUndoVariant, "warn"],
+  refused: [mdiHandBackLeft, "quiet"],
+  no_answer: [mdiAccountClockOutline, "quiet"],
+  needs_homeowner: [mdiAccountQuestionOutline, "warn"],
+  needs_visit: [mdiTruckOutline, "warn"],
+  unclear: [mdiHelpCircle, "unknown"],
+});
+
+/** A run shows what came of it once it is over, and until then where it is. */
+export function runLook(run: Pick<RunSummary, "status" | "outcome" | "hasUncertainStep">): Look {
+  if (run.outcome !== null && run.status === "finished") return OUTCOME_LOOKS[run.outcome];
+  if (run.hasUncertainStep) return OUTCOME_LOOKS.unclear;
+  return RUN_STATUS_LOOKS[run.status];
+}
+
+export const STEP_LOOKS: Record<StepStatus | "queued" | "not_needed", Look> = looks(STEP_WORDS, {
+  queued: [mdiCircleOutline, "quiet"],
+  not_needed: [mdiMinusCircleOutline, "quiet"],
+  running: [mdiPlayCircleOutline, "busy"],
+  waiting: [mdiTimerSandEmpty, "wait"],
+  passed: [mdiCheckCircle, "good"],
+  failed: [mdiCloseCircle, "bad"],
+  unknown: [mdiHelpCircle, "unknown"],
+  fixed: [mdiCheckCircle, "good"],
+  uncertain: [mdiHelpCircle, "unknown"],
+  skipped: [mdiMinusCircleOutline, "quiet"],
+  stopped: [mdiStopCircleOutline, "quiet"],
+  chosen: [mdiSourceBranch, "good"],
+  ended: [mdiCheckCircleOutline, "quiet"],
+});
+
+export const CONSENT_LOOKS: Record<RunConsent["status"], Look> = looks(CONSENT_WORDS, {
+  asked: [mdiAccountClockOutline, "wait"],
+  allowed: [mdiCheckCircle, "good"],
+  refused: [mdiHandBackLeft, "bad"],
+  another_time: [mdiClockOutline, "warn"],
+  expired: [mdiAccountClockOutline, "quiet"],
+  withdrawn: [mdiStopCircleOutline, "bad"],
+  used: [mdiCheckCircle, "good"],
+});
+
+export const MESSAGE_LOOKS: Record<OutboxMessage["status"], Look> = looks(words.outbox.statuses, {
+  waiting: [mdiEmailOutline, "wait"],
+  sent: [mdiEmailCheckOutline, "good"],
+  failed: [mdiEmailAlertOutline, "bad"],
+  outbox: [mdiEmailOutline, "quiet"],
+});
+
+export const PRIVATE_ICON = mdiLockAlertOutline;

@@ -1,0 +1,53 @@
+import type { ErrorCode, Reason, RoomClosed } from "@caretaker/protocol";
+
+type Params = NonNullable<Reason["params"]>;
+type Sentence = string | ((params: Params) => string);
+
+const plural = (count: unknown, one: string, many: string): string => `${count} ${Number(count) === 1 ? one : many}`;
+
+/** Why a site, a gateway or a thing is as it is. The hub sends the code; a code that is not here shows its detail. */
+const REASONS: Record<string, Sentence> = {
+  all_well: "Everything answers",
+};
+
+/** The sentence for a reason. */
+export function reasonWords(reason: Reason): string {
+  const sentence = REASONS[reason.code];
+  if (sentence === undefined) return reason.detail ?? reason.code.replaceAll("_", " ");
+  return typeof sentence === "string" ? sentence : sentence(reason.params ?? {});
+}
+
+/** What the gateway said itself, where that adds to the sentence. */
+export function reasonDetail(reason: Reason): string | null {
+  return REASONS[reason.code] === undefined ? null : (reason.detail ?? null);
+}
+
+export const CLOSED_WORDS: Record<RoomClosed["reason"], string> = {
+  view_withdrawn: "The homeowner no longer allows us to look. Live states are closed.",
+  removed: "This site was taken out of service.",
+  not_allowed: "You may no longer watch this.",
+  too_slow: "This browser could not keep up; it is being brought up to date.",
+  inventory_changed: "The home has new devices; they are being read.",
+};
+
+/** What a person can do next about an error. The sentence of the error itself comes from the hub. */
+export const NEXT_STEPS: Partial<Record<ErrorCode, string>> = {
+  not_signed_in: "Sign in again; you come back to this page.",
+  not_allowed: "Ask a principal of your firm if you need this.",
+  not_found: "It may have been removed. Go back to the list.",
+  changed_meanwhile: "Somebody saved this before you. Load it again and repeat your change.",
+  run_in_progress: "Wait for the other run to finish, or stop it first.",
+  too_many_requests: "Wait a minute and try again.",
+  internal: "Try again. If it stays, send the reference to whoever runs this hub.",
+  database_unavailable: "The hub keeps trying; try again in a moment.",
+  disk_full: "Free space on the hub's disk, then try again.",
+  shutting_down: "The hub is being restarted; try again in a moment.",
+  gateway_unreachable: "Look whether the home has internet and power.",
+  gateway_auth_failed: "Give the gateway new credentials on the site's Gateways tab.",
+  gateway_access_withdrawn: "Ask the homeowner; credentials can be replaced on the Gateways tab.",
+  gateway_timeout: "Try again in a minute; the gateway may be busy.",
+  target_refused: "Check the address. Addresses inside the hub's own machine are refused unless named exactly.",
+  consent_missing: "Add a verified contact who can be asked, or record standing consent.",
+};
+
+export { plural };

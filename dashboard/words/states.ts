@@ -1,0 +1,148 @@
+import type {
+  AvailabilityValue,
+  ContactRole,
+  EvidenceKind,
+  GatewayState,
+  Health,
+  Role,
+  RunConsent,
+  RunOutcome,
+  RunStatus,
+  Scope,
+  StepStatus,
+} from "@caretaker/protocol";
+
+/** What each state is called on the technician's screen. */
+export const HEALTH_WORDS: Record<Health, string> = {
+  ok: "OK",
+  attention: "Attention",
+  problem: "Problem",
+  offline: "Offline",
+  maintenance: "Maintenance",
+  unknown: "Unknown",
+  not_monitored: "Not monitored",
+};
+
+export const GATEWAY_WORDS: Record<GatewayState, string> = {
+  connecting: "Connecting",
+  online: "Online",
+  restarting: "Restarting",
+  unreachable: "Unreachable",
+  credentials_refused: "Credentials refused",
+  access_withdrawn: "Access withdrawn",
+  unsupported: "Not supported",
+  misbehaving: "Misbehaving",
+};
+
+export const AVAILABILITY_WORDS: Record<AvailabilityValue, string> = {
+  online: "Online",
+  offline: "Not answering",
+  unknown: "Unknown",
+};
+
+export const RUN_STATUS_WORDS: Record<RunStatus, string> = {
+  queued: "Queued",
+  running: "Running",
+  waiting_for_consent: "Waiting for consent",
+  waiting_for_answer: "Waiting for an answer",
+  waiting_for_window: "Waiting for its time",
+  waiting_for_timer: "Waiting",
+  waiting_for_gateway: "Waiting for the gateway",
+  finished: "Finished",
+  cancelled: "Cancelled",
+};
+
+export const OUTCOME_WORDS: Record<RunOutcome, string> = {
+  healthy: "Healthy",
+  found: "Found something",
+  fixed: "Fixed",
+  not_fixed: "Not fixed",
+  undone: "Put back as it was",
+  refused: "Homeowner said no",
+  no_answer: "No answer",
+  needs_homeowner: "Homeowner has to act",
+  needs_visit: "Needs a visit",
+  unclear: "Not certain: look",
+};
+
+/** What an outcome means, in a sentence under the word. */
+export const OUTCOME_MEANINGS: Record<RunOutcome, string> = {
+  healthy: "Everything that was checked is as it should be. Nothing was changed.",
+  found: "The checks found something. Nothing was changed.",
+  fixed: "The fix was made, and the checks afterwards show that it holds.",
+  not_fixed: "What was tried did not help. The evidence says what was seen.",
+  undone: "The fix did not help, so what was changed was put back, and that was checked.",
+  refused: "The homeowner said no. Nothing was done after that.",
+  no_answer: "Nobody answered in time, and no answer is a no. Nothing was done.",
+  needs_homeowner: "Only the homeowner can take the next step.",
+  needs_visit: "This cannot be mended from here. Somebody has to drive.",
+  unclear: "What is true now could not be told. Look at the home before doing more.",
+};
+
+export const STEP_WORDS: Record<StepStatus | "queued" | "not_needed", string> = {
+  queued: "To come",
+  not_needed: "Not needed",
+  running: "Running",
+  waiting: "Waiting",
+  passed: "Passed",
+  failed: "Failed",
+  unknown: "Could not be told",
+  fixed: "Fixed",
+  uncertain: "Not certain: look",
+  skipped: "Skipped",
+  stopped: "Stopped",
+  chosen: "Decided",
+  ended: "End",
+};
+
+export const CONSENT_WORDS: Record<RunConsent["status"], string> = {
+  asked: "Asked",
+  allowed: "Allowed",
+  refused: "Said no",
+  another_time: "Another time",
+  expired: "No answer",
+  withdrawn: "Stopped by the homeowner",
+  used: "Allowed and used",
+};
+
+export const SCOPE_WORDS: Record<Scope, string> = {
+  reach: "Reach",
+  view: "View",
+  diagnose: "Diagnose",
+  fix: "Fix",
+  disruptive: "Disruptive",
+};
+
+export const SCOPE_MEANINGS: Record<Scope, string> = {
+  reach: "Is it online, which versions, how many alarms",
+  view: "See devices, states, logs and configuration, never secrets",
+  diagnose: "Active tests that change nothing lasting",
+  fix: "Reversible fixes that nobody in the house notices",
+  disruptive: "Felt by the household, or hard to undo: asked each time",
+};
+
+export const ROLE_WORDS: Record<Role, string> = {
+  principal: "Principal",
+  senior: "Senior technician",
+  technician: "Technician",
+  dispatcher: "Dispatcher",
+};
+
+export const ROLE_MEANINGS: Record<Role, string> = {
+  principal: "Owns the firm: people, keys and everything below",
+  senior: "Writes runbooks and takes sites out of service",
+  technician: "Checks and fixes homes",
+  dispatcher: "Plans, calls clients and sees everything; starts no runs",
+};
+
+export const EVIDENCE_WORDS: Record<EvidenceKind, string> = {
+  contract: "Contract",
+  signed_form: "Signed form",
+  told_by_phone: "Told by phone",
+};
+
+export const CONTACT_ROLE_WORDS: Record<ContactRole, string> = {
+  owner: "Owner of the home",
+  adult: "Adult of the household",
+  manager: "Property manager",
+};
