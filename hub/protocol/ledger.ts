@@ -48,8 +48,9 @@ export const LedgerEvent = z.enum(LEDGER_EVENTS);
 export type LedgerEvent = z.infer<typeof LedgerEvent>;
 
 /**
- * One link of a chain. `hash` is the SHA-256 of the canonical JSON of all other fields but `payload`; `commitment` is
- * the SHA-256 of salt and canonical payload, so the payload can be erased and the chain stays whole.
+ * One link of a chain. `hash` is the SHA-256 of the canonical JSON (RFC 8785) of `chain`, `number`, `at`, `event`,
+ * `actor`, `commitment` and `previous`; `commitment` is the SHA-256 of the salt and the canonical payload. So payload
+ * and salt can be erased, and the chain stays whole. The first entry follows 64 zeros.
  */
 export const LedgerEntry = z.object({
   /** A site's id, or `firm`. */
@@ -67,6 +68,10 @@ export const LedgerEntry = z.object({
 });
 export type LedgerEntry = z.infer<typeof LedgerEntry>;
 
+/** A digest as homeowners are told it: its first eight characters in two groups, such as `3f2a-91bc`. */
+export const LedgerCode = z.string().regex(/^[0-9a-f]{4}-[0-9a-f]{4}$/, "is not a code, such as 3f2a-91bc");
+export type LedgerCode = z.infer<typeof LedgerCode>;
+
 export const LedgerVerdict = z.object({
   chain: z.union([SiteId, z.literal("firm")]),
   whole: z.boolean(),
@@ -75,5 +80,10 @@ export const LedgerVerdict = z.object({
   /** The first characters of the head's hash, as homeowners were told. */
   code: z.string(),
   firstBad: z.object({ number: z.number().int(), why: z.string() }).nullable(),
+  /**
+   * When a code from a homeowner's message was given: the entry that was the head when it was told. A chain without it
+   * is not whole, even when its hashes are right: somebody wrote it anew.
+   */
+  witnessed: z.number().int().nullable().optional(),
 });
 export type LedgerVerdict = z.infer<typeof LedgerVerdict>;

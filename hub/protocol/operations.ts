@@ -16,7 +16,7 @@ import {
   SessionId,
   SiteId,
 } from "./ids.ts";
-import { LedgerEntry, LedgerVerdict } from "./ledger.ts";
+import { LedgerCode, LedgerEntry, LedgerVerdict } from "./ledger.ts";
 import { Device, EntityState, Integration, Room } from "./model.ts";
 import { operation } from "./operation.ts";
 import { ApiKey, Invitation, Me, Person, Role, SignedInSession } from "./people.ts";
@@ -445,8 +445,8 @@ export const operations = {
   }),
   "ledger.verify": operation({
     path: "POST /ledger/verify",
-    summary: "Recompute a chain and name the first bad entry",
-    input: z.strictObject({ siteId: SiteId.optional() }),
+    summary: "Recompute a chain and name the first bad entry; with a code that a homeowner was told, find that too",
+    input: z.strictObject({ siteId: SiteId.optional(), code: LedgerCode.optional() }),
     output: LedgerVerdict,
     needs: { who: { roles: ["principal", "senior", "technician"] }, on: "site" },
   }),

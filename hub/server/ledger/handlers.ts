@@ -13,6 +13,6 @@ export function ledgerHandlers({ db }: { db: Database }): Pick<Handlers, "ledger
       const shown = items.slice(0, limit);
       return { items: shown, code, nextBefore: hasMore ? (shown.at(-1)?.number ?? null) : null };
     },
-    "ledger.verify": ({ siteId }) => verifyChain(db, siteId ?? "firm"),
+    "ledger.verify": ({ siteId, code }) => verifyChain(db, siteId ?? "firm", code),
   };
 }

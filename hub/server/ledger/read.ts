@@ -24,9 +24,9 @@ export async function listEntries(
 
 /**
  * Recomputes a chain as it is at one moment and names its first bad entry. Entries that are being written meanwhile
- * are not looked at.
+ * are not looked at. `witness` is a code that a homeowner was told.
  */
-export function verifyChain(db: Database, chain: Chain): Promise<LedgerVerdict> {
+export function verifyChain(db: Database, chain: Chain, witness?: string): Promise<LedgerVerdict> {
   return db
     .transaction()
     .setIsolationLevel("repeatable read")
@@ -37,13 +37,13 @@ export function verifyChain(db: Database, chain: Chain): Promise<LedgerVerdict> 
         .select(["number", "hash"])
         .where("chain", "=", chain)
         .executeTakeFirst();
-      const verifier = createVerifier(chain);
+      const verifier = createVerifier(chain, { head: head ?? null, witness });
       for (let after: number | undefined = BEFORE_ALL; after !== undefined; ) {
         const page = await entriesAfter(trx, chain, after);
         for (const entry of page) verifier.take(entry);
         after = page.length === PAGE ? page.at(-1)?.number : undefined;
       }
-      return verifier.finish(head ?? null);
+      return verifier.finish();
     });
 }
 

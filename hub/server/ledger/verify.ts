@@ -15,26 +15,33 @@ interface Bad {
 export interface Verifier {
   /** Takes the next entry, in the order of their numbers. */
   take(entry: LedgerEntry): void;
-  /** The verdict, once all were taken. `head` is what the chain's head row says, or null where there is none. */
-  finish(head: Head | null): LedgerVerdict;
+  /** The verdict, once all were taken. */
+  finish(): LedgerVerdict;
+}
+
+export interface Against {
+  /** What the chain's head row says, or null where there is none. */
+  readonly head: Head | null;
+  /** A code that a homeowner was told: it must be that of an entry. */
+  readonly witness?: string | undefined;
 }
 
 /**
- * Recomputes a whole chain. Needs no hub: an exported ledger can be checked anywhere. Without `head` a tail that was
- * cut off cannot be seen, nor a chain that was written anew from its beginning: the code that the homeowner was told
- * shows both.
+ * Recomputes a whole chain. Needs no hub: an exported ledger can be checked anywhere. The head shows a tail that was
+ * cut off. Whoever writes chain and head anew is found by the code that lies in the homeowner's mailbox.
  */
-export function verifyEntries(chain: Chain, entries: Iterable<LedgerEntry>, head: Head | null): LedgerVerdict {
-  const verifier = createVerifier(chain);
+export function verifyEntries(chain: Chain, entries: Iterable<LedgerEntry>, against: Against): LedgerVerdict {
+  const verifier = createVerifier(chain, against);
   for (const entry of entries) verifier.take(entry);
-  return verifier.finish(head);
+  return verifier.finish();
 }
 
 /** The same, entry by entry, for a chain that does not fit into memory. */
-export function createVerifier(chain: Chain): Verifier {
+export function createVerifier(chain: Chain, { head, witness }: Against): Verifier {
   let last: Head = { number: 0, hash: BEFORE_THE_FIRST };
   let entries = 0;
   let erased = 0;
+  let witnessed: number | null = null;
   let firstBad: Bad | null = null;
   /** Payloads that are gone, until an entry `ledger.erased` names them. */
   const unexplained = new Set<number>();
@@ -46,19 +53,25 @@ export function createVerifier(chain: Chain): Verifier {
       firstBad = mistakeOf(entry, chain, last);
       if (firstBad !== null) return;
       last = { number: entry.number, hash: entry.hash };
+      if (shortCode(entry.hash) === witness) witnessed ??= entry.number;
       if (entry.payload === null) {
         erased += 1;
         unexplained.add(entry.number);
       }
       if (entry.event === "ledger.erased") unexplained.delete(Number(entry.payload?.number));
     },
-    finish(head) {
+    finish() {
       const silent = Math.min(...unexplained);
       if (silent < (firstBad?.number ?? Number.POSITIVE_INFINITY)) {
         firstBad = { number: silent, why: "its payload is gone, and no entry says that it was erased" };
       }
       firstBad ??= headMistake(last, head);
-      return { chain, whole: firstBad === null, entries, erased, code: shortCode(head?.hash ?? last.hash), firstBad };
+      if (witness !== undefined && witnessed === null) {
+        firstBad ??= { number: 1, why: `no entry has the code ${witness}: this is not the ledger that was witnessed` };
+      }
+      const code = shortCode(head?.hash ?? last.hash);
+      const verdict = { chain, whole: firstBad === null, entries, erased, code, firstBad };
+      return witness === undefined ? verdict : { ...verdict, witnessed };
     },
   };
 }
