@@ -121,6 +121,10 @@ export interface Tables {
     lastSeenAt: AtOrNull;
     softwareVersion: string | null;
     isAdmin: boolean | null;
+    /** When the credentials that are kept now were first accepted: a refusal after that is the home's own doing. */
+    acceptedAt: AtOrNull;
+    /** Of the inventory as it was last written: most reports bring nothing new. */
+    inventoryDigest: string | null;
     isSimulated: Generated<boolean>;
     createdAt: At;
     removedAt: AtOrNull;

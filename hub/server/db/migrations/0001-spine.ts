@@ -52,7 +52,7 @@ const gateways = [
     id uuid primary key, site_id uuid not null references site, connector text not null, name text not null,
     config jsonb not null, address text not null, state text not null default 'connecting', reason jsonb not null,
     since timestamptz not null, last_seen_at timestamptz, software_version text, is_admin boolean,
-    is_simulated boolean not null default false, created_at timestamptz not null, removed_at timestamptz)`,
+    accepted_at timestamptz, inventory_digest text, is_simulated boolean not null default false, created_at timestamptz not null, removed_at timestamptz)`,
   `create index gateway_of_site on gateway (site_id)`,
   // AES-256-GCM with a key of its own per row, wrapped by the key ring, bound to the row.
   `create table sealed_secret (
@@ -76,7 +76,7 @@ const gateways = [
     room_id uuid references room, integration_id uuid references integration, private boolean not null default false,
     diagnostic boolean not null default false, disabled boolean not null default false, gone_at timestamptz,
     unique (gateway_id, key))`,
-  `create table gateway_snapshot (gateway_id uuid primary key references gateway, taken_at timestamptz not null, states jsonb not null)`,
+  `create table gateway_snapshot (gateway_id uuid primary key references gateway, taken_at timestamptz not null, states json not null)`,
   `create table gateway_history (
     gateway_id uuid not null references gateway, at timestamptz not null, state text not null, reason jsonb not null)`,
   `create index gateway_history_of on gateway_history (gateway_id, at desc)`,

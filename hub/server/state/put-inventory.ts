@@ -1,0 +1,149 @@
+import type { EntityId } from "@caretaker/protocol";
+import { hide, recount } from "./apply.ts";
+import { DeviceRecord, EntityRecord, type GatewayRecord, IntegrationRecord } from "./records.ts";
+import type { DeviceRow, EntityRow, InventoryRows } from "./rows.ts";
+
+/**
+ * Brings a gateway's records in line with its rows. Records stay the same objects, so states survive; what a delta can
+ * say is noted as changed, and what it cannot (something came, went or has another name) as a change of structure.
+ */
+export function putInventory(gateway: GatewayRecord, rows: InventoryRows, all: Map<EntityId, EntityRecord>): void {
+  const { changes } = gateway.site;
+  if (putRooms(gateway, rows)) changes.isStructureChanged = true;
+  if (putIntegrations(gateway, rows)) changes.isStructureChanged = true;
+  if (putDevices(gateway, rows.devices)) changes.isStructureChanged = true;
+  if (putEntities(gateway, rows.entities, all)) changes.isStructureChanged = true;
+  recount(gateway);
+}
+
+function putRooms(gateway: GatewayRecord, { rooms }: InventoryRows): boolean {
+  const before = gateway.rooms;
+  const isSame =
+    before.size === rooms.length &&
+    rooms.every((room) => {
+      const known = before.get(room.id);
+      return known !== undefined && known.name === room.name && known.floor === room.floor && known.key === room.key;
+    });
+  if (isSame) return false;
+  before.clear();
+  for (const room of rooms) before.set(room.id, room);
+  return true;
+}
+
+function putIntegrations(gateway: GatewayRecord, rows: InventoryRows): boolean {
+  let isStructure = removeOthers(gateway.integrations, rows.integrations);
+  for (const row of rows.integrations) {
+    let record = gateway.integrations.get(row.id);
+    if (record === undefined) {
+      record = new IntegrationRecord(row.id, gateway);
+      gateway.integrations.set(row.id, record);
+      isStructure = true;
+    }
+    if (assign(record, { key: row.key, name: row.name, domain: row.domain })) noteIntegration(record);
+  }
+  return isStructure;
+}
+
+export function noteIntegration(integration: IntegrationRecord): void {
+  const { site } = integration.gateway;
+  site.isRowStale = true;
+  if (site.watchers > 0) site.changes.integrations.add(integration);
+}
+
+/** Also for what people said of devices. */
+export function putDevices(gateway: GatewayRecord, rows: readonly DeviceRow[]): boolean {
+  let isStructure = removeOthers(gateway.devices, rows);
+  for (const row of rows) {
+    let record = gateway.devices.get(row.id);
+    if (record === undefined) {
+      record = new DeviceRecord(row.id, gateway);
+      gateway.devices.set(row.id, record);
+      isStructure = true;
+    }
+    const { id: _id, integrationIds, make, model, kind, ...rest } = row;
+    const fields = { ...rest, make: intern(make), model: intern(model), kind: intern(kind) };
+    const isMoved = record.integrationIds.join() !== integrationIds.join();
+    if (isMoved) record.integrationIds = integrationIds;
+    if ((assign(record, fields) || isMoved) && gateway.site.watchers > 0) gateway.site.changes.devices.add(record);
+  }
+  return isStructure;
+}
+
+function putEntities(gateway: GatewayRecord, rows: readonly EntityRow[], all: Map<EntityId, EntityRecord>): boolean {
+  const byId = new Map([...gateway.byKey.values()].map((entity) => [entity.id, entity]));
+  const kept = new Set(rows.map((row) => row.id));
+  let isStructure = false;
+  for (const [id, entity] of byId) {
+    if (!kept.has(id)) {
+      all.delete(id);
+      gateway.byKey.delete(entity.key);
+      isStructure = true;
+    }
+  }
+  // First all keys go, then they come: two entities may have swapped theirs.
+  for (const row of rows) {
+    const known = byId.get(row.id);
+    if (known !== undefined && known.key !== row.key && gateway.byKey.get(known.key) === known)
+      gateway.byKey.delete(known.key);
+  }
+  for (const row of rows) {
+    let record = byId.get(row.id);
+    if (record === undefined) {
+      record = new EntityRecord(row.id, gateway);
+      all.set(row.id, record);
+      isStructure = true;
+    }
+    if (describe(record, row, gateway)) isStructure = true;
+    gateway.byKey.set(record.key, record);
+    if (record.isPrivate) hide(record);
+  }
+  return isStructure;
+}
+
+function describe(record: EntityRecord, row: EntityRow, gateway: GatewayRecord): boolean {
+  return assign(record, {
+    key: row.key,
+    label: row.label === row.key ? row.key : row.label,
+    name: row.name,
+    kind: intern(row.kind),
+    deviceClass: intern(row.deviceClass),
+    unit: intern(row.unit),
+    device: row.deviceId === null ? null : (gateway.devices.get(row.deviceId) ?? null),
+    integration: row.integrationId === null ? null : (gateway.integrations.get(row.integrationId) ?? null),
+    roomId: row.roomId === null ? null : (gateway.rooms.get(row.roomId)?.id ?? null),
+    isPrivate: row.private,
+    isDiagnostic: row.diagnostic,
+    isDisabled: row.disabled,
+  });
+}
+
+/** Removes the records that have no row, and says whether there were any. */
+function removeOthers<Id extends string>(records: Map<Id, unknown>, rows: readonly { readonly id: Id }[]): boolean {
+  const kept = new Set(rows.map((row) => row.id));
+  const gone = [...records.keys()].filter((id) => !kept.has(id));
+  for (const id of gone) records.delete(id);
+  return gone.length > 0;
+}
+
+/** Writes what differs, and says whether anything did. */
+function assign<T extends object>(record: T, fields: Partial<T>): boolean {
+  let isDifferent = false;
+  for (const name of Object.keys(fields) as (keyof T)[]) {
+    if (record[name] === fields[name]) continue;
+    record[name] = fields[name] as T[keyof T];
+    isDifferent = true;
+  }
+  return isDifferent;
+}
+
+/** Words that come again and again (`sensor`, `°C`, a maker's name) are kept once. */
+const words = new Map<string, string>();
+const MOST_WORDS = 20_000;
+
+export function intern<W extends string | null>(word: W): W {
+  if (word === null) return word;
+  const known = words.get(word);
+  if (known !== undefined) return known as W;
+  if (words.size < MOST_WORDS) words.set(word, word);
+  return word;
+}

@@ -1,0 +1,214 @@
+import type {
+  AttributeValue,
+  AvailabilityValue,
+  ClientId,
+  DeviceId,
+  DeviceKind,
+  EntityId,
+  EntityKind,
+  GatewayId,
+  GatewayState,
+  Health,
+  IntegrationId,
+  Reason,
+  RoomId,
+  RunSummary,
+  SiteId,
+} from "@caretaker/protocol";
+
+/**
+ * What the hub holds in memory of each home, changed in place. These are many (150,000 entities are usual), so a field
+ * is a word of memory each: moments are milliseconds, things point at each other, and what is rare is kept elsewhere.
+ */
+export class EntityRecord {
+  readonly id: EntityId;
+  readonly gateway: GatewayRecord;
+  key = "";
+  label = "";
+  name = "";
+  kind: EntityKind = "other";
+  deviceClass: string | null = null;
+  unit: string | null = null;
+  device: DeviceRecord | null = null;
+  integration: IntegrationRecord | null = null;
+  roomId: RoomId | null = null;
+  isPrivate = false;
+  isDiagnostic = false;
+  isDisabled = false;
+  state: string | null = null;
+  attributes: Record<string, AttributeValue> = NO_ATTRIBUTES;
+  availability: AvailabilityValue = "unknown";
+  /** Milliseconds since 1970; 0 where nobody said. */
+  since = 0;
+  reportedAt = 0;
+  /** Which fields changed since watchers were last told: bits of `TOUCHED`. */
+  touched = 0;
+
+  constructor(id: EntityId, gateway: GatewayRecord) {
+    this.id = id;
+    this.gateway = gateway;
+  }
+}
+
+/** Shared by all entities that have none; never written to. */
+export const NO_ATTRIBUTES: Record<string, AttributeValue> = Object.freeze({});
+
+export const TOUCHED = { state: 1, availability: 2, since: 4, reportedAt: 8, attributes: 16 } as const;
+
+export interface RoomRecord {
+  readonly id: RoomId;
+  readonly key: string;
+  readonly name: string;
+  readonly floor: string | null;
+}
+
+export class IntegrationRecord {
+  readonly id: IntegrationId;
+  readonly gateway: GatewayRecord;
+  key = "";
+  name = "";
+  domain = "";
+  state = "unknown";
+  reason: string | null = null;
+  needsSignIn = false;
+  isDisabled = false;
+  /** Enabled entities, those of them that do not answer, and of both those on devices that may sleep. */
+  entities = 0;
+  unavailable = 0;
+  sleepers = 0;
+  asleep = 0;
+
+  constructor(id: IntegrationId, gateway: GatewayRecord) {
+    this.id = id;
+    this.gateway = gateway;
+  }
+}
+
+export class DeviceRecord {
+  readonly id: DeviceId;
+  readonly gateway: GatewayRecord;
+  key = "";
+  name = "";
+  roomId: RoomId | null = null;
+  integrationIds: readonly IntegrationId[] = [];
+  upstreamId: DeviceId | null = null;
+  make: string | null = null;
+  model: string | null = null;
+  firmware: string | null = null;
+  kind: DeviceKind = "other";
+  maySleep = false;
+  poweredBy: EntityId | null = null;
+  doNotTouch = false;
+  carriesGateway = false;
+  version = 1;
+
+  constructor(id: DeviceId, gateway: GatewayRecord) {
+    this.id = id;
+    this.gateway = gateway;
+  }
+}
+
+/** What only the supervisor writes. Moments are milliseconds. */
+export interface GatewayStatus {
+  state: GatewayState;
+  reason: Reason;
+  since: number;
+  lastSeenAt: number | null;
+  nextTryAt: number | null;
+  version: string | null;
+  isAdmin: boolean | null;
+  garbage: number;
+  software: "running" | "starting" | "stopping" | "recovery";
+}
+
+export interface GatewayFacts {
+  readonly id: GatewayId;
+  readonly connector: string;
+  readonly connectorName: string;
+  readonly name: string;
+  readonly address: string;
+  readonly isSimulated: boolean;
+}
+
+export class GatewayRecord {
+  readonly site: SiteRecord;
+  readonly facts: GatewayFacts;
+  readonly status: GatewayStatus;
+  readonly rooms = new Map<RoomId, RoomRecord>();
+  readonly integrations = new Map<IntegrationId, IntegrationRecord>();
+  readonly devices = new Map<DeviceId, DeviceRecord>();
+  readonly byKey = new Map<string, EntityRecord>();
+  /** Enabled entities, and those of them that do not answer on devices that may not sleep. */
+  entities = 0;
+  unavailable = 0;
+  /** Something changed since the last snapshot. */
+  isUnsaved = false;
+  inventoryDigest: string | null = null;
+
+  constructor(site: SiteRecord, facts: GatewayFacts, status: GatewayStatus) {
+    this.site = site;
+    this.facts = facts;
+    this.status = status;
+  }
+}
+
+export interface SiteFacts {
+  readonly id: SiteId;
+  readonly number: number;
+  readonly name: string;
+  readonly clientId: ClientId;
+  readonly clientName: string;
+  readonly town: string | null;
+  readonly phone: string | null;
+  readonly timeZone: string;
+  readonly isSimulated: boolean;
+  readonly createdAt: number;
+}
+
+export class SiteRecord {
+  facts: SiteFacts;
+  readonly gateways = new Map<GatewayId, GatewayRecord>();
+  health: Health = "unknown";
+  reason: Reason = { code: "connecting" };
+  since = 0;
+  activeRuns = 0;
+  waitingForConsent = 0;
+  /** How many live rooms look at it: without one, changes of entities are applied and not noted. */
+  watchers = 0;
+  /** Its listeners were told that there is something to take. */
+  isNoted = false;
+  isRowStale = true;
+  readonly changes = new SiteChanges();
+
+  constructor(facts: SiteFacts) {
+    this.facts = facts;
+  }
+}
+
+/** What watchers were not told yet. Emptied in place, so that an event allocates nothing here. */
+export class SiteChanges {
+  readonly entities: EntityRecord[] = [];
+  /** Names of the attributes that changed, of the few entities whose attributes did. */
+  readonly attributes = new Map<EntityRecord, Set<string>>();
+  readonly integrations = new Set<IntegrationRecord>();
+  readonly devices = new Set<DeviceRecord>();
+  readonly gateways = new Set<GatewayRecord>();
+  readonly removedGateways: GatewayId[] = [];
+  readonly runs = new Map<string, RunSummary>();
+  isRowChanged = false;
+  /** Things came, went or were renamed: a delta cannot say it, so watchers ask again. */
+  isStructureChanged = false;
+
+  clear(): void {
+    for (const entity of this.entities) entity.touched = 0;
+    this.entities.length = 0;
+    this.attributes.clear();
+    this.integrations.clear();
+    this.devices.clear();
+    this.gateways.clear();
+    this.removedGateways.length = 0;
+    this.runs.clear();
+    this.isRowChanged = false;
+    this.isStructureChanged = false;
+  }
+}

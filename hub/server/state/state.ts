@@ -1,0 +1,182 @@
+import type {
+  Clock,
+  Device,
+  EntityState,
+  Gateway,
+  GatewayId,
+  Integration,
+  ReferenceKind,
+  Room,
+  RunSummary,
+  SiteId,
+  SiteRow,
+} from "@caretaker/protocol";
+import type { Announcements } from "../announcements.ts";
+import type { Database } from "../db/database.ts";
+import { loadDevices, loadGateways, loadInventories, loadRuns, loadSites } from "./load.ts";
+import type { EntityRecord, GatewayRecord, SiteRecord } from "./records.ts";
+import { type Resolved, resolveReference } from "./resolve.ts";
+import { toDevice, toEntityState, toGateway, toIntegration, toRoom } from "./shapes.ts";
+import { loadSnapshots, restore, saveSnapshots } from "./snapshots.ts";
+import { StateStore } from "./store.ts";
+
+export interface StateLog {
+  warn(fields: object, message: string): void;
+}
+
+export interface StateDeps {
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly announcements: Announcements;
+  readonly log: StateLog;
+  /** The name of a make, for its connector's id. */
+  readonly connectorName: (id: string) => string;
+  readonly seesPrivate?: (entity: EntityRecord) => boolean;
+}
+
+/** All that the hub knows of one site, in the protocol's shapes. */
+export interface SiteView {
+  readonly row: SiteRow;
+  readonly gateways: Gateway[];
+  readonly rooms: Room[];
+  readonly integrations: Integration[];
+  readonly devices: Device[];
+  readonly entities: EntityState[];
+}
+
+export interface HubState {
+  readonly store: StateStore;
+  /** Undefined when there is no such site, or it was removed. */
+  site(siteId: SiteId): SiteView | undefined;
+  rows(): SiteRow[];
+  /** What an id names, for runs: undefined when nothing of that kind has it, or it is gone. */
+  resolve(kind: ReferenceKind, id: string): Resolved | undefined;
+  /** Takes up a gateway that was added, with what was known of it. */
+  addGateway(gatewayId: GatewayId): Promise<GatewayRecord>;
+  start(): Promise<void>;
+  /** Writes what is not saved yet. */
+  save(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const GATEWAYS_AT_ONCE = 50;
+const SAVE_EVERY_MILLISECONDS = 60_000;
+
+export function createState(deps: StateDeps): HubState {
+  const { db, clock, announcements, log } = deps;
+  const store = new StateStore({ clock, ...(deps.seesPrivate ? { seesPrivate: deps.seesPrivate } : {}) });
+  const runs = new Map<SiteId, Map<string, boolean>>();
+  const stops: (() => void)[] = [];
+
+  const reported = (what: string, work: Promise<unknown>): void => {
+    work.catch((error: unknown) => log.warn({ err: error }, what));
+  };
+
+  const reloadSite = async (siteId: SiteId): Promise<void> => {
+    const [facts] = await loadSites(db, siteId);
+    if (facts === undefined) store.removeSite(siteId);
+    else store.putSite(facts);
+  };
+
+  const reloadDevices = async (gatewayId: GatewayId): Promise<void> => {
+    const rows = await loadDevices(db, gatewayId);
+    const gateway = store.gateways.get(gatewayId);
+    if (gateway !== undefined) store.setDevices(gateway, rows);
+  };
+
+  const fill = async (gateways: readonly GatewayRecord[]): Promise<void> => {
+    const ids = gateways.map((gateway) => gateway.facts.id);
+    if (ids.length === 0) return;
+    const [inventories, snapshots] = await Promise.all([loadInventories(db, ids), loadSnapshots(db, ids)]);
+    for (const gateway of gateways) {
+      const inventory = inventories.get(gateway.facts.id);
+      if (inventory !== undefined) store.setInventory(gateway, inventory);
+      const saved = snapshots.get(gateway.facts.id);
+      if (saved !== undefined) restore(gateway, saved);
+      gateway.isUnsaved = false;
+    }
+  };
+
+  const putLoaded = ({ siteId, facts, status, inventoryDigest }: Awaited<ReturnType<typeof loadGateways>>[number]) => {
+    const gateway = store.putGateway(siteId, facts, status);
+    gateway.inventoryDigest = inventoryDigest;
+    return gateway;
+  };
+
+  const noteRun = (run: RunSummary): void => {
+    const ofSite = runs.get(run.siteId) ?? new Map<string, boolean>();
+    runs.set(run.siteId, ofSite);
+    if (run.status === "finished" || run.status === "cancelled") ofSite.delete(run.id);
+    else ofSite.set(run.id, run.status === "waiting_for_consent");
+    store.noteRun(run.siteId, run, countsOf(ofSite));
+  };
+
+  const saveEvery = (): void => {
+    const cancel = clock.after(SAVE_EVERY_MILLISECONDS, () => {
+      reported("The last known states could not be saved; they are tried again in a minute.", saveAll());
+      saveEvery();
+    });
+    stops[0] = cancel;
+  };
+  const saveAll = (): Promise<void> => saveSnapshots(db, store.gateways.values(), clock);
+
+  return {
+    store,
+    site: (siteId) => viewOf(store, store.sites.get(siteId)),
+    rows: () => [...store.sites.values()].map((site) => store.row(site)),
+    resolve: (kind, id) => resolveReference(store, kind, id),
+    async addGateway(gatewayId) {
+      const [loaded] = await loadGateways(db, deps.connectorName, gatewayId);
+      if (loaded === undefined) throw new Error(`There is no gateway ${gatewayId} to take up.`);
+      if (!store.sites.has(loaded.siteId)) await reloadSite(loaded.siteId);
+      const gateway = store.gateways.get(gatewayId) ?? putLoaded(loaded);
+      await fill([gateway]);
+      return gateway;
+    },
+    async start() {
+      for (const facts of await loadSites(db)) store.putSite(facts);
+      const loaded = await loadGateways(db, deps.connectorName);
+      const gateways = loaded.filter(({ siteId }) => store.sites.has(siteId)).map(putLoaded);
+      for (let from = 0; from < gateways.length; from += GATEWAYS_AT_ONCE)
+        await fill(gateways.slice(from, from + GATEWAYS_AT_ONCE));
+      for (const run of await loadRuns(db)) {
+        const ofSite = runs.get(run.siteId) ?? new Map<string, boolean>();
+        runs.set(run.siteId, ofSite.set(run.id, run.isWaitingForConsent));
+      }
+      for (const [siteId, ofSite] of runs) store.setRunCounts(siteId, countsOf(ofSite));
+      saveEvery();
+      stops.push(
+        announcements.on("site.changed", ({ siteId }) => reported("A changed site was not read.", reloadSite(siteId))),
+        announcements.on("site.removed", ({ siteId }) => store.removeSite(siteId)),
+        announcements.on("devices.changed", ({ gatewayId }) =>
+          reported("Changed devices were not read.", reloadDevices(gatewayId)),
+        ),
+        announcements.on("run.stepped", ({ run }) => noteRun(run)),
+      );
+    },
+    save: saveAll,
+    async close() {
+      for (const stop of stops.splice(0)) stop();
+      await saveAll();
+    },
+  };
+}
+
+function countsOf(runs: ReadonlyMap<string, boolean>): { active: number; waitingForConsent: number } {
+  return { active: runs.size, waitingForConsent: [...runs.values()].filter(Boolean).length };
+}
+
+function viewOf(store: StateStore, site: SiteRecord | undefined): SiteView | undefined {
+  if (site === undefined) return undefined;
+  const gateways = [...site.gateways.values()];
+  return {
+    row: store.row(site),
+    gateways: gateways.map(toGateway),
+    rooms: gateways.flatMap((gateway) => [...gateway.rooms.values()].map((room) => toRoom(room, gateway))),
+    integrations: gateways.flatMap((gateway) => [...gateway.integrations.values()].map(toIntegration)),
+    devices: gateways.flatMap((gateway) => [...gateway.devices.values()].map(toDevice)),
+    entities: gateways.flatMap((gateway) =>
+      [...gateway.byKey.values()].filter((entity) => !entity.isDisabled).map(toEntityState),
+    ),
+  };
+}
