@@ -1,0 +1,121 @@
+import { z } from "zod";
+
+/**
+ * Helpers for schemas of what people write by hand. They report every mistake with its own path, also inside a choice
+ * between shapes, and say with `params` what would have been right, so that whoever shows it can suggest it.
+ */
+
+/** What a mistake of the grammar carries besides its path and message. */
+export interface GrammarParams {
+  readonly mistake: "unknown_field" | "missing_field" | "wrong_value" | "no_kind" | "two_kinds" | "no_undo";
+  /** What would have been understood there. */
+  readonly allowed?: readonly string[];
+}
+
+type Path = (string | number)[];
+
+/** An object with these fields and no others: one mistake for each field that is unknown, missing or wrong. */
+export function fields<S extends z.ZodRawShape>(shape: S) {
+  const schema = z.strictObject(shape);
+  return z.unknown().transform((value, context): z.infer<typeof schema> => {
+    const result = schema.safeParse(value);
+    if (result.success) return result.data;
+    forward(context, result.error.issues, value, Object.keys(shape));
+    return z.NEVER;
+  });
+}
+
+/** The shape that `choose` names for a value, or the mistake it returns. */
+export function shaped<T>(
+  choose: (value: unknown) => z.ZodType<T> | { readonly message: string; readonly params: GrammarParams },
+): z.ZodType<T> {
+  return z.unknown().transform((value, context): T => {
+    const schema = choose(value);
+    if (!(schema instanceof z.ZodType)) {
+      context.addIssue({ code: "custom", message: schema.message, params: { ...schema.params }, path: [] });
+      return z.NEVER;
+    }
+    const result = schema.safeParse(value);
+    if (result.success) return result.data;
+    forward(context, result.error.issues, value, []);
+    return z.NEVER;
+  });
+}
+
+function forward(
+  context: z.RefinementCtx,
+  issues: readonly z.core.$ZodIssue[],
+  value: unknown,
+  allowed: readonly string[],
+): void {
+  for (const issue of issues) {
+    const path = issue.path.map((part) => (typeof part === "symbol" ? String(part) : part));
+    if (issue.code === "custom" && issue.params !== undefined) {
+      context.addIssue({ code: "custom", message: issue.message, path, params: issue.params });
+    } else if (issue.code === "unrecognized_keys") {
+      for (const key of issue.keys)
+        add(context, [...path, key], `\`${key}\` is not known here`, "unknown_field", allowed);
+    } else if (valueAt(value, path) === undefined && path.length > 0) {
+      add(context, path, `\`${String(path.at(-1))}\` is missing`, "missing_field");
+    } else {
+      add(context, path, wordsOf(issue), "wrong_value", optionsOf(issue));
+    }
+  }
+}
+
+function add(
+  context: z.RefinementCtx,
+  path: Path,
+  message: string,
+  mistake: GrammarParams["mistake"],
+  allowed?: readonly string[],
+): void {
+  context.addIssue({
+    code: "custom",
+    message,
+    path,
+    params: allowed === undefined ? { mistake } : { mistake, allowed },
+  });
+}
+
+function optionsOf(issue: z.core.$ZodIssue): string[] | undefined {
+  return issue.code === "invalid_value" ? issue.values.map(String) : undefined;
+}
+
+const EXPECTED: Readonly<Record<string, string>> = {
+  string: "a text",
+  number: "a number",
+  int: "a whole number",
+  boolean: "true or false",
+  array: "a list",
+  object: "a map of fields",
+  record: "a map of fields",
+};
+
+function wordsOf(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case "invalid_type":
+      return `must be ${EXPECTED[issue.expected] ?? issue.expected}`;
+    case "invalid_value":
+      return `must be one of ${issue.values.map(String).join(", ")}`;
+    case "too_small":
+      return issue.origin === "number" || issue.origin === "int"
+        ? `must be at least ${issue.minimum}`
+        : "must not be empty";
+    case "too_big":
+      return `must be at most ${issue.maximum}${issue.origin === "string" ? " characters" : ""}`;
+    case "invalid_key":
+      return issue.issues[0]?.message ?? issue.message;
+    default:
+      return issue.message;
+  }
+}
+
+function valueAt(value: unknown, path: readonly (string | number)[]): unknown {
+  let current = value;
+  for (const part of path) {
+    if (typeof current !== "object" || current === null) return undefined;
+    current = (current as Record<string | number, unknown>)[part];
+  }
+  return current;
+}
