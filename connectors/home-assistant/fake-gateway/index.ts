@@ -1,0 +1,13 @@
+export { buildHome, type DevicePlan, type EntityPlan, type HomePlan, type IntegrationPlan } from "./build-home.ts";
+export { demoHomes } from "./demo-homes.ts";
+export type { BridgeExtra, BridgeMode, BridgeStart, Home } from "./home.ts";
+export { GARBAGE, type GarbageKind, type Knobs } from "./knobs.ts";
+export { largeHome } from "./large-home.ts";
+export {
+  type ActSeen,
+  type Counters,
+  FakeHomeAssistant,
+  type StartFakeHomeAssistant,
+  startFakeHomeAssistant,
+} from "./server.ts";
+export { testHome } from "./test-home.ts";
