@@ -10,7 +10,7 @@ export const SUPERUSER = "caretaker";
 
 const INITDB = [
   ...["-U", SUPERUSER, "-A", "trust", "-E", "UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"],
-  "--no-instructions",
+  ...["--no-instructions", "--no-clean"],
 ];
 
 /** Sees that a cluster of our version is there, and makes one if there is none. Half-made ones of earlier tries go. */
