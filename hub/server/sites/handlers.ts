@@ -1,0 +1,17 @@
+import { clientHandlers } from "./clients.ts";
+import { contactHandlers } from "./contacts.ts";
+import type { SitesDeps } from "./deps.ts";
+import { deviceHandlers } from "./devices.ts";
+import { scopesHandlers } from "./scopes.ts";
+import { siteHandlers } from "./sites.ts";
+
+/** Clients, their sites, the people who live there, what they allow for good, and what people say of devices. */
+export function sitesHandlers(deps: SitesDeps) {
+  return {
+    ...clientHandlers(deps),
+    ...contactHandlers(deps),
+    ...siteHandlers(deps),
+    ...scopesHandlers(deps),
+    ...deviceHandlers(deps),
+  };
+}

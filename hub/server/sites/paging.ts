@@ -1,0 +1,24 @@
+/** A page's cursor is the sort key of its last row, opaque to callers. */
+export function encodeCursor(key: string): string {
+  return Buffer.from(key, "utf8").toString("base64url");
+}
+
+export function decodeCursor(cursor: string | undefined): string | undefined {
+  return cursor === undefined ? undefined : Buffer.from(cursor, "base64url").toString("utf8");
+}
+
+/** Cuts the one row too many that was asked for, and says where the next page begins. */
+export function toPage<T>(
+  rows: T[],
+  limit: number,
+  keyOf: (row: T) => string,
+): { items: T[]; nextCursor: string | null } {
+  const items = rows.slice(0, limit);
+  const last = items.at(-1);
+  return { items, nextCursor: rows.length > limit && last !== undefined ? encodeCursor(keyOf(last)) : null };
+}
+
+/** What a person typed, to be matched anywhere in a text: `%` and `_` are letters here. */
+export function like(text: string): string {
+  return `%${text.replace(/[\\%_]/g, (letter) => `\\${letter}`)}%`;
+}

@@ -1,0 +1,253 @@
+import {
+  CaretakerError,
+  type ClientId,
+  type Gateway,
+  type HEALTH,
+  type Site,
+  type SiteId,
+  type SiteRow,
+} from "@caretaker/protocol";
+import { type Trx, transaction } from "../db/database.ts";
+import { newId } from "../db/new-id.ts";
+import type { Call, Handlers } from "../http/handler.ts";
+import { appendLedger } from "../ledger/append.ts";
+import { actorWords } from "./actor.ts";
+import { changedMeanwhile } from "./changed-meanwhile.ts";
+import { addContact, toContact } from "./contacts.ts";
+import type { SitesDeps } from "./deps.ts";
+import { decodeCursor, encodeCursor } from "./paging.ts";
+import { readScopes, writeScopes } from "./scopes.ts";
+
+type Names =
+  | "site.create"
+  | "site.list"
+  | "site.get"
+  | "site.update"
+  | "site.remove"
+  | "site.entities"
+  | "site.devices";
+
+export function siteHandlers(deps: SitesDeps): Pick<Handlers, Names> {
+  const { db, announcements, live } = deps;
+  return {
+    "site.create": async (request, call) => {
+      const siteId = await transaction(db, (trx) => createSite(trx, request, call));
+      announcements.announce({ type: "site.changed", siteId });
+      return readSite(deps, siteId);
+    },
+
+    "site.list": async ({ q, limit, cursor }) => {
+      const ids = await db.selectFrom("site").select("id").where("removedAt", "is", null).execute();
+      const rows = ids
+        .flatMap(({ id }) => live.row(id) ?? [])
+        .filter((row) => q === undefined || matches(row, q.toLowerCase()));
+      rows.sort(worstFirst);
+      const from = Number(decodeCursor(cursor) ?? 0) || 0;
+      return {
+        items: rows.slice(from, from + limit),
+        nextCursor: from + limit < rows.length ? encodeCursor(String(from + limit)) : null,
+      };
+    },
+
+    "site.get": ({ siteId }) => readSite(deps, siteId),
+
+    "site.update": async ({ siteId, version, quietHours, ...fields }, call) => {
+      await transaction(db, async (trx) => {
+        const row = await trx
+          .selectFrom("site")
+          .select(["version", "name"])
+          .where("id", "=", siteId)
+          .where("removedAt", "is", null)
+          .forUpdate()
+          .executeTakeFirst();
+        if (row === undefined) throw noSuchSite();
+        if (row.version !== version) throw changedMeanwhile(row.name, row.version);
+        const changes = {
+          ...defined(fields),
+          ...(quietHours === undefined ? {} : { quietFrom: quietHours.from, quietTo: quietHours.to }),
+        };
+        await trx
+          .updateTable("site")
+          .set({ ...changes, version: row.version + 1 })
+          .where("id", "=", siteId)
+          .execute();
+        await appendLedger(trx, {
+          chain: siteId,
+          event: "site.changed",
+          actor: actorWords(call.actor),
+          payload: { changes },
+          now: call.now,
+        });
+      });
+      announcements.announce({ type: "site.changed", siteId });
+      return readSite(deps, siteId);
+    },
+
+    "site.remove": async ({ siteId, reason }, call) => {
+      const gatewayIds = await transaction(db, (trx) => removeSite(trx, deps, siteId, reason, call));
+      for (const gatewayId of gatewayIds) announcements.announce({ type: "gateway.removed", siteId, gatewayId });
+      announcements.announce({ type: "site.removed", siteId });
+      return {};
+    },
+
+    "site.entities": async ({ siteId }) => ({ items: live.entities(siteId) }),
+    "site.devices": async ({ siteId }) => live.things(siteId),
+  };
+}
+
+type NewSite = Parameters<Handlers["site.create"]>[0];
+
+async function createSite(trx: Trx, request: NewSite, call: Call): Promise<SiteId> {
+  const client = await trx
+    .selectFrom("client")
+    .select(["id", "name"])
+    .where("id", "=", request.clientId)
+    .executeTakeFirst();
+  if (client === undefined)
+    throw new CaretakerError("invalid_input", "There is no such client: add the client first.", {
+      fields: [{ path: "clientId", message: "is not a client" }],
+    });
+  const siteId = newId<SiteId>();
+  await trx
+    .insertInto("site")
+    .values({
+      id: siteId,
+      clientId: request.clientId,
+      name: request.name,
+      timeZone: request.timeZone,
+      language: request.language,
+      address: request.address ?? null,
+      town: request.town ?? null,
+      createdAt: call.now,
+      ...(request.quietHours === undefined
+        ? {}
+        : { quietFrom: request.quietHours.from, quietTo: request.quietHours.to }),
+    })
+    .execute();
+  const payload = { name: request.name, client: client.name, timeZone: request.timeZone };
+  await appendLedger(trx, {
+    chain: siteId,
+    event: "site.created",
+    actor: actorWords(call.actor),
+    payload,
+    now: call.now,
+  });
+  for (const contact of request.contacts) await addContact(trx, siteId, contact, call);
+  await writeScopes(trx, siteId, request.consent, call);
+  return siteId;
+}
+
+/** The ledger stays, the rows stay for it; what opened the home is destroyed, and nothing runs there any more. */
+async function removeSite(
+  trx: Trx,
+  deps: SitesDeps,
+  siteId: SiteId,
+  reason: string,
+  call: Call,
+): Promise<Gateway["id"][]> {
+  const site = await trx
+    .selectFrom("site")
+    .select("id")
+    .where("id", "=", siteId)
+    .where("removedAt", "is", null)
+    .forUpdate()
+    .executeTakeFirst();
+  if (site === undefined) throw noSuchSite();
+  const active = await trx
+    .selectFrom("run")
+    .select("number")
+    .where("siteId", "=", siteId)
+    .where("finishedAt", "is", null)
+    .executeTakeFirst();
+  if (active !== undefined)
+    throw new CaretakerError(
+      "run_in_progress",
+      `RUN-${active.number} is not finished at this site. Stop it first, then remove the site.`,
+    );
+  const gateways = await trx
+    .updateTable("gateway")
+    .set({ removedAt: call.now })
+    .where("siteId", "=", siteId)
+    .where("removedAt", "is", null)
+    .returning("id")
+    .execute();
+  for (const { id } of gateways) await deps.destroySecrets(trx, `gateway:${id}`);
+  await trx.deleteFrom("standingConsent").where("siteId", "=", siteId).execute();
+  await trx.updateTable("site").set({ removedAt: call.now }).where("id", "=", siteId).execute();
+  await appendLedger(trx, {
+    chain: siteId,
+    event: "site.removed",
+    actor: actorWords(call.actor),
+    payload: { reason },
+    now: call.now,
+  });
+  return gateways.map(({ id }) => id as Gateway["id"]);
+}
+
+async function readSite({ db, live }: SitesDeps, siteId: SiteId): Promise<Site> {
+  const row = await db
+    .selectFrom("site")
+    .innerJoin("client", "client.id", "site.clientId")
+    .selectAll("site")
+    .select(["client.name as clientName", "client.phone as clientPhone"])
+    .where("site.id", "=", siteId)
+    .where("site.removedAt", "is", null)
+    .executeTakeFirst();
+  if (row === undefined) throw noSuchSite();
+  const contacts = await db
+    .selectFrom("contact")
+    .selectAll()
+    .where("siteId", "=", siteId)
+    .where("removedAt", "is", null)
+    .orderBy("createdAt")
+    .orderBy("id")
+    .execute();
+  return {
+    id: row.id as SiteId,
+    number: row.number,
+    name: row.name,
+    clientId: row.clientId as ClientId,
+    clientName: row.clientName,
+    clientPhone: row.clientPhone,
+    address: row.address,
+    town: row.town,
+    timeZone: row.timeZone,
+    language: row.language,
+    quietHours: { from: row.quietFrom, to: row.quietTo },
+    notes: row.notes,
+    scopes: (await readScopes(db, siteId)).scopes,
+    contacts: contacts.map(toContact),
+    gateways: live.gateways(siteId),
+    isSimulated: row.isSimulated,
+    createdAt: row.createdAt,
+    version: row.version,
+  };
+}
+
+const WORST = [
+  "problem",
+  "offline",
+  "attention",
+  "unknown",
+  "maintenance",
+  "not_monitored",
+  "ok",
+] as const satisfies readonly (typeof HEALTH)[number][];
+
+function worstFirst(a: SiteRow, b: SiteRow): number {
+  return (
+    WORST.indexOf(a.health) - WORST.indexOf(b.health) || a.since.localeCompare(b.since) || a.name.localeCompare(b.name)
+  );
+}
+
+function matches(row: SiteRow, q: string): boolean {
+  return [row.name, row.clientName, row.town, row.phone].some((text) => text?.toLowerCase().includes(q) === true);
+}
+
+function defined<T extends object>(fields: T): Partial<T> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Partial<T>;
+}
+
+function noSuchSite(): CaretakerError {
+  return new CaretakerError("not_found", "There is no such site.");
+}
