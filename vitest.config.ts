@@ -1,10 +1,12 @@
 import { defineConfig } from "vitest/config";
+import { ClosingLine } from "./test/kit/closing-line.ts";
 
 const node = { environment: "node" as const, testTimeout: 20_000, hookTimeout: 60_000 };
 const installed = "**/node_modules/**";
 
 export default defineConfig({
   test: {
+    reporters: ["default", new ClosingLine()],
     // The server for the tests' databases lives as long as this process; see hub/server/db/test-server.ts.
     provide: {
       testRun: { pid: process.pid, ...(process.env.DATABASE_URL ? { databaseUrl: process.env.DATABASE_URL } : {}) },
