@@ -4,8 +4,8 @@ import { type Trx, transaction } from "../db/database.ts";
 import { newId } from "../db/new-id.ts";
 import type { Tables } from "../db/tables.ts";
 import type { Call, Handlers } from "../http/handler.ts";
+import { actorText } from "../ledger/actor.ts";
 import { appendLedger } from "../ledger/append.ts";
-import { actorWords } from "./actor.ts";
 import type { SitesDeps } from "./deps.ts";
 
 export interface NewContact {
@@ -98,7 +98,7 @@ async function ledgerEntry(
   await appendLedger(trx, {
     chain: row.siteId as SiteId,
     event,
-    actor: actorWords(call.actor),
+    actor: actorText(call.actor),
     payload,
     now: call.now,
   });

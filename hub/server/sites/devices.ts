@@ -1,8 +1,8 @@
 import { CaretakerError, type Device, type SiteId } from "@caretaker/protocol";
 import { type Trx, transaction } from "../db/database.ts";
 import type { Handlers } from "../http/handler.ts";
+import { actorText } from "../ledger/actor.ts";
 import { appendLedger } from "../ledger/append.ts";
-import { actorWords } from "./actor.ts";
 import { changedMeanwhile } from "./changed-meanwhile.ts";
 import type { SitesDeps } from "./deps.ts";
 
@@ -33,7 +33,7 @@ export function deviceHandlers({ db, announcements }: SitesDeps): Pick<Handlers,
         await appendLedger(trx, {
           chain: row.siteId as SiteId,
           event: "device.changed",
-          actor: actorWords(call.actor),
+          actor: actorText(call.actor),
           payload,
           now: call.now,
         });

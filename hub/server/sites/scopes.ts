@@ -10,8 +10,8 @@ import type { Selectable } from "kysely";
 import { type Trx, transaction } from "../db/database.ts";
 import type { Tables } from "../db/tables.ts";
 import type { Call, Handlers } from "../http/handler.ts";
+import { actorText } from "../ledger/actor.ts";
 import { appendLedger } from "../ledger/append.ts";
-import { actorWords } from "./actor.ts";
 import { changedMeanwhile } from "./changed-meanwhile.ts";
 import type { SitesDeps } from "./deps.ts";
 
@@ -95,7 +95,7 @@ export async function writeScopes(
   await appendLedger(trx, {
     chain: siteId,
     event: "scopes.changed",
-    actor: actorWords(call.actor),
+    actor: actorText(call.actor),
     payload,
     now: call.now,
   });

@@ -10,8 +10,8 @@ import {
 import { type Trx, transaction } from "../db/database.ts";
 import { newId } from "../db/new-id.ts";
 import type { Call, Handlers } from "../http/handler.ts";
+import { actorText } from "../ledger/actor.ts";
 import { appendLedger } from "../ledger/append.ts";
-import { actorWords } from "./actor.ts";
 import { changedMeanwhile } from "./changed-meanwhile.ts";
 import { addContact, toContact } from "./contacts.ts";
 import type { SitesDeps } from "./deps.ts";
@@ -74,7 +74,7 @@ export function siteHandlers(deps: SitesDeps): Pick<Handlers, Names> {
         await appendLedger(trx, {
           chain: siteId,
           event: "site.changed",
-          actor: actorWords(call.actor),
+          actor: actorText(call.actor),
           payload: { changes },
           now: call.now,
         });
@@ -128,7 +128,7 @@ async function createSite(trx: Trx, request: NewSite, call: Call): Promise<SiteI
   await appendLedger(trx, {
     chain: siteId,
     event: "site.created",
-    actor: actorWords(call.actor),
+    actor: actorText(call.actor),
     payload,
     now: call.now,
   });
@@ -177,7 +177,7 @@ async function removeSite(
   await appendLedger(trx, {
     chain: siteId,
     event: "site.removed",
-    actor: actorWords(call.actor),
+    actor: actorText(call.actor),
     payload: { reason },
     now: call.now,
   });
