@@ -14,6 +14,7 @@ import { requesterEmails } from "./requester.ts";
 import { thingOf } from "./things.ts";
 import { hashToken, newToken } from "./token.ts";
 import type { Asked, CannotAsk, ConsentDeps, Question } from "./types.ts";
+import { wordsIn } from "./words/index.ts";
 
 /** Asks one homeowner. The token goes into the message and nowhere else: whoever asks has no way to it. */
 export async function ask(deps: ConsentDeps, trx: Trx, question: Question): Promise<Asked | CannotAsk> {
@@ -171,5 +172,7 @@ async function writeDown(trx: Trx, question: Question, written: Written): Promis
 }
 
 function inTheHome(moment: Date, language: Language, timeZone: string): string {
-  return new Intl.DateTimeFormat(language, { timeZone, dateStyle: "long", timeStyle: "short" }).format(moment);
+  return new Intl.DateTimeFormat(wordsIn(language).locale, { timeZone, dateStyle: "long", timeStyle: "short" }).format(
+    moment,
+  );
 }

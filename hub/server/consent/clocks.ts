@@ -34,7 +34,7 @@ export interface RequestTimes {
  * change by what people do; this says what time does, so no collector has to run for a grant to end.
  */
 export function statusAt(request: RequestTimes, now: Date): ConsentStatus {
-  const isPast = (moment: string | null): boolean => moment !== null && now.getTime() > Date.parse(moment);
+  const isPast = (moment: string | null): boolean => moment !== null && now.getTime() >= Date.parse(moment);
   const status = request.status as ConsentStatus;
   if (status === "asked" && isPast(request.answerBy)) return "expired";
   if (status !== "allowed") return status;

@@ -55,19 +55,20 @@ async function endedOf(trx: Trx, { runId, siteId }: ActQuestion): Promise<Refuse
     : refuse("consent_refused", "This home is no longer in our care: nothing may be done there.");
 }
 
-/** A no beats every yes: a stop ends the whole run, a refusal or "another time" all that was asked for with it. */
+/**
+ * A no beats every yes: a stop ends the whole run, and a refusal or "another time" all that was asked for with it, also
+ * what stands for good. Only a newer yes to the same act takes it back. `requests` come newest first.
+ */
 function denialOf(requests: readonly RequestRow[], act: ProposedAct): Refused | null {
   if (requests.some(({ status }) => status === "withdrawn")) {
     return refuse("consent_refused", "The homeowner has stopped this run: nothing new is begun.");
   }
-  for (const { status, proposal } of requests) {
-    const isNo = status === "refused" || status === "another_time";
-    if (!isNo || !proposal.acts.some((asked) => isSameAct(asked, act))) continue;
-    return status === "refused"
-      ? refuse("consent_refused", "The homeowner said no to this.")
-      : refuse("consent_refused", "The homeowner asked for another time: agree one with them first.");
-  }
-  return null;
+  const answered = requests.filter(({ proposal }) => proposal.acts.some((asked) => isSameAct(asked, act)));
+  const newest = answered.find(({ answeredAt }) => answeredAt !== null)?.status;
+  if (newest === "refused") return refuse("consent_refused", "The homeowner said no to this.");
+  return newest === "another_time"
+    ? refuse("consent_refused", "The homeowner asked for another time: agree one with them first.")
+    : null;
 }
 
 function isSameAct(one: ProposedAct, other: ProposedAct): boolean {

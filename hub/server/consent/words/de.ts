@@ -12,6 +12,7 @@ const powered = (thing: Thing): string =>
   thing.feeds === null ? named(thing) : `${place(thing.feeds.name, thing.feeds.room)} mit dem Schalter „${thing.name}“`;
 
 export const de: HomeownerWords = {
+  locale: "de-DE",
   acts: {
     "integration.reload": (thing) => `Wir starten ${named(thing)} neu.`,
     "entity.refresh": (thing) => `Wir fragen bei ${place(thing.name, thing.room)} nach dem Zustand.`,

@@ -12,6 +12,7 @@ const powered = (thing: Thing): string =>
   thing.feeds === null ? named(thing) : `${place(thing.feeds.name, thing.feeds.room)} with its switch “${thing.name}”`;
 
 export const en: HomeownerWords = {
+  locale: "en-GB",
   acts: {
     "integration.reload": (thing) => `Restart ${named(thing)}.`,
     "entity.refresh": (thing) => `Ask ${named(thing)} how it is.`,

@@ -14,6 +14,7 @@ const powered = (thing: Thing): string =>
     : `${place(thing.feeds.name, thing.feeds.room)} avec l’interrupteur « ${thing.name} »`;
 
 export const fr: HomeownerWords = {
+  locale: "fr-FR",
   acts: {
     "integration.reload": (thing) => `Redémarrer ${named(thing)}.`,
     "entity.refresh": (thing) => `Demander son état à ${place(thing.name, thing.room)}.`,

@@ -14,6 +14,7 @@ const powered = (thing: Thing): string =>
     : `${place(thing.feeds.name, thing.feeds.room)} met de schakelaar ‘${thing.name}’`;
 
 export const nl: HomeownerWords = {
+  locale: "nl-NL",
   acts: {
     "integration.reload": (thing) => `We starten ${named(thing)} opnieuw.`,
     "entity.refresh": (thing) => `We vragen ${named(thing)} hoe het ermee staat.`,

@@ -14,6 +14,8 @@ export interface Thing {
  * labels and buttons stand with the page. Names are put in as they are: whoever shows a sentence escapes it.
  */
 export interface HomeownerWords {
+  /** How days and hours are written. */
+  readonly locale: string;
   /** What would be done, by capability; `other` serves what has no sentence of its own. */
   readonly acts: Readonly<Record<string, (thing: Thing) => string>> & { readonly other: (thing: Thing) => string };
   readonly atMost: (times: number) => string;
