@@ -18,6 +18,7 @@ type Path = (string | number)[];
 export function fields<S extends z.ZodRawShape>(shape: S) {
   const schema = z.strictObject(shape);
   return z.unknown().transform((value, context): z.infer<typeof schema> => {
+    if (value === undefined) return missing(context);
     const result = schema.safeParse(value);
     if (result.success) return result.data;
     forward(context, result.error.issues, value, Object.keys(shape));
@@ -30,6 +31,7 @@ export function shaped<T>(
   choose: (value: unknown) => z.ZodType<T> | { readonly message: string; readonly params: GrammarParams },
 ): z.ZodType<T> {
   return z.unknown().transform((value, context): T => {
+    if (value === undefined) return missing(context);
     const schema = choose(value);
     if (!(schema instanceof z.ZodType)) {
       context.addIssue({ code: "custom", message: schema.message, params: { ...schema.params }, path: [] });
@@ -42,6 +44,14 @@ export function shaped<T>(
   });
 }
 
+/** Said by what should stand there, which does not know its own name: `forward` puts it in. */
+const IS_MISSING = "is missing";
+
+function missing(context: z.RefinementCtx): typeof z.NEVER {
+  add(context, [], IS_MISSING, "missing_field");
+  return z.NEVER;
+}
+
 function forward(
   context: z.RefinementCtx,
   issues: readonly z.core.$ZodIssue[],
@@ -51,12 +61,15 @@ function forward(
   for (const issue of issues) {
     const path = issue.path.map((part) => (typeof part === "symbol" ? String(part) : part));
     if (issue.code === "custom" && issue.params !== undefined) {
-      context.addIssue({ code: "custom", message: issue.message, path, params: issue.params });
+      const name = path.at(-1);
+      const isNameless = issue.message === IS_MISSING && typeof name === "string";
+      const message = isNameless ? `\`${name}\` ${IS_MISSING}` : issue.message;
+      context.addIssue({ code: "custom", message, path, params: issue.params });
     } else if (issue.code === "unrecognized_keys") {
       for (const key of issue.keys)
         add(context, [...path, key], `\`${key}\` is not known here`, "unknown_field", allowed);
     } else if (valueAt(value, path) === undefined && path.length > 0) {
-      add(context, path, `\`${String(path.at(-1))}\` is missing`, "missing_field");
+      add(context, path, `\`${String(path.at(-1))}\` ${IS_MISSING}`, "missing_field");
     } else {
       add(context, path, wordsOf(issue), "wrong_value", optionsOf(issue));
     }

@@ -1,0 +1,35 @@
+import { CaretakerError } from "@caretaker/protocol";
+import type { Database } from "../db/database.ts";
+import type { Handlers } from "../http/handler.ts";
+import type { Library } from "./library.ts";
+import { toDetails, toSummary } from "./summary.ts";
+
+export interface RunbooksDeps {
+  readonly db: Database;
+  readonly library: Library;
+}
+
+export function runbooksHandlers({ db, library }: RunbooksDeps): Pick<Handlers, "runbook.list" | "runbook.get"> {
+  return {
+    /** With a site, those that can run there: a runbook may need what none of its gateways is. */
+    "runbook.list": async ({ siteId }) => {
+      if (siteId === undefined) return { items: library.runbooks.map(toSummary) };
+      const gateways = await db
+        .selectFrom("gateway")
+        .select("connector")
+        .where("siteId", "=", siteId)
+        .where("removedAt", "is", null)
+        .execute();
+      const makes = new Set(gateways.map(({ connector }) => connector));
+      const fitting = library.runbooks.filter(({ facts }) => facts.connectors.some((id) => makes.has(id)));
+      return { items: fitting.map(toSummary) };
+    },
+    "runbook.get": async ({ connector, name }) => {
+      const id = `${connector}/${name}`;
+      // Those that serve several makes have no connector in their id.
+      const found = library.get(id) ?? (connector === "hub" ? library.get(name) : undefined);
+      if (found !== undefined) return toDetails(found, library.world);
+      throw new CaretakerError("not_found", `There is no runbook ${id}. The list of runbooks shows those of this hub.`);
+    },
+  };
+}

@@ -1,0 +1,110 @@
+import {
+  CAPABILITIES,
+  type CheckStep,
+  isCapability,
+  type Reference,
+  type Runbook,
+  type Step,
+  type StepTest,
+  THING_FIELDS,
+} from "@caretaker/protocol";
+import { z } from "zod";
+import { ANY, type FieldType, type Found, isThingKind, typeAt } from "./field-types.ts";
+import { allSteps, outcomesOf, resultsOf } from "./results.ts";
+import type { World } from "./world.ts";
+
+/** What a reference can name: inputs, steps, and items of `each`, all in one namespace. */
+export type Declared =
+  | { readonly sort: "input"; readonly type: FieldType }
+  | { readonly sort: "item" }
+  | { readonly sort: "step"; readonly results: readonly string[]; readonly output: z.ZodType | null }
+  /** Its declaration has a mistake of its own, so nothing more is said about uses of it. */
+  | { readonly sort: "broken" };
+
+export function namesOf(runbook: Runbook, world: World, broken: readonly string[] = []): Names {
+  return new Names(runbook, allSteps(runbook.steps), world, broken);
+}
+
+export class Names {
+  readonly checks = new Map<string, CheckStep>();
+  readonly #declared = new Map<string, Declared>();
+
+  constructor(runbook: Runbook, steps: readonly Step[], world: World, broken: readonly string[]) {
+    for (const name of broken) this.#declared.set(name, { sort: "broken" });
+    for (const [name, { type, options, optional }] of Object.entries(runbook.inputs)) {
+      if (broken.includes(name)) continue;
+      const words = type === "choice" ? { kind: "text" as const, options } : { kind: type };
+      this.#declared.set(name, { sort: "input", type: { ...words, isOptional: optional } });
+    }
+    for (const step of steps) if (step.kind === "check") this.checks.set(step.name, step);
+    const outcomes = (id: string): readonly string[] => {
+      const used = world.runbooks.get(id);
+      return used === undefined ? [] : outcomesOf(used);
+    };
+    for (const step of steps) {
+      if (step.kind === "end" || this.#declared.has(step.name)) continue;
+      this.#declared.set(step.name, { sort: "step", results: resultsOf(step, outcomes), output: this.#outputOf(step) });
+    }
+    for (const step of steps) {
+      if ((step.kind === "check" || step.kind === "fix") && step.each !== null) {
+        this.#declared.set(step.each.as, { sort: "item" });
+      }
+    }
+  }
+
+  get all(): string[] {
+    return [...this.#declared.keys()];
+  }
+
+  get(name: string): Declared | undefined {
+    return this.#declared.get(name);
+  }
+
+  /** The type of what a reference names, or the word in it that is not known. */
+  typeOf({ name, path }: Reference): Found {
+    const declared = this.#declared.get(name);
+    if (declared === undefined) return { unknown: name, known: this.all };
+    switch (declared.sort) {
+      case "broken":
+      case "item":
+        return ANY;
+      case "input":
+        return thingField(declared.type, path);
+      case "step":
+        if (path.length === 0) return { kind: "text", options: declared.results };
+        return declared.output === null ? { unknown: path[0] ?? "", known: [] } : typeAt(declared.output, path);
+      default:
+        return declared satisfies never;
+    }
+  }
+
+  /** What a test reads, also where it repeats an earlier check; null when that is not known. */
+  readOf(
+    test: StepTest,
+    seen: readonly string[] = [],
+  ): { readonly test: Extract<StepTest, { read: string }>; readonly of: string | null } | null {
+    if ("read" in test) return { test, of: seen.at(-1) ?? null };
+    const check = seen.includes(test.again) ? undefined : this.checks.get(test.again);
+    return check === undefined ? null : this.readOf(check.test, [...seen, test.again]);
+  }
+
+  #outputOf(step: Step): z.ZodType | null {
+    if (step.kind === "ask") return z.object({ answer: step.answers === "number" ? z.number() : z.string() });
+    const test =
+      step.kind === "fix" ? step.verify.test : step.kind === "check" || step.kind === "wait" ? step.test : null;
+    const read = test === null ? null : this.readOf(test)?.test.read;
+    if (test === null) return null;
+    // Of a read that is not known nobody can say which fields it has.
+    return read != null && isCapability(read) ? CAPABILITIES[read].output : z.unknown();
+  }
+}
+
+/** `$bridge.poweredBy.name`: each field that names a thing can be asked on. */
+function thingField(type: FieldType, path: readonly string[]): Found {
+  const [first, ...rest] = path;
+  if (first === undefined) return type;
+  if (!isThingKind(type.kind)) return { unknown: first, known: [] };
+  const fields: Readonly<Record<string, FieldType["kind"]>> = THING_FIELDS[type.kind];
+  const kind = Object.hasOwn(fields, first) ? fields[first] : undefined;
+  return kind === undefined ? { unknown: first, known: Object.keys(fields) } : thingField({ kind }, rest);
+}

@@ -1,0 +1,103 @@
+import {
+  type Branch,
+  branchesOf,
+  CAPABILITIES,
+  inLanguage,
+  isCapability,
+  type RunbookDetails,
+  type RunbookSummary,
+  type RunStepOutline,
+  raise,
+  type Scope,
+  type Step,
+  type StepTest,
+} from "@caretaker/protocol";
+import type { LibraryRunbook } from "./library.ts";
+import { type Names, namesOf } from "./names.ts";
+import { declarationsOf, type World } from "./world.ts";
+
+/** A runbook as the list of the library shows it. */
+export function toSummary({ runbook, facts, digest }: LibraryRunbook): RunbookSummary {
+  return {
+    id: runbook.id,
+    version: runbook.version,
+    digest,
+    title: inLanguage(runbook.title, "en"),
+    tell: inLanguage(runbook.tell, "en"),
+    connectors: [...facts.connectors],
+    scope: facts.scope,
+    readsOnly: facts.readsOnly,
+    limitSeconds: runbook.limitSeconds,
+    worstCaseSeconds: facts.worstCaseSeconds,
+    inputs: Object.entries(runbook.inputs).map(([name, input]) => ({
+      name,
+      type: input.type,
+      title: input.title === null ? capitalised(name) : inLanguage(input.title, "en"),
+      optional: input.optional || input.default !== null,
+      ...(input.default === null ? {} : { default: input.default }),
+      ...(input.options.length === 0 ? {} : { options: [...input.options] }),
+    })),
+    isStock: true,
+  };
+}
+
+export function toDetails(one: LibraryRunbook, world: World): RunbookDetails {
+  return {
+    ...toSummary(one),
+    source: one.text,
+    outline: outlineOf(one.runbook.steps, namesOf(one.runbook, world), world),
+  };
+}
+
+/** All steps in the order in which they are written, each with a line for a technician. */
+export function outlineOf(steps: readonly Step[], names: Names, world: World): RunStepOutline[] {
+  return steps.flatMap((step) => [
+    { name: step.name, kind: step.kind, title: titleOf(step, names), scope: scopeOf(step, world) },
+    ...branchesOf(step).flatMap(({ branch }: { branch: Branch }) =>
+      branch === "continue" ? [] : outlineOf(branch, names, world),
+    ),
+  ]);
+}
+
+/** What a step does, in one line. */
+export function titleOf(step: Step, names: Names): string {
+  const read = (test: StepTest): string => summaryOf(names.readOf(test)?.test.read ?? "");
+  switch (step.kind) {
+    case "check":
+      return `Check: ${lowered(read(step.test))}`;
+    case "wait":
+      return `Wait: ${lowered(read(step.test))}`;
+    case "fix":
+      return summaryOf(step.do);
+    case "choose":
+      return "Decide what comes next";
+    case "ask":
+      return inLanguage(step.say, "en");
+    case "consent":
+      return "Ask the homeowner";
+    case "use":
+      return `Run ${step.runbook}`;
+    case "end":
+      return `End: ${step.outcome.replaceAll("_", " ")}`;
+    default:
+      return step satisfies never;
+  }
+}
+
+function scopeOf(step: Step, world: World): Scope | null {
+  if (step.kind !== "fix") return null;
+  const declared = declarationsOf(world, step.do).map(({ scope }) => scope);
+  return [...declared, ...(step.scope === null ? [] : [step.scope])].reduce<Scope>(raise, "reach");
+}
+
+function summaryOf(capability: string): string {
+  return isCapability(capability) ? CAPABILITIES[capability].summary : capability;
+}
+
+function lowered(words: string): string {
+  return words.charAt(0).toLowerCase() + words.slice(1);
+}
+
+function capitalised(name: string): string {
+  return name.charAt(0).toUpperCase() + name.slice(1).replaceAll("-", " ");
+}
