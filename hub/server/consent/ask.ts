@@ -73,6 +73,8 @@ async function loadFacts(trx: Trx, { run }: Question): Promise<Facts> {
     .select("runbookVersion.document")
     .where("run.id", "=", run.id)
     .where("site.id", "=", run.siteId)
+    // The rows that are written below refer to the site: locked before the ledger, as everywhere, nobody waits in a ring.
+    .forKeyShare("site")
     .executeTakeFirstOrThrow();
   const firm = await trx.selectFrom("firm").select(["name", "phone"]).executeTakeFirstOrThrow();
   const tell = TextSchema.safeParse("tell" in row.document ? row.document.tell : undefined);

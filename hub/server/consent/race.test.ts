@@ -81,7 +81,7 @@ function mistakesIn(history: readonly string[]): string[] {
 }
 
 describe("answers, stops, clocks and acts that meet", () => {
-  it("never let an act pass after a stop, or without a yes, in 400 meetings", async () => {
+  it("never let an act pass after a stop, or without a yes, in 320 meetings", async () => {
     const seen = { stoppedAfterYes: 0, actsAfterYes: 0 };
     const operation = fc.record({ what: fc.constantFrom(...OPERATIONS), after: fc.nat({ max: 6 }) });
     await fc.assert(
@@ -108,7 +108,7 @@ describe("answers, stops, clocks and acts that meet", () => {
           if (history.includes("act.intended")) seen.actsAfterYes += 1;
         },
       ),
-      { numRuns: 400 },
+      { numRuns: 320 },
     );
     // The test would prove nothing if these never happened.
     expect(seen.stoppedAfterYes).toBeGreaterThan(20);
@@ -161,5 +161,25 @@ describe("answers, stops, clocks and acts that meet", () => {
     await Promise.all([stopping, acting]);
 
     expect(await historyOf(met)).toEqual(["consent.asked", "consent.allowed", "consent.withdrawn"]);
+  });
+
+  it("make an act wait for standing consent that is being taken away, and then refuse it", async () => {
+    const home = await buildHome(db, { standing: ["fix"], act: { scope: "fix" } });
+    const consent = createTestConsent(db);
+    const permit = () =>
+      transaction(db, (trx) =>
+        consent.permit(trx, { siteId: home.siteId, runId: home.runId, act: home.act, now: ASKED_AT }),
+      );
+    expect(await permit()).toMatchObject({ permitted: true });
+    let acting: Promise<unknown> | undefined;
+
+    await transaction(db, async (trx) => {
+      await trx.updateTable("site").set({ scopesVersion: 2 }).where("id", "=", home.siteId).execute();
+      await trx.deleteFrom("standingConsent").where("siteId", "=", home.siteId).execute();
+      acting = permit();
+      await delay(50);
+    });
+
+    expect(await acting).toMatchObject({ permitted: false, code: "consent_missing" });
   });
 });
