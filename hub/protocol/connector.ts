@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { CapabilityInput, CapabilityName, CapabilityOutput } from "./capabilities.ts";
 import type { Clock } from "./clock.ts";
 import type { Dialer } from "./dialer.ts";
-import type { Inventory, Reason, StateChange } from "./model.ts";
+import type { IntegrationReport, Inventory, Reason, StateChange } from "./model.ts";
 import type { Scope } from "./scopes.ts";
 import type { Text } from "./text.ts";
 
@@ -107,6 +107,8 @@ export type SessionEvent =
       readonly isAdmin?: boolean;
     }
   | { readonly type: "inventory"; readonly inventory: Inventory }
+  /** How integrations of the inventory are doing, as it changed; what is not named stands. */
+  | { readonly type: "integrations"; readonly integrations: readonly IntegrationReport[] }
   /** `full` replaces all states of the gateway; otherwise only what is named changed. */
   | {
       readonly type: "states";
