@@ -20,6 +20,11 @@ const START_WITHIN_SECONDS = 60;
 
 const FOLDER_PREFIX = `caretaker-test-${process.getuid?.() ?? "user"}-`;
 
+/** Where the processes of one run meet. */
+export function folderOf(run: TestRun): string {
+  return join(tmpdir(), `${FOLDER_PREFIX}${run.pid}`);
+}
+
 /** Begins the name of every database of the run, so that what is left of it can be found and dropped. */
 export function databasePrefix(pid: number): string {
   return `caretaker_test_${createHash("sha256").update(hostname()).digest("hex").slice(0, 6)}_${pid}_`;
@@ -30,7 +35,7 @@ export function databasePrefix(pid: number): string {
  * that ends the server and drops the databases when the run is over, however it ended.
  */
 export async function testServer(run: TestRun): Promise<string> {
-  const folder = join(tmpdir(), `${FOLDER_PREFIX}${run.pid}`);
+  const folder = folderOf(run);
   await mkdir(folder, { recursive: true, mode: 0o711 });
   if (await isFirst(join(folder, "claimed"))) await startKeeper(run, folder);
   const deadline = performance.now() + START_WITHIN_SECONDS * 1000;
