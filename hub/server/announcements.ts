@@ -20,7 +20,7 @@ export type Announcement =
   | { readonly type: "devices.changed"; readonly siteId: SiteId; readonly gatewayId: GatewayId }
   | { readonly type: "view.withdrawn"; readonly siteId: SiteId }
   | {
-      readonly type: "gateway.added" | "gateway.removed" | "gateway.credentials_replaced";
+      readonly type: "gateway.added" | "gateway.removed" | "gateway.credentials_replaced" | "gateway.access_withdrawn";
       readonly siteId: SiteId;
       readonly gatewayId: GatewayId;
     }

@@ -132,7 +132,7 @@ export interface GatewayFacts {
 
 export class GatewayRecord {
   readonly site: SiteRecord;
-  readonly facts: GatewayFacts;
+  facts: GatewayFacts;
   readonly status: GatewayStatus;
   readonly rooms = new Map<RoomId, RoomRecord>();
   readonly integrations = new Map<IntegrationId, IntegrationRecord>();

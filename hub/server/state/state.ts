@@ -53,6 +53,8 @@ export interface HubState {
   resolve(kind: ReferenceKind, id: string): Resolved | undefined;
   /** Takes up a gateway that was added, with what was known of it. */
   addGateway(gatewayId: GatewayId): Promise<GatewayRecord>;
+  /** Reads anew how a gateway is called and where it is. */
+  readFacts(gateway: GatewayRecord): Promise<GatewayRecord>;
   start(): Promise<void>;
   /** Writes what is not saved yet. */
   save(): Promise<void>;
@@ -69,7 +71,7 @@ export function createState(deps: StateDeps): HubState {
   const stops: (() => void)[] = [];
 
   const reported = (what: string, work: Promise<unknown>): void => {
-    work.catch((error: unknown) => log.warn({ err: error }, what));
+    work.catch((error: unknown) => log.warn({ error }, what));
   };
 
   const reloadSite = async (siteId: SiteId): Promise<void> => {
@@ -131,6 +133,11 @@ export function createState(deps: StateDeps): HubState {
       if (!store.sites.has(loaded.siteId)) await reloadSite(loaded.siteId);
       const gateway = store.gateways.get(gatewayId) ?? putLoaded(loaded);
       await fill([gateway]);
+      return gateway;
+    },
+    async readFacts(gateway) {
+      const [loaded] = await loadGateways(db, deps.connectorName, gateway.facts.id);
+      if (loaded !== undefined) gateway.facts = loaded.facts;
       return gateway;
     },
     async start() {

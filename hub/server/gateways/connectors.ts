@@ -1,0 +1,5 @@
+import { homeAssistant } from "@caretaker/connector-home-assistant";
+import type { Connector } from "@caretaker/protocol";
+
+/** Every make this hub can connect to. A structure test compares the list with the folders. */
+export const connectors: readonly Connector[] = [homeAssistant];

@@ -1,0 +1,57 @@
+import { CaretakerError, type Connector, type GatewayId, type Secret } from "@caretaker/protocol";
+import type { Trx } from "../db/database.ts";
+
+/** What this room asks of the vault. */
+export interface CredentialVault {
+  seal(trx: Trx, owner: string, fields: Readonly<Record<string, string>>): Promise<void>;
+  open(owner: string): Promise<Record<string, Secret>>;
+  destroy(trx: Trx, owner: string): Promise<void>;
+}
+
+/** Whose credentials they are, as the vault calls it. */
+export function credentialsOwner(gatewayId: GatewayId): string {
+  return `gateway:${gatewayId}`;
+}
+
+type Config = Readonly<Record<string, unknown>>;
+
+/** What is stored in the open, and what is sealed. */
+export function splitConfig(connector: Connector, config: Config): { open: Config; secrets: Record<string, string> } {
+  const isSecret = (field: string): boolean => connector.manifest.secrets.includes(field);
+  const entries = Object.entries(config).filter(([, value]) => value !== undefined);
+  return {
+    open: Object.fromEntries(entries.filter(([field]) => !isSecret(field))),
+    secrets: Object.fromEntries(
+      entries.filter(([field]) => isSecret(field)).map(([field, value]) => [field, String(value)]),
+    ),
+  };
+}
+
+/** The whole configuration with its secrets in the clear: for the moment in which a connector is handed it. */
+export async function openConfig(
+  vault: CredentialVault,
+  connector: Connector,
+  gatewayId: GatewayId,
+  open: Config,
+): Promise<Config> {
+  if (connector.manifest.secrets.length === 0) return { ...open };
+  const secrets = await vault.open(credentialsOwner(gatewayId));
+  const revealed = Object.entries(secrets).map(([field, secret]) => [field, secret.reveal()]);
+  return { ...open, ...Object.fromEntries(revealed) };
+}
+
+/** Checks a configuration against the connector's own schema; each mistake is named by its field, never by its value. */
+export function parseConfig(connector: Connector, config: Config): Config {
+  const parsed = connector.manifest.config.safeParse(config);
+  if (parsed.success) return parsed.data as Config;
+  throw new CaretakerError("invalid_input", `The settings for ${connector.manifest.name} have mistakes.`, {
+    fields: parsed.error.issues.map(({ path, message }) => ({ path: ["config", ...path].join("."), message })),
+  });
+}
+
+/** Where a gateway is, without anything secret: `http://192.168.1.20:8123`. */
+export function addressOf(connector: Connector, config: Config): string {
+  const { host, port, tls } = connector.target(config);
+  const name = host.includes(":") && !host.startsWith("[") ? `[${host}]` : host;
+  return `${tls ? "https" : "http"}://${name}:${port}`;
+}

@@ -1,0 +1,290 @@
+import {
+  type CapabilityDeclaration,
+  type CapabilityInput,
+  type CapabilityName,
+  type CapabilityOutput,
+  CaretakerError,
+  type Clock,
+  type Connector,
+  type ConnectorLog,
+  type Dialer,
+  type Gateway,
+  type GatewayId,
+  type GatewayTarget,
+  type SiteId,
+} from "@caretaker/protocol";
+import type { Announcements } from "../announcements.ts";
+import type { Database } from "../db/database.ts";
+import type { GatewayRecord, GatewayStatus } from "../state/records.ts";
+import { toGateway } from "../state/shapes.ts";
+import type { HubState } from "../state/state.ts";
+import type { AskOptions } from "./ask.ts";
+import { type CredentialVault, openConfig, parseConfig } from "./credentials.ts";
+import { createDialer } from "./dialer.ts";
+import { Intake } from "./intake.ts";
+import { Slots } from "./slots.ts";
+import { StatusWriter } from "./status-writer.ts";
+import { Supervisor } from "./supervisor.ts";
+import { isAtLeast } from "./versions.ts";
+
+export interface GatewaysDeps {
+  readonly db: Database;
+  readonly state: HubState;
+  readonly vault: CredentialVault;
+  readonly connectors: readonly Connector[];
+  readonly clock: Clock;
+  readonly log: ConnectorLog;
+  readonly announcements: Announcements;
+  /** Ports of this machine that are the hub's own: no gateway may claim them. */
+  readonly ownPorts?: readonly number[];
+  readonly random?: () => number;
+  /** How many gateways are connected to at one time. */
+  readonly connectAtOnce?: number;
+}
+
+export interface ActRequest<N extends CapabilityName = CapabilityName> {
+  readonly capability: N;
+  /** In the make's keys. */
+  readonly input: CapabilityInput<N>;
+  readonly attemptId: string;
+}
+
+export interface Gateways {
+  /** Input in the make's keys. Rejects with `gateway_unreachable` (`meta.isSent` false) while it is not connected. */
+  read<N extends CapabilityName>(
+    gatewayId: GatewayId,
+    capability: N,
+    input: CapabilityInput<N>,
+    options?: AskOptions,
+  ): Promise<CapabilityOutput<N>>;
+  /** For runs/gate.ts alone: everything else would act without consent. */
+  act<N extends CapabilityName>(
+    gatewayId: GatewayId,
+    request: ActRequest<N>,
+    options?: AskOptions,
+  ): Promise<CapabilityOutput<N>>;
+  status(gatewayId: GatewayId): Gateway;
+  /** What the gateway can do as it is now: without what its software is too old for. */
+  capabilitiesOf(gatewayId: GatewayId): Partial<Record<CapabilityName, CapabilityDeclaration>>;
+  isOnline(gatewayId: GatewayId): boolean;
+  /** Resolves when it is connected; rejects with the signal's reason, or when it was removed. */
+  whenOnline(gatewayId: GatewayId, signal: AbortSignal): Promise<void>;
+  diagnostics(gatewayId: GatewayId): Promise<Record<string, unknown>>;
+  dialerFor(target: GatewayTarget): Dialer;
+  /** Takes up a gateway whose row is committed. */
+  adopt(gatewayId: GatewayId): Promise<Gateway>;
+  /** Begins anew with what is stored now: after new credentials. */
+  restart(gatewayId: GatewayId): Promise<Gateway>;
+  release(gatewayId: GatewayId): Promise<void>;
+  start(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Refused or withdrawn stays so over a restart of the hub: a person has to do something. */
+const LEFT_ALONE: ReadonlySet<GatewayStatus["state"]> = new Set(["credentials_refused", "access_withdrawn"]);
+const CONNECT_AT_ONCE = 50;
+
+interface Kept {
+  readonly gateway: GatewayRecord;
+  readonly connector: Connector;
+  readonly supervisor: Supervisor;
+  readonly log: ConnectorLog;
+  wasAccepted: boolean;
+}
+
+export function createGateways(deps: GatewaysDeps): Gateways {
+  const { state, clock, announcements, connectors } = deps;
+  const slots = new Slots(deps.connectAtOnce ?? CONNECT_AT_ONCE);
+  const writer = new StatusWriter(deps);
+  const kept = new Map<GatewayId, Kept>();
+  const waiting = new Set<() => void>();
+  const stops: (() => void)[] = [];
+
+  const dialerFor = (target: GatewayTarget): Dialer =>
+    createDialer({ allow: [target], clock, ownPorts: deps.ownPorts ?? [] });
+
+  function found(gatewayId: GatewayId): Kept {
+    const one = kept.get(gatewayId);
+    if (one === undefined)
+      throw new CaretakerError("not_found", "There is no such gateway.", { meta: { gatewayId, isSent: false } });
+    return one;
+  }
+
+  /** Where the status of a gateway changes, and nowhere else. */
+  function report(one: Kept, patch: Partial<GatewayStatus>): void {
+    const { gateway } = one;
+    const before = gateway.status.state;
+    const next = patch.state ?? before;
+    const isTurn = next !== before;
+    state.store.setStatus(gateway, isTurn ? { ...patch, since: clock.now().getTime() } : patch);
+    if (next === "online" && !one.wasAccepted) accept(deps, one);
+    if (isTurn) {
+      sayTurn(one.log, before, gateway.status);
+      writer.turned(gateway);
+      for (const wake of [...waiting]) wake();
+    } else writer.changed(gateway);
+    if (isTurn && before === "online") void state.save().catch(() => {});
+  }
+
+  function keep(gateway: GatewayRecord, wasAccepted: boolean): Kept | undefined {
+    const connector = connectors.find(({ manifest }) => manifest.id === gateway.facts.connector);
+    if (connector === undefined) {
+      state.store.setStatus(gateway, { state: "unsupported", reason: { code: "no_connector" } });
+      return undefined;
+    }
+    const { id } = gateway.facts;
+    const log = withGateway(deps.log, gateway);
+    const intake = new Intake({ ...deps, store: state.store, log }, gateway);
+    const supervisor = new Supervisor({
+      gateway,
+      connector,
+      slots,
+      clock,
+      log,
+      dialerFor,
+      random: deps.random ?? Math.random,
+      openConfig: () => storedConfig(deps, connector, id),
+      intake: (event) => intake.take(event),
+      report: (patch) => report(one, patch),
+      wasAccepted: () => one.wasAccepted,
+    });
+    const one: Kept = { gateway, connector, supervisor, log, wasAccepted };
+    kept.set(id, one);
+    return one;
+  }
+
+  async function release(gatewayId: GatewayId): Promise<void> {
+    const one = kept.get(gatewayId);
+    kept.delete(gatewayId);
+    if (one !== undefined) writer.forget(one.gateway);
+    for (const wake of [...waiting]) wake();
+    await one?.supervisor.stop();
+    state.store.removeGateway(gatewayId);
+  }
+
+  function begin(one: Kept): void {
+    if (one.gateway.status.state === "online" || one.gateway.status.state === "restarting")
+      state.store.setStatus(one.gateway, {
+        state: "connecting",
+        reason: { code: "connecting" },
+        since: clock.now().getTime(),
+      });
+    one.supervisor.start();
+  }
+
+  return {
+    read: async (gatewayId, capability, input, options) => found(gatewayId).supervisor.read(capability, input, options),
+    act: async (gatewayId, { capability, input, attemptId }, options) =>
+      found(gatewayId).supervisor.act(capability, input, attemptId, options),
+    status: (gatewayId) => toGateway(found(gatewayId).gateway),
+    capabilitiesOf: (gatewayId) => capabilitiesNow(found(gatewayId)),
+    isOnline: (gatewayId) => kept.get(gatewayId)?.gateway.status.state === "online",
+    whenOnline: (gatewayId, signal) =>
+      new Promise((resolve, reject) => {
+        const settle = (end: () => void): void => {
+          waiting.delete(look);
+          signal.removeEventListener("abort", handleAbort);
+          end();
+        };
+        const handleAbort = (): void => settle(() => reject(signal.reason));
+        const look = (): void => {
+          const one = kept.get(gatewayId);
+          if (one === undefined) settle(() => reject(new CaretakerError("not_found", "The gateway was removed.")));
+          else if (one.gateway.status.state === "online") settle(resolve);
+        };
+        if (signal.aborted) return handleAbort();
+        waiting.add(look);
+        signal.addEventListener("abort", handleAbort, { once: true });
+        look();
+      }),
+    diagnostics: async (gatewayId) => found(gatewayId).supervisor.diagnostics(),
+    dialerFor,
+    async adopt(gatewayId) {
+      const gateway = await state.addGateway(gatewayId);
+      const one = kept.get(gatewayId) ?? keep(gateway, false);
+      if (one !== undefined) begin(one);
+      return toGateway(gateway);
+    },
+    async restart(gatewayId) {
+      const before = found(gatewayId);
+      await before.supervisor.stop();
+      const gateway = await state.readFacts(before.gateway);
+      const one = keep(gateway, false);
+      if (one === undefined) return toGateway(gateway);
+      report(one, { state: "connecting", reason: { code: "connecting" }, nextTryAt: null });
+      one.supervisor.start();
+      return toGateway(gateway);
+    },
+    release,
+    async start() {
+      const accepted = await acceptedGateways(deps.db);
+      for (const gateway of state.store.gateways.values()) {
+        const one = keep(gateway, accepted.has(gateway.facts.id));
+        if (one !== undefined && !LEFT_ALONE.has(gateway.status.state)) begin(one);
+      }
+      writer.keepSeen(() => state.store.gateways.values());
+      stops.push(announcements.on("site.removed", ({ siteId }) => releaseSite(kept, siteId, release, deps.log)));
+    },
+    async close() {
+      for (const stop of stops.splice(0)) stop();
+      // The database keeps how each was doing, not that the hub stopped: so it can tell, at its start, what is new.
+      await Promise.all([...kept.values()].map((one) => one.supervisor.stop()));
+      await writer.close();
+    },
+  };
+}
+
+async function storedConfig({ db, vault }: GatewaysDeps, connector: Connector, id: GatewayId): Promise<unknown> {
+  const row = await db.selectFrom("gateway").select("config").where("id", "=", id).executeTakeFirst();
+  if (row === undefined) throw new CaretakerError("not_found", "There is no such gateway.");
+  return parseConfig(connector, await openConfig(vault, connector, id, row.config));
+}
+
+async function acceptedGateways(db: Database): Promise<ReadonlySet<string>> {
+  const rows = await db.selectFrom("gateway").select("id").where("acceptedAt", "is not", null).execute();
+  return new Set(rows.map((row) => row.id));
+}
+
+function accept({ db, clock, log }: GatewaysDeps, one: Kept): void {
+  one.wasAccepted = true;
+  db.updateTable("gateway")
+    .set({ acceptedAt: clock.now() })
+    .where("id", "=", one.gateway.facts.id)
+    .execute()
+    .catch((error: unknown) => log.warn({ error }, "That a gateway accepted its credentials could not be written."));
+}
+
+function capabilitiesNow({ connector, gateway }: Kept): Partial<Record<CapabilityName, CapabilityDeclaration>> {
+  const { version } = gateway.status;
+  const there = Object.entries(connector.manifest.capabilities).filter(
+    ([, { since }]) => since === undefined || version === null || isAtLeast(version, since),
+  );
+  return Object.fromEntries(there);
+}
+
+function releaseSite(
+  kept: ReadonlyMap<GatewayId, Kept>,
+  siteId: SiteId,
+  release: (gatewayId: GatewayId) => Promise<void>,
+  log: ConnectorLog,
+): void {
+  for (const [gatewayId, { gateway }] of kept)
+    if (gateway.site.facts.id === siteId)
+      release(gatewayId).catch((error: unknown) => log.warn({ error, gatewayId }, "A gateway was not let go."));
+}
+
+function withGateway(log: ConnectorLog, { facts, site }: GatewayRecord): ConnectorLog {
+  const fields = { gatewayId: facts.id, gateway: facts.name, site: site.facts.name };
+  return {
+    debug: (more, message) => log.debug({ ...fields, ...more }, message),
+    info: (more, message) => log.info({ ...fields, ...more }, message),
+    warn: (more, message) => log.warn({ ...fields, ...more }, message),
+  };
+}
+
+/** Lost and found are said once each, not with every try. */
+function sayTurn(log: ConnectorLog, before: GatewayStatus["state"], { state, reason, version }: GatewayStatus): void {
+  if (state === "online") log.info({ version }, "The gateway is connected.");
+  else if (state !== "connecting")
+    log.warn({ before, state, reason: reason.code, detail: reason.detail }, "The gateway is not connected.");
+}
