@@ -50,7 +50,7 @@ export class HomeApi {
         (await this.answers<{ state: string }[]>("/api/config/config_entries/entry", (entries) =>
           entries.every(({ state }) => settled.includes(state)),
         )));
-    await until(check, withinSeconds, () => `Home Assistant at ${this.url} was not running`);
+    await until(check, withinSeconds, `Home Assistant at ${this.url} was not running`);
     if (hasEnded()) throw new Error(`Home Assistant at ${this.url} ended while it started`);
   }
 

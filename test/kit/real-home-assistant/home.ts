@@ -124,12 +124,8 @@ export class RealHome {
     const process = this.#need();
     const before = process.starts;
     // The answer may get lost, since the connection is closed by what was asked for.
-    this.callService("homeassistant", "restart").catch(() => {});
-    await until(
-      () => process.starts > before,
-      START_SECONDS,
-      () => `${this.url} did not restart`,
-    );
+    this.#owner.post("/api/services/homeassistant/restart", {}).catch(() => {});
+    await until(() => process.starts > before, START_SECONDS, `${this.url} did not restart`);
     await this.running();
   }
 

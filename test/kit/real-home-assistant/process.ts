@@ -8,15 +8,15 @@ import type { Installation } from "./versions.ts";
 const GUARD = readFileSync(join(import.meta.dirname, "guard.py"), "utf8");
 const POLL_MILLISECONDS = 50;
 
-/** Asks `isSo` until it answers true. Rejects with `what()` when it has not within `withinSeconds`. */
+/** Asks `isSo` until it answers true. Rejects with `what` when it has not within `withinSeconds`. */
 export async function until(
   isSo: () => boolean | Promise<boolean>,
   withinSeconds: number,
-  what: () => string,
+  what: string,
 ): Promise<void> {
   const deadline = performance.now() + withinSeconds * 1000;
   while (!(await isSo())) {
-    if (performance.now() > deadline) throw new Error(`${what()} (waited ${withinSeconds} s)`);
+    if (performance.now() > deadline) throw new Error(`${what} (waited ${withinSeconds} s)`);
     await wait(POLL_MILLISECONDS);
   }
 }
@@ -87,11 +87,7 @@ export class HomeProcess {
   async end(signal: "SIGTERM" | "SIGKILL"): Promise<void> {
     this.signal("SIGCONT");
     this.signal(signal);
-    await until(
-      () => this.#hasEnded,
-      30,
-      () => `Home Assistant ${this.#pid} did not end on ${signal}`,
-    );
+    await until(() => this.#hasEnded, 30, `Home Assistant ${this.#pid} did not end on ${signal}`);
   }
 
   #handleFact(fact: { started?: number; ended?: number }): void {

@@ -5,10 +5,15 @@ export function redact(value: unknown, home: RealHome): unknown {
   const text = JSON.stringify(value)
     .replaceAll(home.token, "TOKEN")
     .replaceAll(home.ownerToken, "OWNER_TOKEN")
+    .replaceAll(/"access_token":"[^"]*"/g, '"access_token":"TOKEN"')
+    .replaceAll(/token=[0-9a-f]{16,}/g, "token=TOKEN")
     .replaceAll(home.url, "http://home.example:8123")
-    .replaceAll(home.config, "/config")
-    .replaceAll(/"[^"]*\/homes\/[^"/]*/g, '"/config')
-    .replaceAll(/\/[^" ]*\/site-packages/g, "/site-packages")
+    .replaceAll(/http:\/\/127\.0\.0\.1:\d+/g, "http://home.example:8123")
+    .replaceAll(/[^"\s]*\/homes\/[^"/\s]*/g, "/config")
+    .replaceAll(/\/[^"\s]*\/site-packages/g, "/site-packages")
+    .replaceAll(/\/[^"\s\\]*\/(python3\.\d+)\//g, "/usr/lib/$1/")
+    .replaceAll(/"(adapters|ipv4_addresses|ipv6_addresses|announce_addresses)":"[^"]*"/g, '"$1":"192.0.2.2"')
+    .replaceAll(/"os_version":"[^"]*"/g, '"os_version":"6.1.0"')
     .replaceAll(new RegExp(`\\b${home.port}\\b`, "g"), "8123");
   return JSON.parse(text);
 }

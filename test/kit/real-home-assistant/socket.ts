@@ -1,3 +1,5 @@
+import WebSocket from "ws";
+
 /** A message to or from Home Assistant's WebSocket; `type` says what else is in it. */
 export interface Message {
   readonly type: string;
@@ -33,8 +35,8 @@ export class HomeSocket {
 
   private constructor(socket: WebSocket) {
     this.#socket = socket;
-    socket.addEventListener("message", ({ data }) => this.#handle(JSON.parse(String(data))));
-    socket.addEventListener("close", () => {
+    socket.on("message", (data) => this.#handle(JSON.parse(String(data))));
+    socket.on("close", () => {
       for (const { type, reject } of this.#waiting.values()) reject(new Error(`${type}: the connection was closed`));
       this.#waiting.clear();
     });
@@ -44,16 +46,14 @@ export class HomeSocket {
   static async open(url: string, token: string): Promise<HomeSocket> {
     const socket = new WebSocket(`${url.replace(/^http/, "ws")}/api/websocket`);
     await new Promise<void>((resolve, reject) => {
-      socket.addEventListener("error", () => reject(new Error(`No WebSocket at ${url}`)), { once: true });
-      socket.addEventListener("close", () => reject(new Error(`${url} closed the connection`)), { once: true });
-      socket.addEventListener("message", function handle({ data }) {
+      socket.on("error", reject);
+      socket.once("close", () => reject(new Error(`${url} closed the connection`)));
+      socket.on("message", function handle(data) {
         const message = JSON.parse(String(data)) as Message;
-        if (message.type === "auth_required") socket.send(JSON.stringify({ type: "auth", access_token: token }));
-        else {
-          socket.removeEventListener("message", handle);
-          if (message.type === "auth_ok") resolve();
-          else reject(new Error(`${url} refused the token: ${String(message["message"])}`));
-        }
+        if (message.type === "auth_required") return socket.send(JSON.stringify({ type: "auth", access_token: token }));
+        socket.off("message", handle);
+        if (message.type === "auth_ok") return resolve();
+        return reject(new Error(`${url} refused the token: ${String(message.message)}`));
       });
     });
     return new HomeSocket(socket);
@@ -77,7 +77,7 @@ export class HomeSocket {
   /** Resolves when the connection has ended, whoever ended it. */
   async closed(): Promise<void> {
     if (this.#socket.readyState === WebSocket.CLOSED) return;
-    await new Promise((resolve) => this.#socket.addEventListener("close", resolve, { once: true }));
+    await new Promise((resolve) => this.#socket.once("close", resolve));
   }
 
   get isOpen(): boolean {
@@ -100,13 +100,19 @@ export class HomeSocket {
   }
 
   #handle(message: Message): void {
-    const id = message["id"] as number;
-    if (message.type === "event") return this.#listeners.get(id)?.(message["event"]);
+    const id = message.id as number;
+    if (message.type === "event") {
+      this.#listeners.get(id)?.(message.event);
+      return;
+    }
     const waiting = this.#waiting.get(id);
     if (!waiting) return;
     this.#waiting.delete(id);
-    if (message.type === "pong" || message["success"]) return waiting.resolve(message["result"]);
-    const { code, message: text } = message["error"] as { code: string; message: string };
+    if (message.type === "pong" || message.success) {
+      waiting.resolve(message.result);
+      return;
+    }
+    const { code, message: text } = message.error as { code: string; message: string };
     waiting.reject(new CommandError(waiting.type, code, text));
   }
 }

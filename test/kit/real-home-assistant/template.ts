@@ -91,11 +91,7 @@ async function makeTemplate(installation: Installation, config: string): Promise
   const api = new HomeApi(`http://127.0.0.1:${port}`);
   const process = new HomeProcess(installation, config, port);
   try {
-    await until(
-      () => process.hasEnded || api.answers("/api/onboarding"),
-      120,
-      () => "Home Assistant did not answer",
-    );
+    await until(() => process.hasEnded || api.answers("/api/onboarding"), 120, "Home Assistant did not answer");
     api.token = await onboard(api);
     await api.running(120, () => process.hasEnded);
     const owner = await HomeSocket.open(api.url, api.token);

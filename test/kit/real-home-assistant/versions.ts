@@ -55,7 +55,7 @@ export function lockOf(version: Version): string {
 
 /** Where everything is kept: `CARETAKER_HOME_ASSISTANT`, or a folder in the user's cache. */
 export function cacheFolder(): string {
-  return process.env["CARETAKER_HOME_ASSISTANT"] ?? join(homedir(), ".cache", "caretaker-home-assistant");
+  return process.env.CARETAKER_HOME_ASSISTANT ?? join(homedir(), ".cache", "caretaker-home-assistant");
 }
 
 /** Where one version is installed, and how its Python is run: directly, or inside a Debian of its own. */
