@@ -79,5 +79,7 @@ export const Me = z.object({
   firm: z.object({ name: z.string(), timeZone: z.string(), country: z.string(), isDemo: z.boolean() }),
   mail: z.enum(["smtp", "outbox"]),
   version: z.string(),
+  /** When this session last proved a second factor; null means that it has to before it can do anything else. */
+  factorAt: Moment.nullable(),
 });
 export type Me = z.infer<typeof Me>;

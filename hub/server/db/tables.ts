@@ -22,7 +22,7 @@ export type At = ColumnType<string, Date | string, Date | string>;
 export type AtOrNull = ColumnType<string | null, Date | string | null | undefined, Date | string | null>;
 type Json<T extends object | null> = JSONColumnType<T>;
 
-/** All tables but better-auth's, in the names that kysely's camel case gives them. */
+/** All tables, in the names that kysely's camel case gives them; of better-auth's, the columns that we read. */
 export interface Tables {
   firm: {
     id: Generated<boolean>;
@@ -202,9 +202,12 @@ export interface Tables {
     waitingUntil: AtOrNull;
     waitingWhy: string | null;
     hasUncertainStep: Generated<boolean>;
+    uncertainSteps: Generated<string[]>;
     memory: Json<object>;
     stopRequestedAt: AtOrNull;
     stopRequestedBy: string | null;
+    stopReason: string | null;
+    isWithdrawn: Generated<boolean>;
     lastEvent: Generated<number>;
     wakeAt: AtOrNull;
     claimedBy: string | null;
@@ -307,4 +310,39 @@ export interface Tables {
     answer: Json<object | null> | null;
     createdAt: At;
   };
+  person: {
+    id: string;
+    name: string;
+    email: string;
+    emailVerified: Generated<boolean>;
+    image: string | null;
+    role: Role;
+    twoFactorEnabled: Generated<boolean>;
+    disabledAt: AtOrNull;
+    lastSeenAt: AtOrNull;
+    createdAt: At;
+    updatedAt: At;
+  };
+  browserSession: {
+    id: string;
+    token: string;
+    userId: string;
+    expiresAt: At;
+    ipAddress: string | null;
+    userAgent: string | null;
+    factorAt: AtOrNull;
+    createdAt: At;
+    updatedAt: At;
+  };
+  signInAccount: {
+    id: string;
+    accountId: string;
+    providerId: string;
+    userId: string;
+    password: string | null;
+    createdAt: At;
+    updatedAt: At;
+  };
+  passkey: { id: string; userId: string; name: string | null; createdAt: AtOrNull };
+  signInLink: { tokenHash: string; personId: string; expiresAt: At };
 }

@@ -1,0 +1,131 @@
+import { passkey } from "@better-auth/passkey";
+import { CaretakerError } from "@caretaker/protocol";
+import { type BetterAuthOptions, betterAuth } from "better-auth";
+import { createAuthMiddleware } from "better-auth/api";
+import { twoFactor } from "better-auth/plugins";
+import { type Database, now } from "../db/database.ts";
+import { newId } from "../db/new-id.ts";
+import type { Log } from "../log.ts";
+
+export interface AuthDeps {
+  readonly db: Database;
+  readonly log: Log;
+  /** Signs cookies and seals the secrets of authenticator apps. */
+  readonly secret: string;
+  /** Where people find the hub, such as `https://care.example.com`. */
+  readonly publicUrl: string;
+  readonly firmName: string;
+}
+
+const IDLE_SECONDS = 12 * 60 * 60;
+/** What is reachable of better-auth; everything else of it answers 404. */
+export const AUTH_PATHS: ReadonlySet<string> = new Set([
+  "/sign-in/email",
+  "/sign-out",
+  "/two-factor/enable",
+  "/two-factor/disable",
+  "/two-factor/verify-totp",
+  "/two-factor/verify-backup-code",
+  "/passkey/generate-authenticate-options",
+  "/passkey/verify-authentication",
+  "/passkey/generate-register-options",
+  "/passkey/verify-registration",
+  "/passkey/list-user-passkeys",
+  "/passkey/delete-passkey",
+  "/change-password",
+]);
+
+/** Paths that prove a second factor: the session remembers when. */
+const FACTOR_PATHS: ReadonlySet<string> = new Set([
+  "/two-factor/verify-totp",
+  "/two-factor/verify-backup-code",
+  "/passkey/verify-authentication",
+  "/passkey/verify-registration",
+]);
+/** Paths that change a factor: with one enrolled, it has to be fresh. */
+const ENROL_PATHS: ReadonlySet<string> = new Set([
+  "/two-factor/enable",
+  "/two-factor/disable",
+  "/passkey/generate-register-options",
+  "/passkey/delete-passkey",
+  "/change-password",
+]);
+
+export type Auth = ReturnType<typeof createAuth>;
+
+/** Better-auth on our own tables. Nobody signs up by himself: people come by setup or by invitation. */
+export function createAuth(deps: AuthDeps) {
+  return betterAuth(options(deps));
+}
+
+function options({ db, log, secret, publicUrl, firmName }: AuthDeps) {
+  const url = new URL(publicUrl);
+  const isSecure = url.protocol === "https:";
+  return {
+    secret,
+    baseURL: publicUrl,
+    basePath: "/api/auth",
+    trustedOrigins: [url.origin],
+    database: { db, type: "postgres", transaction: true },
+    telemetry: { enabled: false },
+    logger: { log: (level, message) => log[level === "error" ? "warn" : "debug"]({ from: "better-auth" }, message) },
+    user: {
+      modelName: "person",
+      additionalFields: {
+        role: { type: "string", required: true, input: false },
+        disabledAt: { type: "date", required: false, input: false },
+      },
+    },
+    session: {
+      modelName: "browserSession",
+      expiresIn: IDLE_SECONDS,
+      updateAge: 5 * 60,
+      additionalFields: { factorAt: { type: "date", required: false, input: false } },
+    },
+    account: { modelName: "signInAccount" },
+    verification: { modelName: "signInVerification" },
+    emailAndPassword: { enabled: true, disableSignUp: true, minPasswordLength: 10, maxPasswordLength: 200 },
+    plugins: [
+      twoFactor({ issuer: firmName, twoFactorTable: "secondFactor" }),
+      passkey({
+        rpID: url.hostname,
+        rpName: firmName,
+        origin: url.origin,
+        schema: { passkey: { fields: { credentialID: "credentialId" } } },
+      }),
+    ],
+    advanced: {
+      database: { generateId: () => newId() },
+      cookiePrefix: isSecure ? "__Host-caretaker" : "caretaker",
+      useSecureCookies: false,
+      defaultCookieAttributes: { httpOnly: true, sameSite: "strict", secure: isSecure, path: "/" },
+    },
+    databaseHooks: { session: { create: { before: async (session) => refuseDisabled(db, session.userId) } } },
+    hooks: {
+      after: createAuthMiddleware(async (context) => {
+        if (!FACTOR_PATHS.has(context.path) || context.context.returned instanceof Error) return;
+        const token = context.context.newSession?.session.token ?? context.context.session?.session.token;
+        if (token !== undefined) await markFactor(db, token);
+      }),
+    },
+  } satisfies BetterAuthOptions;
+}
+
+/** Whether a path changes how somebody signs in. */
+export function changesFactors(path: string): boolean {
+  return ENROL_PATHS.has(path);
+}
+
+async function refuseDisabled(db: Database, personId: string): Promise<void> {
+  const person = await db.selectFrom("person").select("disabledAt").where("id", "=", personId).executeTakeFirst();
+  if (person?.disabledAt != null)
+    throw new CaretakerError("not_allowed", "This account is disabled. Ask the principal of your firm.");
+}
+
+async function markFactor(db: Database, token: string): Promise<void> {
+  await db
+    .updateTable("browserSession")
+    .set({ factorAt: await now(db) })
+    .where("token", "=", token)
+    .execute();
+}
