@@ -18,7 +18,10 @@ describe("the links between the server's libraries", () => {
     await writeFile(join(root, "package", "native", "pg-symlinks.json"), JSON.stringify(links));
     for (const folder of [root, join(root, "package")]) await chmod(folder, 0o777);
   });
-  afterEach(() => rm(root, { recursive: true, force: true }));
+  afterEach(async () => {
+    await chmod(lib, 0o755);
+    await rm(root, { recursive: true, force: true });
+  });
 
   const link = () => linkLibraries(join(root, "package", "native"), own);
 

