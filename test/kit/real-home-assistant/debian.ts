@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
@@ -23,7 +24,7 @@ export async function makeDebian(folder: string, suites: readonly string[], pyth
     try {
       await command(debootstrap(suite, part, python), {
         tries: 3,
-        before: () => rmSync(part, { recursive: true, force: true }),
+        before: () => removeDebian(part),
       });
       break;
     } catch (error) {
@@ -38,6 +39,16 @@ export async function makeDebian(folder: string, suites: readonly string[], pyth
     copyFileSync(file, part + file);
   }
   renameSync(part, folder);
+}
+
+/** What debootstrap had mounted when it was interrupted must go first, or the machine's own files would be removed. */
+function removeDebian(folder: string): void {
+  const mounted = readFileSync("/proc/mounts", "utf8")
+    .split("\n")
+    .map((line) => line.split(" ")[1] ?? "");
+  for (const path of mounted.filter((path) => path.startsWith(`${folder}/`)).reverse())
+    execFileSync("umount", ["--lazy", path]);
+  rmSync(folder, { recursive: true, force: true });
 }
 
 async function haveDebootstrap(): Promise<void> {

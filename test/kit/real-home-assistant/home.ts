@@ -6,6 +6,7 @@ import { findFreePort, setPort } from "./folder.ts";
 import { HomeProcess, until } from "./process.ts";
 import { HomeSocket, type Message } from "./socket.ts";
 import { type Accounts, addUser, findTemplate, readAccounts } from "./template.ts";
+import { isAlive } from "./turn.ts";
 import { Installation, type Version } from "./versions.ts";
 
 const START_SECONDS = 90;
@@ -235,14 +236,5 @@ export class RealHome {
 function sweep(homes: string): void {
   for (const folder of readdirSync(homes)) {
     if (!isAlive(Number.parseInt(folder, 10))) rmSync(join(homes, folder), { recursive: true, force: true });
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }

@@ -12,7 +12,16 @@ import { join } from "node:path";
 import { command, InstallError, say } from "./command.ts";
 import { makeDebian } from "./debian.ts";
 import { findTemplate } from "./template.ts";
-import { allVersions, Installation, integrations, lockOf, type Release, type Version } from "./versions.ts";
+import { takeTurn } from "./turn.ts";
+import {
+  allVersions,
+  cacheFolder,
+  Installation,
+  integrations,
+  lockOf,
+  type Release,
+  type Version,
+} from "./versions.ts";
 
 async function install(version: Version): Promise<void> {
   const installation = new Installation(version);
@@ -28,7 +37,7 @@ async function install(version: Version): Promise<void> {
   }
   say(`preparing a test home of ${core}`);
   await findTemplate(installation);
-  say(`${core} is ready in ${installation.folder} (${Math.round((Date.now() - began) / 1000)} s)`);
+  say(`${core} is ready (${Math.round((Date.now() - began) / 1000)} s, in ${installation.folder})`);
 }
 
 /** The command of a Python that will do, made if need be. */
@@ -137,7 +146,6 @@ function nameOf(requirement: string): string {
     .toLowerCase();
 }
 
-/** Only one installation at a time works on the folder; a second one waits for its turn. */
 async function main(args: readonly string[]): Promise<void> {
   const isLocking = args[0] === "lock";
   const named = isLocking ? args.slice(1) : args;
@@ -145,6 +153,7 @@ async function main(args: readonly string[]): Promise<void> {
   if (unknown.length > 0 || (isLocking && named.length === 0)) {
     throw new InstallError(`Usage: install.ts [lock] [${allVersions.join("] [")}]`);
   }
+  await takeTurn(cacheFolder());
   for (const version of (named.length > 0 ? named : allVersions) as readonly Version[]) {
     await (isLocking ? lock(version) : install(version));
   }
