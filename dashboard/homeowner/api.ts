@@ -1,0 +1,56 @@
+import type { ConsentAnswer, ConsentView, ErrorCode } from "@caretaker/protocol";
+
+/** What the hub said no to, or `offline` when nothing came back that we understand. */
+export class PageProblem extends Error {
+  readonly code: ErrorCode | "offline";
+
+  constructor(code: ErrorCode | "offline") {
+    super(code);
+    this.name = "PageProblem";
+    this.code = code;
+  }
+}
+
+export interface Api {
+  view(): Promise<ConsentView>;
+  opened(): Promise<void>;
+  answer(answer: ConsentAnswer, proposalCode: string): Promise<ConsentView>;
+  stop(): Promise<ConsentView>;
+}
+
+/** A phone in a lift: after this an answer no longer comes, and the person should be told. */
+const WAIT_MILLISECONDS = 15_000;
+
+/** The four things that a link can do. Only `view` is a GET, and it grants nothing. */
+export function createApi(token: string): Api {
+  const base = `/api/v1/consent/${encodeURIComponent(token)}`;
+  return {
+    view: async () => (await call(base, "GET")) as ConsentView,
+    opened: async () => {
+      await call(`${base}/opened`, "POST", {});
+    },
+    answer: async (answer, proposalCode) =>
+      (await call(`${base}/answer`, "POST", { answer, proposalCode })) as ConsentView,
+    stop: async () => (await call(`${base}/stop`, "POST", {})) as ConsentView,
+  };
+}
+
+async function call(url: string, method: "GET" | "POST", body?: object): Promise<unknown> {
+  const answer = await fetch(url, {
+    method,
+    headers: { accept: "application/json", ...(body === undefined ? {} : { "content-type": "application/json" }) },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    cache: "no-store",
+    credentials: "same-origin",
+    referrerPolicy: "no-referrer",
+    signal: AbortSignal.timeout(WAIT_MILLISECONDS),
+  }).catch(() => null);
+  const json: unknown = await answer?.json().catch(() => null);
+  if (answer?.ok && json !== null) return json;
+  throw new PageProblem(codeIn(json));
+}
+
+function codeIn(problem: unknown): ErrorCode | "offline" {
+  const isProblem = typeof problem === "object" && problem !== null && "code" in problem;
+  return isProblem && typeof problem.code === "string" ? (problem.code as ErrorCode) : "offline";
+}

@@ -1,0 +1,197 @@
+import type { ConsentAnswer, ConsentView } from "@caretaker/protocol";
+import { element } from "./element.ts";
+import type { PageWords } from "./words/index.ts";
+
+export interface Handlers {
+  readonly onAnswer: (answer: ConsentAnswer) => void;
+  readonly onStop: () => void;
+}
+
+/** The parts of the page. What is asked is drawn once; the rest is drawn anew when it changes, so focus stays where it is. */
+export interface Screen {
+  readonly root: HTMLElement;
+  show(view: ConsentView): void;
+  /** Says what went wrong, or takes that away with null. */
+  tell(problem: string | null): void;
+  /** While an answer is on its way nothing can be pressed twice. */
+  setBusy(isBusy: boolean): void;
+  /** After an answer the reader of a screen reader hears what is true now. */
+  focusStatus(): void;
+}
+
+export function createScreen(view: ConsentView, words: PageWords, handlers: Handlers): Screen {
+  const status = element("p", { id: "status", class: "status", attributes: { tabindex: "-1", role: "status" } });
+  const problem = element("p", { class: "problem", attributes: { role: "alert" } });
+  const progress = createProgress(words);
+  const actions = element("div", { class: "actions" });
+  const root = element(
+    "div",
+    { class: "sheet" },
+    element(
+      "header",
+      {},
+      element("p", { class: "from" }, words.of(view.firm.name, view.home)),
+      element("h1", {}, words.title(view.technician)),
+    ),
+    status,
+    problem,
+    progress.root,
+    questionOf(view, words),
+    actions,
+    footerOf(view, words),
+  );
+  let drawn = "";
+  let buttons = "";
+  return {
+    root,
+    show(next) {
+      const key = JSON.stringify([next.status, next.canAnswer, next.canStop, next.progress, next.startBy]);
+      if (key === drawn) return;
+      drawn = key;
+      const sentence = statusWords(next, words);
+      if (status.textContent !== sentence) status.textContent = sentence;
+      status.dataset.state = toneOf(next);
+      progress.show(next);
+      const wanted = `${next.canAnswer} ${next.canStop}`;
+      if (wanted === buttons) return;
+      buttons = wanted;
+      actions.replaceChildren(...buttonsOf(next, words, handlers));
+    },
+    tell(sentence) {
+      problem.textContent = sentence ?? "";
+    },
+    setBusy(isBusy) {
+      root.setAttribute("aria-busy", String(isBusy));
+      for (const button of actions.querySelectorAll("button")) button.disabled = isBusy;
+      if (isBusy) status.textContent = words.sending;
+      else drawn = "";
+    },
+    focusStatus: () => status.focus(),
+  };
+}
+
+function statusWords(view: ConsentView, words: PageWords): string {
+  const { status, progress } = view;
+  const said = words.status;
+  if (progress.outcome !== null) return progress.outcome;
+  if (status === "asked") {
+    return view.canAnswer ? `${said.asked} ${words.answerBy(momentIn(view, words, view.answerBy))}` : said.cannotAnswer;
+  }
+  if (status === "expired" && view.answeredAt !== null) return said.notBegun;
+  if (status === "withdrawn") return progress.state === "stopping" ? said.stopping : said.withdrawn;
+  if (progress.state === "working") return said.working;
+  if (progress.state === "done") return said.done;
+  if (status === "allowed" && view.startBy !== null) {
+    return `${said.allowed} ${words.startBy(momentIn(view, words, view.startBy))}`;
+  }
+  return said[status];
+}
+
+/** How the status is coloured; its words say the same. */
+function toneOf({ status, progress }: ConsentView): string {
+  if (status === "asked") return "asked";
+  if (progress.state === "working" || progress.state === "stopping") return progress.state;
+  return status === "allowed" ? "allowed" : "ended";
+}
+
+interface Progress {
+  readonly root: HTMLElement;
+  show(view: ConsentView): void;
+}
+
+/** What happens, line by line. Lines are only added, so that a screen reader says each of them once. */
+function createProgress(words: PageWords): Progress {
+  const list = element("ol", { attributes: { "aria-live": "polite", "aria-relevant": "additions" } });
+  const root = element("section", { class: "progress" }, element("h2", {}, words.whatHappened), list);
+  root.hidden = true;
+  let shown: string[] = [];
+  return {
+    root,
+    show(view) {
+      const { steps } = view.progress;
+      const keys = steps.map(({ at, words: sentence }) => `${at} ${sentence}`);
+      const isLonger = shown.every((key, index) => key === keys[index]);
+      const added = isLonger ? steps.slice(shown.length) : steps;
+      const rows = added.map(({ at, words: sentence }) =>
+        element(
+          "li",
+          {},
+          element("time", { attributes: { datetime: at } }, timeIn(view, words, at)),
+          element("span", {}, sentence),
+        ),
+      );
+      if (isLonger) list.append(...rows);
+      else list.replaceChildren(...rows);
+      shown = keys;
+      root.hidden = steps.length === 0;
+    },
+  };
+}
+
+function buttonsOf(view: ConsentView, words: PageWords, { onAnswer, onStop }: Handlers): HTMLElement[] {
+  const button = (label: string, kind: string, onclick: () => void): HTMLElement =>
+    element("button", { class: kind, attributes: { type: "button" }, onclick }, label);
+  const answers = view.canAnswer
+    ? [
+        button(words.allow, "main", () => onAnswer("allow")),
+        button(words.anotherTime, "other", () => onAnswer("another_time")),
+        button(words.no, "other", () => onAnswer("no")),
+      ]
+    : [];
+  return view.canStop ? [...answers, button(words.stopNow, "stop", onStop)] : answers;
+}
+
+function questionOf(view: ConsentView, words: PageWords): HTMLElement {
+  const parts: readonly (readonly [title: string, sentences: readonly string[]])[] = [
+    [words.why, [view.why]],
+    [words.what, view.what],
+    [words.notice, view.notice],
+    [words.howLong, [words.minutes(view.minutes)]],
+    [words.price, view.price === null ? [] : [view.price]],
+    [words.seen, view.seen],
+    [words.undo, view.undo],
+    [words.stop, [words.stopHow]],
+    [words.ifNo, [view.ifNo]],
+  ];
+  const sections = parts
+    .filter(([, sentences]) => sentences.length > 0)
+    .map(([title, sentences]) =>
+      element("section", {}, element("h2", {}, title), ...sentences.map((sentence) => element("p", {}, sentence))),
+    );
+  return element("div", { class: "question" }, ...sections);
+}
+
+function footerOf({ firm, ledgerCode, proposalCode }: ConsentView, words: PageWords): HTMLElement {
+  const call =
+    firm.phone === null
+      ? null
+      : element(
+          "a",
+          { class: "call", attributes: { href: `tel:${firm.phone.replace(/[^+0-9]/g, "")}` } },
+          words.call(firm.name),
+          " ",
+          element("span", { class: "number" }, firm.phone),
+        );
+  return element("footer", {}, call, element("p", { class: "codes" }, words.codes(ledgerCode, proposalCode)));
+}
+
+/** In the zone of the home, and saying so when the reader is somewhere else. */
+function momentIn({ timeZone }: ConsentView, words: PageWords, moment: string): string {
+  const format = (zone?: string): string =>
+    new Intl.DateTimeFormat(words.locale, {
+      weekday: "long",
+      day: "numeric",
+      month: "long",
+      hour: "2-digit",
+      minute: "2-digit",
+      ...(zone === undefined ? {} : { timeZone: zone }),
+    }).format(new Date(moment));
+  const there = format(timeZone);
+  return there === format() ? there : `${there} ${words.homeTime}`;
+}
+
+function timeIn({ timeZone }: ConsentView, words: PageWords, moment: string): string {
+  return new Intl.DateTimeFormat(words.locale, { timeZone, hour: "2-digit", minute: "2-digit" }).format(
+    new Date(moment),
+  );
+}

@@ -1,0 +1,57 @@
+import type { ConsentView } from "@caretaker/protocol";
+
+/**
+ * The page's own words in one language: labels, buttons, and what it says when something goes wrong. What is asked and
+ * what was done are sentences of the hub, which come in the same language.
+ */
+export interface PageWords {
+  /** How days and hours are written. */
+  readonly locale: string;
+  readonly loading: string;
+  readonly pageTitle: string;
+  readonly title: (technician: string) => string;
+  readonly of: (firm: string, home: string) => string;
+  readonly why: string;
+  readonly what: string;
+  readonly notice: string;
+  readonly howLong: string;
+  readonly minutes: (minutes: number) => string;
+  readonly seen: string;
+  readonly undo: string;
+  readonly stop: string;
+  readonly stopHow: string;
+  readonly ifNo: string;
+  readonly price: string;
+  readonly answerBy: (moment: string) => string;
+  readonly startBy: (moment: string) => string;
+  readonly homeTime: string;
+  readonly allow: string;
+  readonly anotherTime: string;
+  readonly no: string;
+  readonly stopNow: string;
+  readonly call: (firm: string) => string;
+  readonly sending: string;
+  readonly status: Readonly<Record<Exclude<ConsentView["status"], "asked">, string>> & {
+    readonly asked: string;
+    /** Asked, but the one who was asked may not answer at the moment. */
+    readonly cannotAnswer: string;
+    /** Allowed, and not begun in time. */
+    readonly notBegun: string;
+    readonly working: string;
+    readonly stopping: string;
+    readonly done: string;
+  };
+  readonly whatHappened: string;
+  readonly problems: {
+    readonly unknownTitle: string;
+    readonly unknown: string;
+    readonly offline: string;
+    readonly answeredBefore: string;
+    readonly tooLate: string;
+    readonly changed: string;
+    readonly notAllowed: string;
+    readonly tooMany: string;
+    readonly other: string;
+  };
+  readonly codes: (ledger: string, proposal: string) => string;
+}
