@@ -1,0 +1,305 @@
+import {
+  type Cancel,
+  CaretakerError,
+  type Clock,
+  type ConnectorLog,
+  type IntegrationReport,
+  type SessionEvent,
+} from "@caretaker/protocol";
+import type { HomeAssistantClient } from "../client.ts";
+import { integrationOf } from "../normalise/inventory.ts";
+import { Config, CurrentUser, EntryChange, rowsOf } from "../schema.ts";
+import { words } from "../words.ts";
+import { askIfThere, fetchRegistries, fetchSignIns } from "./fetch.ts";
+import { LiveHome } from "./home.ts";
+
+export interface FollowerDeps {
+  readonly client: HomeAssistantClient;
+  readonly clock: Clock;
+  readonly log: ConnectorLog;
+  readonly emit: (event: SessionEvent) => void;
+}
+
+const FIRST_STATES_SECONDS = 40;
+/** Registry changes come in bursts: a moment to collect them, and a pause, since the lists are large. */
+const COLLECT_MILLISECONDS = 1000;
+const PAUSE_MILLISECONDS = 30_000;
+const STARTING_POLL_MILLISECONDS = 2000;
+const SETTLE_MILLISECONDS = 30_000;
+/** What is left of a burst of changes of integrations is told together. */
+const ENTRIES_MILLISECONDS = 100;
+
+const REGISTRY_EVENTS = [
+  "area_registry_updated",
+  "device_registry_updated",
+  "entity_registry_updated",
+  "floor_registry_updated",
+];
+
+/** Follows one home for as long as the connection lives, and tells what happens in our words. */
+export class Follower {
+  readonly client: HomeAssistantClient;
+  readonly home: LiveHome;
+  config!: Config;
+  user!: CurrentUser;
+  /** Home Assistant said, or we asked, that it goes down. */
+  isStopping = false;
+  readonly #deps: FollowerDeps;
+  readonly #timers = new Map<string, Cancel>();
+  #isStopped = false;
+  #fetchedAt = 0;
+  #isFetching = false;
+  #hasTold = false;
+  #told = "";
+  #changedEntries = new Set<string>();
+
+  constructor(deps: FollowerDeps) {
+    this.#deps = deps;
+    this.client = deps.client;
+    this.home = new LiveHome((what) => deps.client.countGarbage(what));
+  }
+
+  /** Resolves when the home was told once, whole. */
+  async start(): Promise<void> {
+    const { client, home } = this;
+    const [config, user, registries, signIns] = await Promise.all([
+      client.ask({ type: "get_config" }),
+      client.ask({ type: "auth/current_user" }),
+      fetchRegistries(client),
+      fetchSignIns(client),
+      this.#followEntries(),
+      this.#followStates(),
+      this.#followEvents(),
+    ]);
+    this.config = this.#parse(Config, config, "its configuration");
+    this.user = this.#parse(CurrentUser, user, "who we are");
+    home.signIns = signIns ?? new Set();
+    this.#fetchedAt = this.#deps.clock.monotonic();
+    this.#tellGateway();
+    const { inventory } = home.takeRegistries(registries);
+    this.#deps.emit({ type: "inventory", inventory });
+    this.#deps.emit({ type: "states", full: true, changes: home.whole() });
+    this.#hasTold = true;
+    this.#pollUntilRunning();
+  }
+
+  get isRunning(): boolean {
+    return this.config.state === "RUNNING" && !this.isStopping;
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    for (const cancel of this.#timers.values()) cancel();
+    this.#timers.clear();
+  }
+
+  /** Who has to sign in where, asked anew. */
+  async refreshSignIns(): Promise<void> {
+    const signIns = await fetchSignIns(this.client);
+    if (signIns === undefined) return;
+    const before = this.home.signIns;
+    this.home.signIns = signIns;
+    for (const id of [...signIns, ...before]) if (signIns.has(id) !== before.has(id)) this.#tellEntryLater(id);
+  }
+
+  #parse<T>(
+    schema: { safeParse(value: unknown): { success: true; data: T } | { success: false } },
+    value: unknown,
+    what: string,
+  ): T {
+    const parsed = schema.safeParse(value);
+    if (parsed.success) return parsed.data;
+    throw new CaretakerError("gateway_misbehaving", words.notUnderstood(what));
+  }
+
+  // ---- States: the hot path ----
+
+  #followStates(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      let isFirst = true;
+      this.#after("first states", FIRST_STATES_SECONDS * 1000, () =>
+        reject(new CaretakerError("gateway_timeout", words.noStates(FIRST_STATES_SECONDS))),
+      );
+      const handle = (event: unknown): void => {
+        const delta = this.home.apply(event);
+        if (this.#hasTold) {
+          if (delta !== undefined) this.#tellStates(delta.changes, delta.removed);
+          if (this.home.isInventoryStale) this.#fetchLater();
+        } else if (isFirst) {
+          isFirst = false;
+          this.#cancel("first states");
+          resolve();
+        }
+      };
+      this.client.subscribe({ type: "subscribe_entities" }, handle).catch(reject);
+    });
+  }
+
+  #tellStates(changes: Extract<SessionEvent, { type: "states" }>["changes"], removed: readonly string[]): void {
+    if (removed.length > 0) this.#deps.emit({ type: "states", full: false, changes, removed });
+    else this.#deps.emit({ type: "states", full: false, changes });
+  }
+
+  // ---- Integrations ----
+
+  async #followEntries(): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      const handle = (event: unknown): void => {
+        this.#takeEntries(event);
+        resolve();
+      };
+      this.client.subscribe({ type: "config_entries/subscribe" }, handle).catch((error: unknown) => {
+        // Older ones and simple users only have the list.
+        askIfThere(this.client, { type: "config_entries/get" }).then((entries) => {
+          if (Array.isArray(entries)) this.#takeEntries(entries.map((entry) => ({ type: null, entry })));
+          else this.#deps.log.debug({ error }, "The integrations cannot be seen with this token.");
+          resolve();
+        }, reject);
+      });
+    });
+  }
+
+  #takeEntries(event: unknown): void {
+    const { entries } = this.home;
+    for (const { type, entry } of rowsOf(EntryChange, event, () => this.client.countGarbage("an integration"))) {
+      if (type === "removed") entries.delete(entry.entry_id);
+      else entries.set(entry.entry_id, entry);
+      if (!this.#hasTold) continue;
+      if (type === "added" || type === "removed") this.#fetchLater();
+      this.#tellEntryLater(entry.entry_id);
+      if (entry.state === "setup_error" || this.home.signIns.has(entry.entry_id)) this.#lookForSignIns();
+    }
+  }
+
+  #lookForSignIns(): void {
+    // The flow begins just after the state has changed.
+    this.#after("sign-ins", 500, () => this.#quietly("who has to sign in", this.refreshSignIns()));
+  }
+
+  #tellEntryLater(id: string): void {
+    this.#changedEntries.add(id);
+    if (this.#timers.has("entries")) return;
+    this.#after("entries", ENTRIES_MILLISECONDS, () => {
+      const { entries, signIns } = this.home;
+      const changed = [...this.#changedEntries].map((one) => entries.get(one)).filter((entry) => entry !== undefined);
+      this.#changedEntries = new Set();
+      const integrations: IntegrationReport[] = changed.map((entry) => integrationOf(entry, signIns));
+      if (integrations.length > 0) this.#deps.emit({ type: "integrations", integrations });
+    });
+  }
+
+  // ---- Registries and Home Assistant itself ----
+
+  async #followEvents(): Promise<void> {
+    const follow = async (type: string, handle: () => void): Promise<void> => {
+      try {
+        await this.client.subscribe({ type: "subscribe_events", event_type: type }, handle);
+      } catch (error) {
+        if (!this.client.isOpen) throw error;
+        this.#deps.log.debug({ error, type }, "An event cannot be followed with this token.");
+      }
+    };
+    await Promise.all([
+      ...REGISTRY_EVENTS.map((type) => follow(type, () => this.#fetchLater())),
+      follow("homeassistant_stop", () => this.#handleStop()),
+      follow("core_config_updated", () =>
+        this.#after("config", COLLECT_MILLISECONDS, () => this.#quietly("the configuration", this.#refreshConfig())),
+      ),
+    ]);
+  }
+
+  #handleStop(): void {
+    this.isStopping = true;
+    if (this.#hasTold) this.#tellGateway();
+  }
+
+  #fetchLater(): void {
+    if (this.#timers.has("registries") || this.#isFetching) return;
+    const pause = this.#fetchedAt + PAUSE_MILLISECONDS - this.#deps.clock.monotonic();
+    this.#after("registries", Math.max(COLLECT_MILLISECONDS, pause), () =>
+      this.#quietly("the registries", this.#fetch()),
+    );
+  }
+
+  async #fetch(): Promise<void> {
+    this.#isFetching = true;
+    try {
+      const registries = await fetchRegistries(this.client);
+      this.#fetchedAt = this.#deps.clock.monotonic();
+      const { inventory, moved } = this.home.takeRegistries(registries);
+      this.#deps.emit({ type: "inventory", inventory });
+      if (moved.length > 0) this.#tellStates(this.home.whole(moved), []);
+    } finally {
+      this.#isFetching = false;
+    }
+  }
+
+  #pollUntilRunning(): void {
+    if (this.config.state === "RUNNING" || this.#isStopped) return;
+    this.#after("starting", STARTING_POLL_MILLISECONDS, () =>
+      this.#quietly(
+        "whether it runs",
+        this.#refreshConfig().finally(() => this.#pollUntilRunning()),
+      ),
+    );
+  }
+
+  async #refreshConfig(): Promise<void> {
+    const wasRunning = this.isRunning;
+    this.config = this.#parse(Config, await this.client.ask({ type: "get_config" }), "its configuration");
+    this.#tellGateway();
+    // Not before it has settled can be told what is left over in its registry.
+    if (!wasRunning && this.isRunning)
+      this.#after("settled", SETTLE_MILLISECONDS, () => {
+        const orphans = [...this.home.entities.values()].filter((entity) => this.home.isOrphan(entity));
+        if (orphans.length > 0) this.#tellStates(this.home.whole(orphans), []);
+      });
+  }
+
+  #tellGateway(): void {
+    const { config, user } = this;
+    const event: SessionEvent = {
+      type: "gateway",
+      version: config.version,
+      name: config.location_name,
+      state: coreState(config, this.isStopping),
+      isAdmin: user.is_admin,
+      ...(config.time_zone ? { timeZone: config.time_zone } : {}),
+    };
+    const told = JSON.stringify(event);
+    if (told === this.#told) return;
+    this.#told = told;
+    this.#deps.emit(event);
+  }
+
+  #quietly(what: string, work: Promise<void>): void {
+    work.catch((error: unknown) => {
+      if (this.#isStopped) return;
+      this.#deps.log.warn({ error }, `Looking anew at ${what} failed; it is tried again with the next change.`);
+    });
+  }
+
+  #after(name: string, milliseconds: number, callback: () => void): void {
+    if (this.#isStopped) return;
+    this.#cancel(name);
+    this.#timers.set(
+      name,
+      this.#deps.clock.after(milliseconds, () => {
+        this.#timers.delete(name);
+        callback();
+      }),
+    );
+  }
+
+  #cancel(name: string): void {
+    this.#timers.get(name)?.();
+    this.#timers.delete(name);
+  }
+}
+
+export function coreState(config: Config, isStopping: boolean): "running" | "starting" | "stopping" | "recovery" {
+  if (isStopping || config.state === "STOPPING" || config.state === "FINAL_WRITE" || config.state === "STOPPED")
+    return "stopping";
+  if (config.recovery_mode) return "recovery";
+  return config.state === "RUNNING" ? "running" : "starting";
+}
