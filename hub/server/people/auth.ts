@@ -6,6 +6,7 @@ import { twoFactor } from "better-auth/plugins";
 import { type Database, now } from "../db/database.ts";
 import { newId } from "../db/new-id.ts";
 import type { Log } from "../log.ts";
+import { signInOnce } from "./sign-in-once.ts";
 
 export interface AuthDeps {
   readonly db: Database;
@@ -21,6 +22,7 @@ const IDLE_SECONDS = 12 * 60 * 60;
 /** What is reachable of better-auth; everything else of it answers 404. */
 export const AUTH_PATHS: ReadonlySet<string> = new Set([
   "/sign-in/email",
+  "/sign-in-once",
   "/sign-out",
   "/two-factor/enable",
   "/two-factor/disable",
@@ -86,6 +88,7 @@ function options({ db, log, secret, publicUrl, firmName }: AuthDeps) {
     verification: { modelName: "signInVerification" },
     emailAndPassword: { enabled: true, disableSignUp: true, minPasswordLength: 10, maxPasswordLength: 200 },
     plugins: [
+      signInOnce(db),
       twoFactor({ issuer: firmName, twoFactorTable: "secondFactor" }),
       passkey({
         rpID: url.hostname,

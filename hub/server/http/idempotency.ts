@@ -1,0 +1,77 @@
+import { createHash } from "node:crypto";
+import { type Actor, CaretakerError, roleOf } from "@caretaker/protocol";
+import { type Database, now } from "../db/database.ts";
+import { canonicalJson } from "../ledger/canonical.ts";
+
+const KEY = /^[\x21-\x7e]{8,200}$/;
+const KEPT_FOR_HOURS = 24;
+
+/**
+ * Does `work` once for a key of this actor: the same key and input answer the same again, a key used for another input
+ * is a conflict, and one whose first call is still at work is told to wait. A call that failed may be tried again.
+ */
+export async function once<T extends object>(
+  db: Database,
+  call: { actor: Actor; operation: string; key: string | undefined; input: unknown },
+  work: () => Promise<T>,
+): Promise<T> {
+  const { actor, operation, key, input } = call;
+  if (key === undefined || roleOf(actor) === null) return work();
+  if (!KEY.test(key)) throw new CaretakerError("invalid_input", "An Idempotency-Key has 8 to 200 visible characters.");
+  const who = actor.kind === "person" || actor.kind === "key" ? `${actor.kind}:${actor.id}` : actor.kind;
+  const inputHash = createHash("sha256").update(canonicalJson(input)).digest("hex");
+  const at = await now(db);
+  const mine = await db
+    .insertInto("idempotency")
+    .values({ actor: who, operation, key, inputHash, status: null, answer: null, createdAt: at })
+    .onConflict((conflict) => conflict.doNothing())
+    .returning("key")
+    .executeTakeFirst();
+  if (mine === undefined) return answerAgain(db, [who, operation, key], inputHash);
+  try {
+    const answer = await work();
+    await db
+      .updateTable("idempotency")
+      .set({ status: 200, answer: JSON.stringify(answer) })
+      .where("actor", "=", who)
+      .where("operation", "=", operation)
+      .where("key", "=", key)
+      .execute();
+    return answer;
+  } catch (error) {
+    await db
+      .deleteFrom("idempotency")
+      .where("actor", "=", who)
+      .where("operation", "=", operation)
+      .where("key", "=", key)
+      .execute();
+    throw error;
+  }
+}
+
+async function answerAgain<T>(
+  db: Database,
+  [actor, operation, key]: readonly [string, string, string],
+  inputHash: string,
+): Promise<T> {
+  const row = await db
+    .selectFrom("idempotency")
+    .selectAll()
+    .where("actor", "=", actor)
+    .where("operation", "=", operation)
+    .where("key", "=", key)
+    .executeTakeFirst();
+  if (row === undefined)
+    throw new CaretakerError("conflict", "A call with this Idempotency-Key has just failed. Try it again.");
+  if (row.inputHash !== inputHash)
+    throw new CaretakerError("conflict", "This Idempotency-Key was used for another input. Use a new one.");
+  if (row.status === null)
+    throw new CaretakerError("conflict", "A call with this Idempotency-Key is still at work. Ask again in a moment.");
+  return row.answer as T;
+}
+
+/** Forgets keys that nobody will repeat any more. */
+export async function forgetOldKeys(db: Database): Promise<void> {
+  const before = new Date((await now(db)).getTime() - KEPT_FOR_HOURS * 3_600_000);
+  await db.deleteFrom("idempotency").where("createdAt", "<", before.toISOString()).execute();
+}
