@@ -88,8 +88,8 @@ interface Kept {
   readonly gateway: GatewayRecord;
   readonly connector: Connector;
   readonly supervisor: Supervisor;
+  readonly intake: Intake;
   readonly log: ConnectorLog;
-  wasAccepted: boolean;
 }
 
 export function createGateways(deps: GatewaysDeps): Gateways {
@@ -116,8 +116,9 @@ export function createGateways(deps: GatewaysDeps): Gateways {
     const before = gateway.status.state;
     const next = patch.state ?? before;
     const isTurn = next !== before;
-    state.store.setStatus(gateway, isTurn ? { ...patch, since: clock.now().getTime() } : patch);
-    if (next === "online" && !one.wasAccepted) accept(deps, one);
+    const now = clock.now().getTime();
+    const acceptedAt = next === "online" ? (gateway.status.acceptedAt ?? now) : gateway.status.acceptedAt;
+    state.store.setStatus(gateway, { acceptedAt, ...patch, ...(isTurn ? { since: now } : {}) });
     if (isTurn) {
       sayTurn(one.log, before, gateway.status);
       writer.turned(gateway);
@@ -126,7 +127,7 @@ export function createGateways(deps: GatewaysDeps): Gateways {
     if (isTurn && before === "online") void state.save().catch(() => {});
   }
 
-  function keep(gateway: GatewayRecord, wasAccepted: boolean): Kept | undefined {
+  function keep(gateway: GatewayRecord): Kept | undefined {
     const connector = connectors.find(({ manifest }) => manifest.id === gateway.facts.connector);
     if (connector === undefined) {
       state.store.setStatus(gateway, { state: "unsupported", reason: { code: "no_connector" } });
@@ -146,9 +147,9 @@ export function createGateways(deps: GatewaysDeps): Gateways {
       openConfig: () => storedConfig(deps, connector, id),
       intake: (event) => intake.take(event),
       report: (patch) => report(one, patch),
-      wasAccepted: () => one.wasAccepted,
+      wasAccepted: () => gateway.status.acceptedAt !== null,
     });
-    const one: Kept = { gateway, connector, supervisor, log, wasAccepted };
+    const one: Kept = { gateway, connector, supervisor, intake, log };
     kept.set(id, one);
     return one;
   }
@@ -159,6 +160,7 @@ export function createGateways(deps: GatewaysDeps): Gateways {
     if (one !== undefined) writer.forget(one.gateway);
     for (const wake of [...waiting]) wake();
     await one?.supervisor.stop();
+    await one?.intake.written;
     state.store.removeGateway(gatewayId);
   }
 
@@ -201,25 +203,25 @@ export function createGateways(deps: GatewaysDeps): Gateways {
     dialerFor,
     async adopt(gatewayId) {
       const gateway = await state.addGateway(gatewayId);
-      const one = kept.get(gatewayId) ?? keep(gateway, false);
+      const one = kept.get(gatewayId) ?? keep(gateway);
       if (one !== undefined) begin(one);
       return toGateway(gateway);
     },
     async restart(gatewayId) {
       const before = found(gatewayId);
       await before.supervisor.stop();
+      await before.intake.written;
       const gateway = await state.readFacts(before.gateway);
-      const one = keep(gateway, false);
+      const one = keep(gateway);
       if (one === undefined) return toGateway(gateway);
-      report(one, { state: "connecting", reason: { code: "connecting" }, nextTryAt: null });
+      report(one, { state: "connecting", reason: { code: "connecting" }, acceptedAt: null, nextTryAt: null });
       one.supervisor.start();
       return toGateway(gateway);
     },
     release,
     async start() {
-      const accepted = await acceptedGateways(deps.db);
       for (const gateway of state.store.gateways.values()) {
-        const one = keep(gateway, accepted.has(gateway.facts.id));
+        const one = keep(gateway);
         if (one !== undefined && !LEFT_ALONE.has(gateway.status.state)) begin(one);
       }
       writer.keepSeen(() => state.store.gateways.values());
@@ -229,6 +231,7 @@ export function createGateways(deps: GatewaysDeps): Gateways {
       for (const stop of stops.splice(0)) stop();
       // The database keeps how each was doing, not that the hub stopped: so it can tell, at its start, what is new.
       await Promise.all([...kept.values()].map((one) => one.supervisor.stop()));
+      await Promise.all([...kept.values()].map((one) => one.intake.written));
       await writer.close();
     },
   };
@@ -238,20 +241,6 @@ async function storedConfig({ db, vault }: GatewaysDeps, connector: Connector, i
   const row = await db.selectFrom("gateway").select("config").where("id", "=", id).executeTakeFirst();
   if (row === undefined) throw new CaretakerError("not_found", "There is no such gateway.");
   return parseConfig(connector, await openConfig(vault, connector, id, row.config));
-}
-
-async function acceptedGateways(db: Database): Promise<ReadonlySet<string>> {
-  const rows = await db.selectFrom("gateway").select("id").where("acceptedAt", "is not", null).execute();
-  return new Set(rows.map((row) => row.id));
-}
-
-function accept({ db, clock, log }: GatewaysDeps, one: Kept): void {
-  one.wasAccepted = true;
-  db.updateTable("gateway")
-    .set({ acceptedAt: clock.now() })
-    .where("id", "=", one.gateway.facts.id)
-    .execute()
-    .catch((error: unknown) => log.warn({ error }, "That a gateway accepted its credentials could not be written."));
 }
 
 function capabilitiesNow({ connector, gateway }: Kept): Partial<Record<CapabilityName, CapabilityDeclaration>> {

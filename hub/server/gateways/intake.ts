@@ -34,6 +34,8 @@ export class Intake {
   #isWriting = false;
   readonly #heldBack = new Map<string, StateChange>();
   #hasTold = false;
+  /** Resolves when nothing is being written any more. */
+  written: Promise<void> = Promise.resolve();
 
   constructor(deps: IntakeDeps, gateway: GatewayRecord) {
     this.#deps = deps;
@@ -63,7 +65,7 @@ export class Intake {
   #takeInventory(inventory: Inventory): void {
     this.#waiting = inventory;
     if (this.#isWriting) return;
-    this.#write().catch((error: unknown) =>
+    this.written = this.#write().catch((error: unknown) =>
       this.#deps.log.warn(
         { error, gatewayId: this.#gateway.facts.id },
         "What a gateway has could not be written; it is tried again with its next report.",

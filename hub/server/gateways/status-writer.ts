@@ -93,9 +93,9 @@ export class StatusWriter {
     await transaction(this.#deps.db, async (trx) => {
       await sql`
         update gateway set state = now.state, reason = now.reason, since = now.since, last_seen_at = now.last_seen_at,
-          software_version = now.software_version, is_admin = now.is_admin
+          software_version = now.software_version, is_admin = now.is_admin, accepted_at = now.accepted_at
         from jsonb_to_recordset(${JSON.stringify(gateways.map(columnsOf))}::jsonb) as now(
-          id uuid, state text, reason jsonb, since timestamptz, last_seen_at timestamptz, software_version text, is_admin boolean)
+          id uuid, state text, reason jsonb, since timestamptz, last_seen_at timestamptz, software_version text, is_admin boolean, accepted_at timestamptz)
         where gateway.id = now.id and gateway.removed_at is null`.execute(trx);
       const history = gateways.flatMap((gateway) =>
         (turns.get(gateway) ?? []).map(({ at, state, reason }) => ({
@@ -151,6 +151,7 @@ function columnsOf({ facts, status }: GatewayRecord): Record<string, unknown> {
     reason: status.reason,
     since: new Date(status.since),
     last_seen_at: status.lastSeenAt === null ? null : new Date(status.lastSeenAt),
+    accepted_at: status.acceptedAt === null ? null : new Date(status.acceptedAt),
     software_version: status.version,
     is_admin: status.isAdmin,
   };

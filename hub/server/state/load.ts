@@ -62,6 +62,7 @@ export async function loadGateways(
       reason: row.reason,
       since: Date.parse(row.since),
       lastSeenAt: row.lastSeenAt === null ? null : Date.parse(row.lastSeenAt),
+      acceptedAt: row.acceptedAt === null ? null : Date.parse(row.acceptedAt),
       nextTryAt: null,
       version: row.softwareVersion,
       isAdmin: row.isAdmin,

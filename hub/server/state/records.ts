@@ -114,6 +114,8 @@ export interface GatewayStatus {
   reason: Reason;
   since: number;
   lastSeenAt: number | null;
+  /** When the credentials that are kept now were first accepted. */
+  acceptedAt: number | null;
   nextTryAt: number | null;
   version: string | null;
   isAdmin: boolean | null;

@@ -1,0 +1,372 @@
+import { createTestClock, type TestClock } from "@caretaker/kit";
+import {
+  type Actor,
+  CaretakerError,
+  type ClientId,
+  type GatewayId,
+  type PersonId,
+  Secret,
+  type SessionId,
+  type SiteId,
+} from "@caretaker/protocol";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { type Announcement, createAnnouncements } from "../announcements.ts";
+import type { Database } from "../db/database.ts";
+import { newId } from "../db/new-id.ts";
+import { type TestDatabase, testDatabase } from "../db/test-database.ts";
+import type { Call } from "../http/handler.ts";
+import { createState, type HubState } from "../state/state.ts";
+import type { CredentialVault } from "./credentials.ts";
+import { createGateways, type Gateways } from "./gateways.ts";
+import { gatewayHandlers } from "./handlers.ts";
+import { buildInventory, TestGateway, testConnector } from "./test-connector.ts";
+
+const NOW = "2026-11-23T12:00:00.000Z";
+const silent = { debug() {}, info() {}, warn() {}, error() {} };
+const actor: Actor = {
+  kind: "person",
+  id: newId<PersonId>(),
+  name: "Ada",
+  role: "technician",
+  sessionId: "s" as SessionId,
+  factorAt: null,
+};
+const call: Call = { actor, requestId: "r", now: new Date(NOW), signal: new AbortController().signal };
+
+/** Keeps what it is given apart from the database, as the real one keeps it sealed. */
+class MemoryVault implements CredentialVault {
+  readonly kept = new Map<string, Readonly<Record<string, string>>>();
+  async seal(_trx: unknown, owner: string, fields: Readonly<Record<string, string>>): Promise<void> {
+    this.kept.set(owner, fields);
+  }
+  async open(owner: string): Promise<Record<string, Secret>> {
+    return Object.fromEntries(
+      Object.entries(this.kept.get(owner) ?? {}).map(([field, value]) => [field, new Secret(value)]),
+    );
+  }
+  async destroy(_trx: unknown, owner: string): Promise<void> {
+    this.kept.delete(owner);
+  }
+}
+
+interface Hub {
+  readonly state: HubState;
+  readonly gateways: Gateways;
+  readonly handlers: ReturnType<typeof gatewayHandlers>;
+  readonly announced: Announcement[];
+  close(): Promise<void>;
+}
+
+let database: TestDatabase;
+let db: Database;
+let clock: TestClock;
+let home: TestGateway;
+let other: TestGateway;
+let vault: MemoryVault;
+let siteId: SiteId;
+let hub: Hub;
+
+beforeAll(async () => {
+  database = await testDatabase();
+  db = database.db;
+});
+afterAll(() => database.drop());
+
+beforeEach(async () => {
+  clock = createTestClock(NOW);
+  home = new TestGateway();
+  home.inventory = buildInventory();
+  home.states = [{ key: "one", state: "on", available: "online", since: Date.parse(NOW) - 1000, at: Date.parse(NOW) }];
+  other = new TestGateway();
+  vault = new MemoryVault();
+  siteId = await insertSite();
+  hub = await startHub();
+});
+afterEach(async () => {
+  await hub.close();
+  for (const table of [
+    "gatewaySnapshot",
+    "gatewayHistory",
+    "entity",
+    "device",
+    "integration",
+    "room",
+    "gateway",
+    "ledgerPayload",
+    "ledgerEntry",
+    "ledgerHead",
+    "site",
+    "client",
+  ] as const)
+    await db.deleteFrom(table).execute();
+});
+
+async function insertSite(): Promise<SiteId> {
+  const clientId = newId<ClientId>();
+  const id = newId<SiteId>();
+  await db.insertInto("client").values({ id: clientId, name: "Client", phone: "+31 20 1", createdAt: NOW }).execute();
+  await db
+    .insertInto("site")
+    .values({ id, clientId, name: "Home", timeZone: "UTC", language: "en", createdAt: NOW })
+    .execute();
+  return id;
+}
+
+async function startHub(): Promise<Hub> {
+  const announced: Announcement[] = [];
+  const announcements = createAnnouncements((error) => {
+    throw error;
+  });
+  for (const type of [
+    "gateway.added",
+    "gateway.removed",
+    "gateway.credentials_replaced",
+    "gateway.access_withdrawn",
+    "devices.changed",
+  ] as const)
+    announcements.on(type, (one) => announced.push(one));
+  const connectors = [testConnector({ home, other })];
+  const state = createState({ db, clock, announcements, log: silent, connectorName: () => "Test" });
+  const deps = { db, state, vault, connectors, clock, log: silent, announcements, random: () => 1 };
+  const gateways = createGateways(deps);
+  await state.start();
+  await gateways.start();
+  return {
+    state,
+    gateways,
+    announced,
+    handlers: gatewayHandlers({ ...deps, gateways }),
+    async close() {
+      await gateways.close();
+      await state.close();
+    },
+  };
+}
+
+const config = (host = "home", token = "token-1") => ({ host, port: 8123, token });
+const add = (more: object = {}) =>
+  hub.handlers["gateway.add"]({ siteId, connector: "test", name: "Gateway", config: config(), ...more }, call);
+
+/** Lets what is due happen, with the database's own time, until `look` is content. */
+async function until<T>(look: () => T | Promise<T>, isContent: (value: T) => boolean = Boolean): Promise<T> {
+  const deadline = Date.now() + 5000;
+  for (;;) {
+    const value = await look();
+    if (isContent(value)) return value;
+    if (Date.now() > deadline) throw new Error(`Waited in vain; last seen: ${JSON.stringify(value)}`);
+    await clock.forward(300);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+const entities = () => hub.state.site(siteId)?.entities ?? [];
+const ledger = () =>
+  db.selectFrom("ledgerEntry").select(["event", "actor"]).where("chain", "=", siteId).orderBy("number").execute();
+
+describe("adding a gateway", () => {
+  it("connects, takes up what the home has, and shows it in our ids", async () => {
+    const gateway = await add();
+    await until(() => entities().length === 3);
+
+    expect(gateway).toMatchObject({ siteId, connector: "test", address: "http://home:8123", isSimulated: false });
+    expect(hub.gateways.status(gateway.id)).toMatchObject({ state: "online", version: "2026.11.0", isAdmin: true });
+    expect(entities().find(({ label }) => label === "light.one")).toMatchObject({
+      state: "on",
+      availability: "online",
+    });
+    expect(hub.state.site(siteId)?.row).toMatchObject({ health: "ok", entities: 3, unavailable: 0, phone: "+31 20 1" });
+    expect(hub.announced.map(({ type }) => type)).toEqual(expect.arrayContaining(["gateway.added", "devices.changed"]));
+  });
+
+  it("seals the secret and keeps the rest in the open", async () => {
+    const { id } = await add();
+
+    const row = await db.selectFrom("gateway").selectAll().where("id", "=", id).executeTakeFirstOrThrow();
+    expect(row.config).toEqual({ host: "home", port: 8123 });
+    expect(vault.kept.get(`gateway:${id}`)).toEqual({ token: "token-1" });
+    expect(JSON.stringify(row)).not.toContain("token-1");
+  });
+
+  it("is written into the site's ledger", async () => {
+    await add();
+
+    expect(await ledger()).toEqual([{ event: "gateway.added", actor: `person:${actor.id} Ada` }]);
+  });
+
+  it("names each mistake of the settings by its field", async () => {
+    const error = await add({ config: { host: "", port: "x", color: 1 } }).catch((failure: unknown) => failure);
+
+    expect(error).toMatchObject({ code: "invalid_input" });
+    expect((error as CaretakerError).fields.map(({ path }) => path)).toEqual(
+      expect.arrayContaining(["config.host", "config.port", "config.token"]),
+    );
+  });
+
+  it("refuses the same address twice at one site, an unknown site and an unknown make", async () => {
+    await add();
+
+    await expect(add()).rejects.toMatchObject({ code: "conflict" });
+    await expect(add({ siteId: newId() })).rejects.toMatchObject({ code: "not_found" });
+    await expect(add({ connector: "nobody" })).rejects.toMatchObject({ code: "invalid_input" });
+  });
+
+  it("can be tested before, line by line", async () => {
+    home.checklist = [
+      { step: "name", status: "ok", detail: "192.168.1.5" },
+      { step: "port", status: "failed", detail: "closed", next: "Open it." },
+    ];
+
+    const lines = [];
+    for await (const line of hub.handlers["gateway.test"]({ siteId, connector: "test", config: config() }, call))
+      lines.push(line);
+
+    expect(lines.map(({ step, status }) => `${step} ${status}`)).toEqual(["name ok", "port failed"]);
+  });
+
+  it("says what each make needs to be told", async () => {
+    const { items } = await hub.handlers["connector.list"]({}, call);
+
+    expect(items).toMatchObject([
+      { id: "test", secrets: ["token"], config: { type: "object", required: ["host", "port", "token"] } },
+    ]);
+  });
+});
+
+describe("a gateway that is lost", () => {
+  it("keeps the last known state, shown with its age", async () => {
+    const { id } = await add();
+    await until(() => entities().length === 3);
+    home.failure = new CaretakerError("gateway_unreachable", "Gone.", { meta: { cause: "connection_refused" } });
+
+    home.lose("unreachable");
+    await until(() => hub.gateways.status(id).state === "unreachable");
+
+    expect(entities().find(({ label }) => label === "light.one")).toMatchObject({ state: "on", reportedAt: NOW });
+    expect(hub.state.site(siteId)?.row).toMatchObject({ health: "offline", reason: { code: "gateway_unreachable" } });
+  });
+
+  it("is known again after a restart of the hub, with what was last seen and since when it is away", async () => {
+    const { id } = await add();
+    await until(() => entities().length === 3);
+    home.failure = new CaretakerError("gateway_unreachable", "Gone.");
+    home.lose("unreachable");
+    await until(() => hub.gateways.status(id).state === "unreachable");
+    const { since } = hub.gateways.status(id);
+    await until(
+      () => db.selectFrom("gateway").select("state").where("id", "=", id).executeTakeFirstOrThrow(),
+      ({ state }) => state === "unreachable",
+    );
+    await hub.close();
+    await clock.forward("1h");
+
+    hub = await startHub();
+
+    expect(hub.gateways.status(id)).toMatchObject({ state: "unreachable", since });
+    expect(entities().find(({ label }) => label === "light.one")).toMatchObject({ state: "on", reportedAt: NOW });
+  });
+
+  it("has its access withdrawn when its credentials worked before: said once in the ledger, and left alone", async () => {
+    const { id } = await add();
+    await until(() => hub.gateways.isOnline(id));
+    home.failure = new CaretakerError("gateway_auth_failed", "No.");
+
+    home.lose("unreachable");
+    await until(() => hub.announced.some(({ type }) => type === "gateway.access_withdrawn"));
+    await hub.close();
+    hub = await startHub();
+    await clock.forward("1d");
+
+    expect(hub.gateways.status(id).state).toBe("access_withdrawn");
+    expect(home.attempts).toHaveLength(2);
+    expect((await ledger()).map(({ event }) => event)).toEqual(["gateway.added", "gateway.access_withdrawn"]);
+  });
+
+  it("is waited for until it is back", async () => {
+    home.failure = new CaretakerError("gateway_unreachable", "Gone.");
+    const { id } = await add();
+    await clock.forward(0);
+    let isBack = false;
+    const waiting = hub.gateways.whenOnline(id, new AbortController().signal).then(() => {
+      isBack = true;
+    });
+    await clock.forward(0);
+    expect(isBack).toBe(false);
+
+    home.failure = null;
+    await until(() => isBack);
+
+    await waiting;
+  });
+});
+
+describe("new credentials", () => {
+  it("are tried at once, and what is not given stays", async () => {
+    home.failure = new CaretakerError("gateway_auth_failed", "No.");
+    const { id } = await add();
+    await until(() => hub.gateways.status(id).state === "credentials_refused");
+    home.failure = null;
+
+    await hub.handlers["gateway.credentials.replace"]({ gatewayId: id, config: { token: "token-2" } }, call);
+    await until(() => hub.gateways.isOnline(id));
+
+    expect(home.attempts.at(-1)).toEqual(config("home", "token-2"));
+    expect((await ledger()).map(({ event }) => event)).toEqual(["gateway.added", "gateway.credentials_replaced"]);
+  });
+
+  it("that are refused are refused, and not withdrawn, although the old ones worked", async () => {
+    const { id } = await add();
+    await until(() => hub.gateways.isOnline(id));
+    home.failure = new CaretakerError("gateway_auth_failed", "No.");
+
+    await hub.handlers["gateway.credentials.replace"]({ gatewayId: id, config: { token: "wrong" } }, call);
+    await until(() => hub.gateways.status(id).state !== "connecting");
+
+    expect(hub.gateways.status(id).state).toBe("credentials_refused");
+  });
+});
+
+describe("removing a gateway", () => {
+  it("disconnects it, destroys its credentials and forgets its state", async () => {
+    const { id } = await add();
+    await until(() => entities().length === 3);
+
+    await hub.handlers["gateway.remove"]({ gatewayId: id }, call);
+
+    expect(home.closed).toBe(1);
+    expect(vault.kept.size).toBe(0);
+    expect(hub.state.site(siteId)).toMatchObject({ gateways: [], entities: [], row: { health: "not_monitored" } });
+    expect(() => hub.gateways.status(id as GatewayId)).toThrow();
+    await expect(hub.handlers["gateway.remove"]({ gatewayId: id }, call)).rejects.toMatchObject({ code: "not_found" });
+  });
+});
+
+describe("what a home says while its inventory is written", () => {
+  it("is kept for entities that have no row yet", async () => {
+    await add();
+    await until(() => entities().length === 3);
+
+    home.say({ type: "inventory", inventory: buildInventory(["one", "two", "three", "four"]) });
+    home.change({ key: "four", state: "on", available: "online" }, { key: "nobody", state: "on" });
+    home.change({ key: "four", attributes: { brightness: 5 } });
+    await until(() => entities().length === 4);
+    await until(() => entities().find(({ label }) => label === "light.four")?.state === "on");
+
+    expect(entities().find(({ label }) => label === "light.four")).toMatchObject({ attributes: { brightness: 5 } });
+  });
+
+  it("does not tell a second gateway's things apart by key alone", async () => {
+    other.inventory = buildInventory();
+    await add();
+    await add({ name: "Second", config: config("other") });
+    await until(() => entities().length === 6);
+
+    other.change({ key: "one", state: "off" });
+
+    expect(
+      entities()
+        .filter(({ label }) => label === "light.one")
+        .map(({ state }) => state)
+        .sort(),
+    ).toEqual(["off", "on"]);
+  });
+});
