@@ -7,7 +7,7 @@ import {
   type ReadRequest,
 } from "@caretaker/protocol";
 import { isUnauthorized, isUnknownCommand } from "./client/command-refused.ts";
-import { coreState, type Follower } from "./home/follower.ts";
+import type { Follower } from "./home/follower.ts";
 import { isIll, isSilent, judgeDevice, judgeEntry } from "./home/judge.ts";
 import { backupOf, errorsOf, lastSeenOf, momentOf, percentOf, repairsOf, updatesOf } from "./normalise/health.ts";
 import { BackupInfo, Config, Issue, Issues, LogRow, RecorderInfo, rowsOf, Translations } from "./schema.ts";
@@ -16,18 +16,19 @@ import { words } from "./words.ts";
 type Reads = { [N in ReadName]: (from: Follower, input: CapabilityInput<N>) => Promise<CapabilityOutput<N>> };
 
 const reads: Reads = {
-  "gateway.info": async ({ client, user, isStopping }) => {
-    const [config, recorder] = await Promise.all([
+  "gateway.info": async (from) => {
+    const { client, user } = from;
+    const [answer, recorder] = await Promise.all([
       client.ask({ type: "get_config" }),
       client.ask({ type: "recorder/info" }).catch(nothingIfAbsent),
     ]);
-    const { version, location_name: name, time_zone: zone, ...rest } = Config.parse(config);
+    const config = Config.parse(answer);
     const { recording, thread_running: isAlive } = RecorderInfo.safeParse(recorder).data ?? {};
     return {
-      name,
-      version,
-      state: coreState({ version, location_name: name, time_zone: zone, ...rest }, isStopping),
-      timeZone: zone ?? null,
+      name: config.location_name,
+      version: config.version,
+      state: from.stateOf(config),
+      timeZone: config.time_zone ?? null,
       isAdmin: user.is_admin,
       recording: recording == null ? null : recording && isAlive !== false,
     };

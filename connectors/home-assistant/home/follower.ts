@@ -26,6 +26,8 @@ const COLLECT_MILLISECONDS = 1000;
 const PAUSE_MILLISECONDS = 30_000;
 const STARTING_POLL_MILLISECONDS = 2000;
 const SETTLE_MILLISECONDS = 30_000;
+/** After that, a restart that was asked for has been refused. */
+const RESTART_MILLISECONDS = 120_000;
 /** What is left of a burst of changes of integrations is told together. */
 const ENTRIES_MILLISECONDS = 100;
 
@@ -42,11 +44,11 @@ export class Follower {
   readonly home: LiveHome;
   config!: Config;
   user!: CurrentUser;
-  /** Home Assistant said, or we asked, that it goes down. */
-  isStopping = false;
   readonly #deps: FollowerDeps;
   readonly #timers = new Map<string, Cancel>();
   #isStopped = false;
+  #isStopping = false;
+  #restartAskedAt: number | undefined;
   #fetchedAt = 0;
   #isFetching = false;
   #hasTold = false;
@@ -84,7 +86,11 @@ export class Follower {
   }
 
   get isRunning(): boolean {
-    return this.config.state === "RUNNING" && !this.isStopping;
+    return this.config.state === "RUNNING" && !this.#isStopping;
+  }
+
+  stateOf(config: Config): CoreState {
+    return coreState(config, this.#isStopping);
   }
 
   stop(): void {
@@ -201,16 +207,54 @@ export class Follower {
     };
     await Promise.all([
       ...REGISTRY_EVENTS.map((type) => follow(type, () => this.#fetchLater())),
-      follow("homeassistant_stop", () => this.#handleStop()),
+      this.#followRestarts(),
       follow("core_config_updated", () =>
         this.#after("config", COLLECT_MILLISECONDS, () => this.#quietly("the configuration", this.#refreshConfig())),
       ),
     ]);
   }
 
+  /**
+   * A restart is told apart from a loss by what came before it. Core 2026 closes its sockets before it says that it
+   * stops, so the call that asks for a restart is followed as well.
+   */
+  async #followRestarts(): Promise<void> {
+    const asked = (service: string) => ({
+      platform: "event",
+      event_type: "call_service",
+      event_data: { domain: "homeassistant", service },
+    });
+    const trigger = [{ platform: "homeassistant", event: "shutdown" }, asked("restart"), asked("stop")];
+    try {
+      await this.client.subscribe({ type: "subscribe_trigger", trigger }, (event) => {
+        if (isShutdown(event)) this.#handleStop();
+        else this.expectRestart();
+      });
+    } catch (error) {
+      if (!this.client.isOpen) throw error;
+      this.#deps.log.debug({ error }, "Restarts cannot be foreseen with this token.");
+    }
+  }
+
   #handleStop(): void {
-    this.isStopping = true;
+    this.#isStopping = true;
     if (this.#hasTold) this.#tellGateway();
+  }
+
+  /** Somebody asked for a restart. It may still be refused: nothing is told until the line closes. */
+  expectRestart(): void {
+    this.#restartAskedAt = this.#deps.clock.monotonic();
+  }
+
+  forgetRestart(): void {
+    this.#restartAskedAt = undefined;
+  }
+
+  /** Whether the line, when it closes now, closes because Home Assistant goes down. */
+  get isGoingDown(): boolean {
+    const askedAt = this.#restartAskedAt;
+    const isRecent = askedAt !== undefined && this.#deps.clock.monotonic() - askedAt < RESTART_MILLISECONDS;
+    return this.#isStopping || isRecent;
   }
 
   #fetchLater(): void {
@@ -262,7 +306,7 @@ export class Follower {
       type: "gateway",
       version: config.version,
       name: config.location_name,
-      state: coreState(config, this.isStopping),
+      state: this.stateOf(config),
       isAdmin: user.is_admin,
       ...(config.time_zone ? { timeZone: config.time_zone } : {}),
     };
@@ -297,7 +341,14 @@ export class Follower {
   }
 }
 
-export function coreState(config: Config, isStopping: boolean): "running" | "starting" | "stopping" | "recovery" {
+function isShutdown(event: unknown): boolean {
+  const { variables } = (event ?? {}) as { variables?: { trigger?: { platform?: unknown } } };
+  return variables?.trigger?.platform === "homeassistant";
+}
+
+type CoreState = Extract<SessionEvent, { type: "gateway" }>["state"];
+
+function coreState(config: Config, isStopping: boolean): CoreState {
   if (isStopping || config.state === "STOPPING" || config.state === "FINAL_WRITE" || config.state === "STOPPED")
     return "stopping";
   if (config.recovery_mode) return "recovery";
