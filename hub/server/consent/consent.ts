@@ -6,6 +6,7 @@ import { ofRun } from "./of-run.ts";
 import { permit } from "./permit.ts";
 import type { Consent, ConsentDeps } from "./types.ts";
 import { view } from "./view.ts";
+import { voidGrants } from "./void-grants.ts";
 
 export type { Consent, ConsentDeps, Permission, RunsDoor, Verdict } from "./types.ts";
 
@@ -22,6 +23,7 @@ export function createConsent(deps: ConsentDeps): Consent & { readonly link: Con
     ask: (trx, question) => ask(deps, trx, question),
     permit,
     expire: async (trx, request) => (await expire(deps, trx, { ...request, tellRun: false })) !== null,
+    voidGrants,
     ofRun,
     link: {
       view: (token) => view(deps, token),

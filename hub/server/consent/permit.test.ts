@@ -2,7 +2,9 @@ import type { ProposedAct } from "@caretaker/protocol";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Database, transaction } from "../db/database.ts";
+import { newId } from "../db/new-id.ts";
 import { type TestDatabase, testDatabase } from "../db/test-database.ts";
+import { listEntries } from "../ledger/read.ts";
 import { after } from "./clocks.ts";
 import {
   ASKED_AT,
@@ -66,6 +68,30 @@ describe("what stands for good", () => {
     const home = await buildHome(db, { standing: ["fix"], act: { scope: "reach", private: true } });
 
     expect(await permit(createTestConsent(db), home)).toMatchObject({ permitted: false, code: "consent_missing" });
+  });
+
+  it("permits nothing more to a run of somebody who was shut out, but to take back what was done", async () => {
+    const personId = newId<string>();
+    const home = await buildHome(db, { standing: ["fix"], act: { scope: "fix" }, startedById: personId });
+    await db
+      .insertInto("person")
+      .values({
+        id: personId,
+        name: "Kim",
+        email: `${personId}@x.example`,
+        role: "technician",
+        createdAt: ASKED_AT,
+        updatedAt: ASKED_AT,
+      })
+      .execute();
+    const consent = createTestConsent(db);
+    const verdict = await permit(consent, home);
+    if (verdict.permitted) await insertAttempt(db, home, { consent: verdict.by });
+
+    await db.updateTable("person").set({ disabledAt: ASKED_AT }).where("id", "=", personId).execute();
+
+    expect(await permit(consent, home)).toMatchObject({ permitted: false, code: "consent_expired" });
+    expect(await permit(consent, home, { purpose: "undo" })).toMatchObject({ permitted: true });
   });
 
   it("permits nothing in a home that has left, for a run that has ended, or for a run of another home", async () => {
@@ -204,6 +230,32 @@ describe("what was allowed once", () => {
       .execute();
 
     expect(await permit(consent, home)).toMatchObject({ permitted: false, drift: expect.any(String) });
+  });
+});
+
+describe("a machine that went down", () => {
+  it("leaves no yes behind that was given once, and says so in the ledger", async () => {
+    const begun = await buildHome(db);
+    const waiting = await buildHome(db);
+    const ended = await buildHome(db);
+    const [one, two] = [await allowed(begun), await allowed(waiting)];
+    await allowed(ended);
+    const verdict = await permit(one.consent, begun);
+    if (verdict.permitted) await insertAttempt(db, begun, { consent: verdict.by });
+    await db.updateTable("run").set({ status: "finished" }).where("id", "=", ended.runId).execute();
+    await db.deleteFrom("attempt").where("runId", "not in", [begun.runId]).execute();
+
+    const count = await transaction(db, (trx) => one.consent.voidGrants(trx, { why: "power cut", now: ASKED_AT }));
+
+    expect(count).toBeGreaterThanOrEqual(2);
+    expect(await permit(one.consent, begun)).toMatchObject({ permitted: false, code: "consent_expired" });
+    expect(await permit(two.consent, waiting)).toMatchObject({ permitted: false, code: "consent_expired" });
+    expect(await one.consent.link.view(one.token)).toMatchObject({ status: "over", canStop: false });
+    expect(await two.consent.link.view(two.token)).toMatchObject({ status: "expired" });
+    const undo = { ...begun.act, capability: "power.on", input: { switch: "plug" } };
+    expect(await permit(one.consent, begun, { act: undo, purpose: "undo" })).toMatchObject({ permitted: true });
+    const [entry] = await listEntries(db, { chain: waiting.siteId, before: undefined, limit: 1 });
+    expect(entry).toMatchObject({ event: "consent.expired", payload: { why: "power cut" } });
   });
 });
 

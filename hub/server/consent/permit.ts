@@ -16,8 +16,10 @@ type Refused = Extract<Verdict, { permitted: false }>;
  * one is first, and the other sees what it did.
  */
 export async function permit(trx: Trx, question: ActQuestion): Promise<Verdict> {
+  const isTakingBack = question.purpose === "undo" || question.purpose === "settle";
   const ended = await endedOf(trx, question);
-  if (ended !== null) return ended;
+  // Only a run of another home has nothing here to take back.
+  if (ended !== null && !(isTakingBack && ended.code !== "consent_missing")) return ended;
   const requests = await trx
     .selectFrom("consentRequest")
     .selectAll()
@@ -26,7 +28,7 @@ export async function permit(trx: Trx, question: ActQuestion): Promise<Verdict> 
     .orderBy("id")
     .forUpdate()
     .execute();
-  if (question.purpose === "undo" || question.purpose === "settle") return permitTakingBack(trx, question, requests);
+  if (isTakingBack) return permitTakingBack(trx, question, requests);
 
   const denied = denialOf(requests, question.act);
   if (denied !== null) return denied;
@@ -35,13 +37,14 @@ export async function permit(trx: Trx, question: ActQuestion): Promise<Verdict> 
   return permitOnce(trx, question, requests);
 }
 
-/** A run that ended and a site that left us permit nothing more. */
+/** A run that ended, a site that left us and a person who was shut out permit nothing more. */
 async function endedOf(trx: Trx, { runId, siteId }: ActQuestion): Promise<Refused | null> {
   const run = await trx
     .selectFrom("run")
-    .select(["siteId", "status"])
-    .where("id", "=", runId)
-    .forUpdate()
+    .leftJoin("person", "person.id", "run.startedById")
+    .select(["run.siteId", "run.status", "person.disabledAt"])
+    .where("run.id", "=", runId)
+    .forUpdate("run")
     .executeTakeFirst();
   const site = await trx.selectFrom("site").select("removedAt").where("id", "=", siteId).forShare().executeTakeFirst();
   if (run === undefined || site === undefined || run.siteId !== siteId) {
@@ -50,9 +53,12 @@ async function endedOf(trx: Trx, { runId, siteId }: ActQuestion): Promise<Refuse
   if (run.status === "finished" || run.status === "cancelled") {
     return refuse("consent_expired", "The run has ended, and what was allowed for it ended with it.");
   }
-  return site.removedAt === null
+  if (site.removedAt !== null) {
+    return refuse("consent_refused", "This home is no longer in our care: nothing may be done there.");
+  }
+  return run.disabledAt === null
     ? null
-    : refuse("consent_refused", "This home is no longer in our care: nothing may be done there.");
+    : refuse("consent_expired", "Whoever started this run may no longer sign in: have a colleague start it anew.");
 }
 
 /**
@@ -150,7 +156,7 @@ async function openWindow(trx: Trx, request: RequestRow, now: Date): Promise<voi
 
 /**
  * What takes an act back, or completes it so that no home stays dark, is covered by what permitted the act itself: also
- * after a stop, and after the window. Without such an act there is nothing to take back.
+ * after a stop, after the window, and when whoever began it has left. Without such an act there is nothing to take back.
  */
 async function permitTakingBack(trx: Trx, question: ActQuestion, requests: readonly RequestRow[]): Promise<Verdict> {
   const { runId, act, purpose } = question;
@@ -159,7 +165,6 @@ async function permitTakingBack(trx: Trx, question: ActQuestion, requests: reado
     .select("consent")
     .where("runId", "=", runId)
     .where("step", "=", act.step)
-    .where("target", "=", act.target)
     .where("purpose", "=", "do")
     .orderBy("number", "desc")
     .executeTakeFirst();

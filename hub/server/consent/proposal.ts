@@ -35,14 +35,21 @@ function differenceOf(proposed: ProposedAct, act: ProposedAct): string | null {
   return null;
 }
 
-/** Whether an act is the undo that stands in the proposal for its step and target. */
+/**
+ * Whether an act is the undo that stands in the proposal for its step, on the same gateway. What it acts on is in its
+ * input, and may be another thing than the act itself was done to.
+ */
 export function undoFits(proposal: Proposal, act: ProposedAct): boolean {
   return proposal.acts.some(
     ({ step, target, undo }) =>
       undo !== null &&
       step === act.step &&
-      target === act.target &&
+      gatewayIn(target) === gatewayIn(act.target) &&
       undo.capability === act.capability &&
       canonicalJson(undo.input) === canonicalJson(act.input),
   );
+}
+
+function gatewayIn(target: string): string {
+  return target.split("/", 1)[0] ?? "";
 }

@@ -106,6 +106,11 @@ export interface Consent {
    * says false, when the question was answered or still has time. The run is not told: the caller is the run.
    */
   expire(trx: Trx, request: { requestId: ConsentRequestId; now: Date }): Promise<boolean>;
+  /**
+   * After an unclean stop of the machine, or a restore: every yes that was given once is void, since nobody knows how
+   * much of it was used. Returns how many there were. What was done can still be taken back.
+   */
+  voidGrants(trx: Trx, reason: { why: string; now: Date }): Promise<number>;
   /** What a run asked and what was answered, oldest first. */
   ofRun(db: Database, request: { runId: RunId; now: Date }): Promise<RunConsent[]>;
 }

@@ -1,0 +1,127 @@
+import type { ProposedAct, RunEventData, RunOutcome } from "@caretaker/protocol";
+import { describe, expect, it } from "vitest";
+import { type ProgressFacts, progressOf } from "./progress.ts";
+import { buildProposal } from "./test-helpers.ts";
+
+const ACT: ProposedAct = {
+  step: "power",
+  capability: "power.cycle",
+  target: "g/entity/plug",
+  targetName: "Plug",
+  input: { switch: "plug" },
+  scope: "disruptive",
+  private: false,
+  tries: 1,
+  felt: null,
+  undo: { capability: "power.on", input: { switch: "plug" } },
+  irreversible: null,
+};
+
+function buildFacts(events: readonly RunEventData[], given: Partial<ProgressFacts> = {}): ProgressFacts {
+  return {
+    language: "en",
+    requestStatus: "allowed",
+    hasActed: true,
+    run: { status: "running", outcome: null },
+    proposal: buildProposal({ siteId: "s", runId: "r", acts: [ACT] }),
+    things: [{ kind: "entity", name: "Plug", room: "Hall", feeds: { name: "Light bridge", room: "Hall" } }],
+    events: events.map((data, index) => ({ at: `2026-11-22T18:00:0${index}.000Z`, data })),
+    ...given,
+  };
+}
+
+const answered = { kind: "consent.answered", requestId: "q" as never, answer: "allowed", by: "hub" } as const;
+const intended = (capability: string, step = "power"): RunEventData => ({
+  kind: "fix.intended",
+  step,
+  attemptId: "a",
+  attempt: 1,
+  capability,
+  target: "g/entity/plug",
+  gatewayId: "g" as never,
+  consent: "asked",
+});
+const sent = { kind: "fix.sent", step: "power", attemptId: "a", milliseconds: 1, answer: {} } as const;
+const ended = (status: "fixed" | "failed" | "uncertain", step = "power"): RunEventData => ({
+  kind: "step.ended",
+  step,
+  status,
+  result: status,
+});
+
+const words = (facts: ProgressFacts): string[] => progressOf(facts).steps.map((step) => step.words);
+
+describe("what a homeowner is told of the work", () => {
+  it("is each thing that is done, and what came of it", () => {
+    expect(words(buildFacts([answered, intended("power.cycle"), sent, ended("fixed")]))).toEqual([
+      "You allowed this.",
+      "Now: Switch off “Light bridge” (Hall) with its switch “Plug”, and on again.",
+      "Done. We are checking whether it helped.",
+      "Checked: it works again.",
+    ]);
+  });
+
+  it("is that something is put back, when it did not help", () => {
+    expect(words(buildFacts([ended("failed"), intended("power.on")]))).toEqual([
+      "Checked: it does not work yet.",
+      "Now: put it back as it was.",
+    ]);
+  });
+
+  it("is honest about what nobody knows", () => {
+    const uncertain = { kind: "fix.uncertain", step: "power", attemptId: "a", why: "timeout" } as const;
+
+    expect(words(buildFacts([uncertain, ended("uncertain")]))).toEqual([
+      "We do not know yet what came of it, and are looking.",
+    ]);
+  });
+
+  it("leaves out what was not asked for, and what only a technician understands", () => {
+    const other = buildFacts([
+      { kind: "step.started", step: "alive", stepKind: "check" },
+      ended("failed", "alive"),
+      intended("integration.reload", "other"),
+      { kind: "step.decided", step: "cause", branch: "else", because: "x" },
+      { kind: "run.waiting", for: "waiting_for_timer", until: null, why: "technical" },
+    ]);
+
+    expect(words(other)).toEqual([]);
+  });
+
+  it("says once what a log says again and again", () => {
+    const waiting = { kind: "run.waiting", for: "waiting_for_gateway", until: null, why: "technical" } as const;
+
+    expect(words(buildFacts([waiting, waiting, waiting]))).toEqual(["We are waiting until your system answers."]);
+  });
+
+  it("is nothing before somebody allowed it", () => {
+    expect(progressOf(buildFacts([intended("power.cycle")], { requestStatus: "asked" }))).toEqual({
+      state: "not_started",
+      steps: [],
+      outcome: null,
+    });
+  });
+
+  it.each([
+    ["allowed", "waiting_for_consent", false, null, "not_started", null],
+    ["allowed", "running", false, null, "working", null],
+    ["allowed", "waiting_for_gateway", true, null, "working", null],
+    ["allowed", "finished", true, "fixed", "done", "It works again."],
+    ["allowed", "cancelled", false, null, "done", "The work was stopped."],
+    ["withdrawn", "running", true, null, "stopping", null],
+    ["withdrawn", "finished", true, "undone", "stopped", /^The work was stopped\. It did not help, .* as it was\.$/],
+    ["withdrawn", "finished", false, "refused", "stopped", "Nothing was done."],
+    ["refused", "finished", false, "refused", "not_started", null],
+  ] as const)(
+    "with %s, a run %s and acted %s stands at the right place",
+    (requestStatus, status, hasActed, outcome, state, said) => {
+      const run = { status, outcome: outcome as RunOutcome | null };
+
+      const progress = progressOf(buildFacts([], { requestStatus, run, hasActed }));
+
+      expect(progress.state).toBe(state);
+      if (said instanceof RegExp) expect(progress.outcome).toMatch(said);
+      else expect(progress.outcome).toBe(said);
+    },
+  );
+});

@@ -1,0 +1,32 @@
+import { RunId, SiteId } from "@caretaker/protocol";
+import type { Trx } from "../db/database.ts";
+import { appendLedger } from "../ledger/append.ts";
+
+/** Ends every yes that was given once and whose run has not ended, and says so in each site's ledger. */
+export async function voidGrants(trx: Trx, { why, now }: { why: string; now: Date }): Promise<number> {
+  const grants = await trx
+    .selectFrom("consentRequest")
+    .innerJoin("run", "run.id", "consentRequest.runId")
+    .select(["consentRequest.id", "consentRequest.runId", "consentRequest.siteId", "consentRequest.firstActAt"])
+    .where("consentRequest.status", "=", "allowed")
+    .where("run.status", "not in", ["finished", "cancelled"])
+    .orderBy("run.id")
+    .orderBy("consentRequest.id")
+    .forUpdate(["run", "consentRequest"])
+    .execute();
+  for (const { id, runId, siteId, firstActAt } of grants) {
+    await trx
+      .updateTable("consentRequest")
+      .set({ status: firstActAt === null ? "expired" : "over" })
+      .where("id", "=", id)
+      .execute();
+    await appendLedger(trx, {
+      chain: SiteId.parse(siteId),
+      event: "consent.expired",
+      actor: "hub",
+      payload: { requestId: id, runId: RunId.parse(runId), why },
+      now,
+    });
+  }
+  return grants.length;
+}
