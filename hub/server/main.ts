@@ -66,11 +66,11 @@ async function run(mode: Mode, command: Command): Promise<void> {
   );
   const setupToken = config.setupToken ?? new Secret(randomBytes(24).toString("base64url"));
   const { version } = JSON.parse(await readFile(join(root, "package.json"), "utf8")) as { version: string };
-  const folders = { dashboard: join(root, "dashboard"), protocol: join(root, "hub", "protocol") };
-  const booted = await boot({ config, mode, setupToken, version, folders, clock: systemClock, log, say });
+  const booted = await boot({ config, mode, setupToken, version, root, clock: systemClock, log, say });
   stopOnSignals(booted, log);
   say(`Caretaker is ready at ${booted.url}`);
-  if (booted.needsSetup) say(`Set it up: ${booted.url}/setup#token=${setupToken.reveal()}`);
+  if (booted.link?.to === "setup") say(`Set it up (the link works once): ${booted.link.url}`);
+  if (booted.link?.to === "demo") say(`Look around (the link works once): ${booted.link.url}`);
 }
 
 /** Stops in order on the first signal; a second one, from somebody who will not wait, stops at once. */

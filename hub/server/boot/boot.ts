@@ -1,4 +1,5 @@
-import type { Clock, Secret } from "@caretaker/protocol";
+import { join } from "node:path";
+import { CaretakerError, type Clock, type Secret } from "@caretaker/protocol";
 import type { Config } from "../config/load-config.ts";
 import { type Database, openDatabase } from "../db/database.ts";
 import { migrate } from "../db/migrate.ts";
@@ -14,7 +15,8 @@ export interface BootOptions {
   readonly mode: "serve" | "demo";
   readonly setupToken: Secret;
   readonly version: string;
-  readonly folders: DashboardFolders;
+  /** The project's own folder: the dashboard's sources and the stock runbooks lie in it. */
+  readonly root: string;
   readonly clock: Clock;
   readonly log: Log;
   /** One line for the person who waits. */
@@ -22,11 +24,10 @@ export interface BootOptions {
 }
 
 export interface Booted {
-  readonly hub: Hub;
   /** Where people find it, by a name that passkeys can belong to. */
   readonly url: string;
-  /** Nobody has set it up yet: whoever has the setup token may. */
-  readonly needsSetup: boolean;
+  /** A link that works once: to the setup page of a new hub, or into a demo. */
+  readonly link: { readonly to: "setup" | "demo"; readonly url: string } | null;
   /** Stops everything in order. Resolves with false when something had to be cut off. */
   stop(withinMilliseconds: number): Promise<boolean>;
 }
@@ -38,19 +39,20 @@ export async function boot(options: BootOptions): Promise<Booted> {
   try {
     await requireFreePort(config.port, config.host);
     const opening = openStorage({ dataDir: config.data, databaseUrl: config.databaseUrl, log, onProgress: say });
-    const building = prepareDashboard(options.folders, { log, onProgress: say });
+    const building = prepareDashboard(foldersIn(options.root), { log, onProgress: say });
     const [storage, dashboard] = await together(opening, building, (opened) => undo.push(() => opened.close()));
     const db = openDatabase({ url: storage.url, log });
     undo.push(() => db.destroy());
     await migrateAloud(db, say);
+    await refuseDemoOfRealData(options, db);
     const mark = await leaveMark(config.data);
     const hub = createHub({ ...options, dashboard, db, databaseUrl: storage.url, uncleanStop: mark.uncleanStop });
     undo.push(() => hub.close());
-    const { port } = await hub.listen();
+    const { url } = await hub.listen();
+    await mark.recovered();
     return {
-      hub,
-      url: config.publicUrl ?? `http://localhost:${port}`,
-      needsSetup: (await db.selectFrom("firm").select("id").executeTakeFirst()) === undefined,
+      url,
+      link: await findWayIn(options, db, hub, url),
       stop: async (withinMilliseconds) => {
         const isWhole = await finishWithin(withinMilliseconds, () => unwind(undo, log));
         if (isWhole) await mark.stopped();
@@ -61,6 +63,33 @@ export async function boot(options: BootOptions): Promise<Booted> {
     await unwind(undo, log);
     throw error;
   }
+}
+
+/** A demo never mixes with real data; the other way round a demo is started like any hub, and keeps its ribbon. */
+async function refuseDemoOfRealData({ mode, config }: BootOptions, db: Database): Promise<void> {
+  const firm = await db.selectFrom("firm").select("isDemo").executeTakeFirst();
+  if (mode !== "demo" || !firm || firm.isDemo) return;
+  throw new CaretakerError(
+    "configuration_invalid",
+    `The data in ${config.data} is a real firm's, and a demo never mixes with that. Start it with \`npm start\`, ` +
+      "or give the demo another folder with --data.",
+  );
+}
+
+async function findWayIn(
+  { mode, setupToken }: BootOptions,
+  db: Database,
+  hub: Hub,
+  url: string,
+): Promise<Booted["link"]> {
+  const signIn = await hub.signInLink({ become: mode === "demo" });
+  if (signIn !== null) return { to: "demo", url: signIn };
+  const firm = await db.selectFrom("firm").select("id").executeTakeFirst();
+  return firm ? null : { to: "setup", url: `${url}/setup#token=${setupToken.reveal()}` };
+}
+
+function foldersIn(root: string): DashboardFolders {
+  return { dashboard: join(root, "dashboard"), protocol: join(root, "hub", "protocol") };
 }
 
 /** Waits for both, so that what was opened is known even when the other failed. */

@@ -3,7 +3,12 @@ import { join } from "node:path";
 import { z } from "zod";
 import { readBootId } from "../db/embedded/boot-id.ts";
 
-const Mark = z.object({ bootId: z.string(), state: z.enum(["running", "stopped"]) });
+const Mark = z.object({
+  bootId: z.string(),
+  state: z.enum(["running", "stopped"]),
+  /** An unclean stop was seen, and the hub that saw it has not got as far as dealing with it. */
+  owesRecovery: z.boolean(),
+});
 type Mark = z.infer<typeof Mark>;
 
 export interface CleanMark {
@@ -12,6 +17,8 @@ export interface CleanMark {
    * that crashed on a machine that stayed up lost nothing that it had committed.
    */
   readonly uncleanStop: boolean;
+  /** Says that what an unclean stop left behind has been dealt with; before, the next start is told of it again. */
+  recovered(): Promise<void>;
   /** Says that the hub stopped in good order; the very last thing it does. */
   stopped(): Promise<void>;
 }
@@ -20,12 +27,25 @@ export interface CleanMark {
 export async function leaveMark(dataDir: string, bootIdOf: () => Promise<string> = readBootId): Promise<CleanMark> {
   const path = join(dataDir, "hub-mark.json");
   const bootId = await bootIdOf();
-  const before = await readMark(path);
-  await writeMark(path, { bootId, state: "running" });
+  const uncleanStop = wasUnclean(await readMark(path), bootId);
+  const write = (state: Mark["state"], owesRecovery: boolean): Promise<void> =>
+    writeMark(path, { bootId, state, owesRecovery });
+  let owesRecovery = uncleanStop;
+  await write("running", owesRecovery);
   return {
-    uncleanStop: before === "unreadable" || (before?.state === "running" && before.bootId !== bootId),
-    stopped: () => writeMark(path, { bootId, state: "stopped" }),
+    uncleanStop,
+    async recovered() {
+      owesRecovery = false;
+      await write("running", false);
+    },
+    stopped: () => write("stopped", owesRecovery),
   };
+}
+
+function wasUnclean(before: Mark | "unreadable" | null, bootId: string): boolean {
+  if (before === null) return false;
+  if (before === "unreadable") return true;
+  return before.owesRecovery || (before.state === "running" && before.bootId !== bootId);
 }
 
 async function readMark(path: string): Promise<Mark | "unreadable" | null> {

@@ -7,6 +7,7 @@ import type { Database } from "../db/database.ts";
 import type { Log } from "../log.ts";
 import { AUTH_PATHS, type Auth, changesFactors } from "../people/auth.ts";
 import { mustBeFresh } from "../people/fresh.ts";
+import { listPeople } from "../people/people.ts";
 import type { Handlers } from "./handler.ts";
 import { type HealthDeps, mountHealth } from "./health.ts";
 import { openApiDocument } from "./openapi.ts";
@@ -97,7 +98,7 @@ function tooMany(seconds: number, limit: number): RequestHandler {
 }
 
 /** Better-auth behind our own door: a listed path, our origin, and a fresh factor for what changes factors. */
-function authDoor({ auth, knownBy, publicUrl }: HttpDeps): RequestHandler {
+function authDoor({ db, auth, knownBy, publicUrl }: HttpDeps): RequestHandler {
   const handle = toNodeHandler(auth);
   return async (request, response) => {
     if (!AUTH_PATHS.has(request.path)) throw new CaretakerError("not_found", "There is nothing here.");
@@ -105,7 +106,9 @@ function authDoor({ auth, knownBy, publicUrl }: HttpDeps): RequestHandler {
     if (changesFactors(request.path)) {
       const headers = new Headers();
       if (request.headers.cookie !== undefined) headers.set("cookie", request.headers.cookie);
-      mustBeFresh(await knownBy(headers));
+      const known = await knownBy(headers);
+      const [person] = known.actor.kind === "person" ? await listPeople(db, known.actor.id) : [];
+      mustBeFresh({ ...known, hasFactor: person?.hasSecondFactor ?? false });
     }
     // Express has cut the path; better-auth wants it whole.
     request.url = request.originalUrl;

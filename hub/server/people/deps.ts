@@ -2,6 +2,7 @@ import type { Secret } from "@caretaker/protocol";
 import type { Announcements } from "../announcements.ts";
 import type { Database, Trx } from "../db/database.ts";
 import type { Log } from "../log.ts";
+import type { NewMessage } from "../mail/queue.ts";
 
 export interface PeopleDeps {
   readonly db: Database;
@@ -14,10 +15,7 @@ export interface PeopleDeps {
   /** Whether this data directory is a demo for good. Known after setup. */
   readonly isDemo: () => boolean;
   readonly setup: { readonly token: Secret; readonly expiresAt: Date };
-  readonly queueMail: (
-    trx: Trx,
-    message: { to: { name: string; address: string }; subject: string; text: string; html: string; now: Date },
-  ) => Promise<void>;
+  readonly queueMail: (trx: Trx, message: NewMessage) => Promise<void>;
   /** Called once the firm exists; in a demo it starts the simulated homes. */
   readonly afterSetup: (firm: { isDemo: boolean }) => Promise<void>;
 }

@@ -54,6 +54,8 @@ export function invitationHandlers({
         });
         if (mail === "smtp")
           await queueMail(trx, {
+            siteId: null,
+            requestId: null,
             to: { name: email, address: email },
             now,
             ...invitationMail(firm.name, nameInActor(actorText(actor)), url),

@@ -121,17 +121,17 @@ export async function useSignInLink(db: Database, token: string): Promise<Person
   });
 }
 
-/** The principal of a demo, for whom a new link is printed at each start. */
-export async function demoPerson(db: Database): Promise<PersonId | null> {
+/** Who looks around in a demo, or null where this is none: a new link is printed for him at each start. */
+export async function demoPerson(db: Database): Promise<{ id: PersonId; name: string } | null> {
   const firm = await db.selectFrom("firm").select("isDemo").executeTakeFirst();
   if (firm?.isDemo !== true) return null;
   const person = await db
     .selectFrom("person")
-    .select("id")
+    .select(["id", "name"])
     .where("role", "=", "principal")
     .orderBy("createdAt")
     .executeTakeFirst();
-  return (person?.id ?? null) as PersonId | null;
+  return person === undefined ? null : { id: person.id as PersonId, name: person.name };
 }
 
 function isSame(given: string, real: string): boolean {

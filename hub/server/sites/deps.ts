@@ -1,15 +1,9 @@
-import type { Device, EntityState, Gateway, Integration, Room, SiteRow } from "@caretaker/protocol";
 import type { Announcements } from "../announcements.ts";
 import type { Database, Trx } from "../db/database.ts";
+import type { HubState } from "../state/state.ts";
 
 /** What the live side of the hub knows of sites; the database knows the rest. */
-export interface LiveState {
-  /** The site's row of the fleet, or undefined before it has been looked at. */
-  row(siteId: string): SiteRow | undefined;
-  entities(siteId: string): EntityState[];
-  things(siteId: string): { rooms: Room[]; integrations: Integration[]; devices: Device[] };
-  gateways(siteId: string): Gateway[];
-}
+export type LiveState = Pick<HubState, "rows" | "site">;
 
 export interface SitesDeps {
   readonly db: Database;

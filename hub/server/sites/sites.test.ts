@@ -46,12 +46,7 @@ beforeEach(async () => {
   handlers = sitesHandlers({
     db: database.db,
     announcements,
-    live: {
-      row: () => undefined,
-      entities: () => [],
-      things: () => ({ rooms: [], integrations: [], devices: [] }),
-      gateways: () => [],
-    },
+    live: { rows: () => [], site: () => undefined },
     destroySecrets: async (_, owner) => void destroyed.push(owner),
   });
 });

@@ -37,10 +37,7 @@ export function siteHandlers(deps: SitesDeps): Pick<Handlers, Names> {
     },
 
     "site.list": async ({ q, limit, cursor }) => {
-      const ids = await db.selectFrom("site").select("id").where("removedAt", "is", null).execute();
-      const rows = ids
-        .flatMap(({ id }) => live.row(id) ?? [])
-        .filter((row) => q === undefined || matches(row, q.toLowerCase()));
+      const rows = live.rows().filter((row) => q === undefined || matches(row, q.toLowerCase()));
       rows.sort(worstFirst);
       const from = Number(decodeCursor(cursor) ?? 0) || 0;
       return {
@@ -90,8 +87,8 @@ export function siteHandlers(deps: SitesDeps): Pick<Handlers, Names> {
       return {};
     },
 
-    "site.entities": async ({ siteId }) => ({ items: live.entities(siteId) }),
-    "site.devices": async ({ siteId }) => live.things(siteId),
+    "site.entities": async ({ siteId }) => ({ items: live.site(siteId)?.entities ?? [] }),
+    "site.devices": async ({ siteId }) => live.site(siteId) ?? { rooms: [], integrations: [], devices: [] },
   };
 }
 
@@ -217,7 +214,7 @@ async function readSite({ db, live }: SitesDeps, siteId: SiteId): Promise<Site> 
     notes: row.notes,
     scopes: (await readScopes(db, siteId)).scopes,
     contacts: contacts.map(toContact),
-    gateways: live.gateways(siteId),
+    gateways: live.site(siteId)?.gateways ?? [],
     isSimulated: row.isSimulated,
     createdAt: row.createdAt,
     version: row.version,
