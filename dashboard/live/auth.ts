@@ -44,6 +44,9 @@ export const auth = {
   /** The code of the authenticator app: the second step of signing in, or a fresh proof later. */
   verifyTotp: (code: string): Promise<unknown> => ask("/two-factor/verify-totp", { code }),
 
+  /** Uses up the link that a demo prints. */
+  signInOnce: (token: string): Promise<unknown> => ask("/sign-in-once", { token }),
+
   verifyBackupCode: (code: string): Promise<unknown> => ask("/two-factor/verify-backup-code", { code }),
 
   /** Makes a secret for an authenticator app; it counts once a code of it was verified. */
@@ -51,7 +54,7 @@ export const auth = {
 
   disableTotp: (password: string): Promise<unknown> => ask("/two-factor/disable", { password }),
 
-  async usePasskey(): Promise<void> {
+  async provePasskey(): Promise<void> {
     const optionsJSON = await ask<AuthenticationOptions>("/passkey/generate-authenticate-options");
     const response = await startAuthentication({ optionsJSON });
     await ask("/passkey/verify-authentication", { response });

@@ -1,3 +1,5 @@
+import { isCaretakerError } from "@caretaker/protocol";
+
 /** Somebody waits for a second factor that was used just now. The dialog in the shell answers. */
 export interface FactorQuestion {
   readonly answer: (isGiven: boolean) => void;
@@ -20,7 +22,7 @@ function become(question: FactorQuestion | null): void {
 }
 
 /** Asks the person for a second factor now. Resolves with whether it was given; a question already open is shared. */
-export function askForFactor(): Promise<boolean> {
+function askForFactor(): Promise<boolean> {
   return new Promise((resolve) => {
     const earlier = asked;
     become({
@@ -31,4 +33,14 @@ export function askForFactor(): Promise<boolean> {
       },
     });
   });
+}
+
+/** Does `work`; where that needs a second factor used just now, asks the person for it and does it once more. */
+export async function withFreshFactor<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!isCaretakerError(error, "fresh_factor_needed") || !(await askForFactor())) throw error;
+    return work();
+  }
 }

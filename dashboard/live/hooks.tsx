@@ -43,6 +43,12 @@ export function useRow<K extends string, V>(rows: Rows<K, V>, key: K): V | undef
   return useSyncExternalStore(listen, () => rows.get(key));
 }
 
+/** Changes when rows come or go, not when one changes: for what is grouped by them. */
+export function useShape<K extends string, V>(rows: Rows<K, V>): number {
+  const listen = useCallback((listener: () => void) => rows.listenAll(listener), [rows]);
+  return useSyncExternalStore(listen, () => rows.shape);
+}
+
 /** Watches the fleet for as long as this component is shown. */
 export function useFleet(): { content: FleetContent; state: RoomState } {
   return useWatched(openFleet);

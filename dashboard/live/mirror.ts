@@ -139,7 +139,10 @@ export class Mirror {
   #take(key: string, delta: Delta): void {
     const room = this.#rooms.get(key)?.room;
     if (!room) return;
-    if (!this.#state.isPaused) return room.take(delta);
+    if (!this.#state.isPaused) {
+      room.take(delta);
+      return;
+    }
     if (this.#held.length < HOLD_AT_MOST) this.#held.push(() => room.take(delta));
     this.#become({ ...this.#state, missed: this.#state.missed + 1 });
   }

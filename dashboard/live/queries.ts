@@ -6,10 +6,18 @@ import {
   type OperationName,
   type OperationOutput,
 } from "@caretaker/protocol";
-import { keepPreviousData, QueryCache, QueryClient, queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import {
+  keepPreviousData,
+  QueryCache,
+  QueryClient,
+  queryOptions,
+  useMutation,
+  useQuery,
+  useQueryClient,
+} from "@tanstack/react-query";
 import { useRef } from "react";
-import { type ApiOptions, api } from "./api.ts";
-import { askForFactor } from "./fresh-factor.ts";
+import { api } from "./api.ts";
+import { withFreshFactor } from "./fresh-factor.ts";
 import { newKey } from "./new-key.ts";
 import { HubUnreachableError } from "./problems.ts";
 
@@ -54,20 +62,6 @@ export function useOperation<N extends OperationName>(name: N, input: OperationI
   });
 }
 
-/** Calls an operation; where it needs a second factor used just now, asks the person for it and calls once more. */
-export async function perform<N extends OperationName>(
-  name: N,
-  input: OperationInput<N>,
-  options: ApiOptions = {},
-): Promise<OperationOutput<N>> {
-  try {
-    return await api(name, input, options);
-  } catch (error) {
-    if (!isCaretakerError(error, "fresh_factor_needed") || !(await askForFactor())) throw error;
-    return api(name, input, options);
-  }
-}
-
 interface ActionOptions<N extends OperationName> {
   /** Reads whose answers are no longer true afterwards. */
   readonly outdates?: readonly OperationName[];
@@ -85,7 +79,8 @@ export function useAction<N extends OperationName>(name: N, options: ActionOptio
     mutationFn: (input) => {
       const text = JSON.stringify(input);
       if (intent.current?.input !== text) intent.current = { input: text, key: newKey() };
-      return perform(name, input, { idempotencyKey: intent.current.key });
+      const { key } = intent.current;
+      return withFreshFactor(() => api(name, input, { idempotencyKey: key }));
     },
     onSuccess: async (output, input) => {
       intent.current = null;

@@ -1,6 +1,6 @@
 import type { CaretakerError, RoomClosed, WatchRequest, WatchSnapshot } from "@caretaker/protocol";
-import { errorOfProblem } from "./problems.ts";
 import type { Line } from "./line.ts";
+import { errorOfProblem } from "./problems.ts";
 
 /** What a room shows and why: `stale` keeps the last known while the line is down. */
 export type RoomState =
@@ -57,8 +57,14 @@ export class Room<S extends WatchSnapshot, D extends Numbered> {
     const answer = await this.#line.watch(this.content.request()).catch(() => null);
     if (asking !== this.#asking) return;
     // No answer: the line is down or slow, and it will say so; the room is asked for again when it is back.
-    if (answer === null) return this.lineLost();
-    if (!answer.ok) return this.#become({ is: "closed", why: null, error: errorOfProblem(answer.problem) });
+    if (answer === null) {
+      this.lineLost();
+      return;
+    }
+    if (!answer.ok) {
+      this.#become({ is: "closed", why: null, error: errorOfProblem(answer.problem) });
+      return;
+    }
     this.content.load(answer.snapshot as S);
     this.#at = { epoch: answer.snapshot.epoch, number: answer.snapshot.number };
     this.#become({ is: "live" });

@@ -6,6 +6,7 @@ export class Rows<K extends string, V> {
   readonly #changed = new Set<K>();
   readonly #schedule: (flush: () => void) => void;
   #all: readonly V[] | null = null;
+  #shape = 0;
 
   /** `schedule` is asked once per batch of changes to call back, at the latest with the next frame. */
   constructor(schedule: (flush: () => void) => void) {
@@ -14,6 +15,11 @@ export class Rows<K extends string, V> {
 
   get size(): number {
     return this.#rows.size;
+  }
+
+  /** Another number whenever rows came or went, the same while they only change. */
+  get shape(): number {
+    return this.#shape;
   }
 
   get(key: K): V | undefined {
@@ -27,16 +33,20 @@ export class Rows<K extends string, V> {
   }
 
   set(key: K, row: V): void {
+    if (!this.#rows.has(key)) this.#shape++;
     this.#rows.set(key, row);
     this.#mark(key);
   }
 
   delete(key: K): void {
-    if (this.#rows.delete(key)) this.#mark(key);
+    if (!this.#rows.delete(key)) return;
+    this.#shape++;
+    this.#mark(key);
   }
 
   /** Makes `rows` the only ones. */
   replace(rows: readonly V[], keyOf: (row: V) => K): void {
+    this.#shape++;
     for (const key of this.#rows.keys()) this.#mark(key);
     this.#rows.clear();
     for (const row of rows) {

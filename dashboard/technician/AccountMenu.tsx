@@ -1,26 +1,14 @@
 import type { Me } from "@caretaker/protocol";
-import { Menu, type MantineColorScheme, useMantineColorScheme } from "@mantine/core";
-import {
-  mdiAccountCircleOutline,
-  mdiCheck,
-  mdiKeyboardOutline,
-  mdiLaptop,
-  mdiLogout,
-  mdiWeatherNight,
-  mdiWhiteBalanceSunny,
-} from "@mdi/js";
+import { Menu, useMantineColorScheme } from "@mantine/core";
+import { mdiAccountCircleOutline, mdiCheck, mdiKeyboardOutline, mdiLogout } from "@mdi/js";
 import { useNavigate } from "@tanstack/react-router";
-import { auth } from "../live/auth.ts";
 import { Icon } from "../ui/Icon.tsx";
 import { words } from "../words/en.ts";
 import { ROLE_WORDS } from "../words/states.ts";
+import { initials } from "./initials.ts";
 import { showShortcuts } from "./Shortcuts.tsx";
-
-export const THEMES: readonly (readonly [MantineColorScheme, string, string])[] = [
-  ["light", words.shell.light, mdiWhiteBalanceSunny],
-  ["dark", words.shell.dark, mdiWeatherNight],
-  ["auto", words.shell.system, mdiLaptop],
-];
+import { signOut } from "./sign-out.ts";
+import { THEMES } from "./themes.ts";
 
 export function AccountMenu({ me }: { me: Me }) {
   const navigate = useNavigate();
@@ -67,15 +55,4 @@ export function AccountMenu({ me }: { me: Me }) {
       </Menu.Dropdown>
     </Menu>
   );
-}
-
-export function initials(name: string): string {
-  const parts = name.trim().split(/\s+/);
-  return `${parts[0]?.[0] ?? ""}${parts.length > 1 ? (parts.at(-1)?.[0] ?? "") : ""}`.toUpperCase();
-}
-
-/** Leaves nothing of this person's homes in the page: it is loaded anew. */
-export async function signOut(): Promise<void> {
-  await auth.signOut().catch(() => {});
-  location.assign("/sign-in");
 }

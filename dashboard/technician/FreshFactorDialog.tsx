@@ -36,7 +36,7 @@ function FactorForm({ onDone, onCancel }: { onDone: () => void; onCancel: () => 
   const [code, setCode] = useState("");
   const queries = useQueryClient();
   const prove = useMutation({
-    mutationFn: (how: "code" | "passkey") => (how === "code" ? auth.verifyTotp(code) : auth.usePasskey()),
+    mutationFn: (how: "code" | "passkey") => (how === "code" ? auth.verifyTotp(code) : auth.provePasskey()),
     onSuccess: async () => {
       await queries.invalidateQueries({ queryKey: meQuery.queryKey });
       onDone();
@@ -55,7 +55,11 @@ function FactorForm({ onDone, onCancel }: { onDone: () => void; onCancel: () => 
         <ErrorMessage error={prove.error} />
         <Group justify="space-between">
           {hasPasskeys() ? (
-            <Button variant="default" onClick={() => prove.mutate("passkey")} leftSection={<Icon path={mdiFingerprint} />}>
+            <Button
+              variant="default"
+              onClick={() => prove.mutate("passkey")}
+              leftSection={<Icon path={mdiFingerprint} />}
+            >
               {words.factor.passkey}
             </Button>
           ) : (

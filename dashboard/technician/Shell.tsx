@@ -1,7 +1,7 @@
 import { mdiDotsHorizontal } from "@mdi/js";
+import { useQueryClient } from "@tanstack/react-query";
 import { Link, Outlet, useRouterState } from "@tanstack/react-router";
 import { useEffect, useRef } from "react";
-import { useQueryClient } from "@tanstack/react-query";
 import { useLine, useMirror } from "../live/hooks.tsx";
 import { Icon } from "../ui/Icon.tsx";
 import { LiveBadge } from "../ui/LiveBadge.tsx";
@@ -9,8 +9,8 @@ import { words } from "../words/en.ts";
 import { AccountMenu } from "./AccountMenu.tsx";
 import { FreshFactorDialog } from "./FreshFactorDialog.tsx";
 import { DESTINATIONS, type Destination } from "./navigation.ts";
-import { meQuery, refusalOf, useMe } from "./session.ts";
 import { Shortcuts } from "./Shortcuts.tsx";
+import { meQuery, refusalOf, useMe } from "./session.ts";
 
 /** Everything around a page: where one can go, who one is, and whether what is shown is live. */
 export function Shell() {

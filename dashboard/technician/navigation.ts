@@ -23,7 +23,13 @@ export interface Destination {
 export const DESTINATIONS: readonly Destination[] = [
   { to: "/", word: words.shell.sites, icon: mdiHomeGroup, needs: "site.list", isMain: true },
   { to: "/runs", word: words.shell.runs, icon: mdiPlayBoxOutline, needs: "run.list", isMain: true },
-  { to: "/runbooks", word: words.shell.runbooks, icon: mdiBookOpenPageVariantOutline, needs: "runbook.list", isMain: true },
+  {
+    to: "/runbooks",
+    word: words.shell.runbooks,
+    icon: mdiBookOpenPageVariantOutline,
+    needs: "runbook.list",
+    isMain: true,
+  },
   { to: "/messages", word: words.shell.outbox, icon: mdiEmailOutline, needs: "outbox.list", isMain: false },
   { to: "/ledger", word: words.shell.ledger, icon: mdiNotebookCheckOutline, needs: "ledger.list", isMain: false },
   { to: "/people", word: words.shell.people, icon: mdiAccountGroupOutline, needs: "person.list", isMain: false },

@@ -1,3 +1,4 @@
+import { isCaretakerError, type RunbookId, type RunId, RunStatus, type SiteId } from "@caretaker/protocol";
 import type { QueryClient } from "@tanstack/react-query";
 import {
   createRootRouteWithContext,
@@ -8,11 +9,10 @@ import {
   redirect,
 } from "@tanstack/react-router";
 import { z } from "zod";
-import { isCaretakerError } from "@caretaker/protocol";
-import { FleetSearch } from "./fleet/fleet-search.ts";
-import { meQuery } from "./session.ts";
 import { Crashed, NotFound } from "./Crashed.tsx";
+import { FleetSearch } from "./fleet/fleet-search.ts";
 import { Shell } from "./Shell.tsx";
+import { meQuery } from "./session.ts";
 
 const root = createRootRouteWithContext<{ queries: QueryClient }>()({
   component: Outlet,
@@ -44,6 +44,19 @@ const invitation = createRoute({
   component: lazyRouteComponent(() => import("./doors/InvitationPage.tsx"), "InvitationPage"),
 });
 
+const secondFactor = createRoute({
+  getParentRoute: () => root,
+  path: "/second-factor",
+  validateSearch: z.object({ next: words }),
+  component: lazyRouteComponent(() => import("./doors/SecondFactorPage.tsx"), "SecondFactorPage"),
+});
+
+const signInOnce = createRoute({
+  getParentRoute: () => root,
+  path: "/sign-in-once",
+  component: lazyRouteComponent(() => import("./doors/SignInOncePage.tsx"), "SignInOncePage"),
+});
+
 // ---- Inside ----
 
 const inside = createRoute({
@@ -67,12 +80,172 @@ const fleet = createRoute({
   component: lazyRouteComponent(() => import("./fleet/FleetPage.tsx"), "FleetPage"),
 });
 
+const siteNew = createRoute({
+  getParentRoute: () => inside,
+  path: "/sites/new",
+  component: lazyRouteComponent(() => import("./sites/SiteNewPage.tsx"), "SiteNewPage"),
+});
+
+const site = createRoute({
+  getParentRoute: () => inside,
+  path: "/sites/$siteId",
+  params: { parse: ({ siteId }) => ({ siteId: siteId as SiteId }) },
+  component: lazyRouteComponent(() => import("./site/SitePage.tsx"), "SitePage"),
+});
+
+const siteOverview = createRoute({
+  getParentRoute: () => site,
+  path: "/",
+  component: lazyRouteComponent(() => import("./site/OverviewTab.tsx"), "OverviewTab"),
+});
+
+const siteDevices = createRoute({
+  getParentRoute: () => site,
+  path: "/devices",
+  validateSearch: z.object({ q: words, device: words, only: z.enum(["ill"]).optional().catch(undefined) }),
+  component: lazyRouteComponent(() => import("./site/DevicesTab.tsx"), "DevicesTab"),
+});
+
+const siteIntegrations = createRoute({
+  getParentRoute: () => site,
+  path: "/integrations",
+  component: lazyRouteComponent(() => import("./site/IntegrationsTab.tsx"), "IntegrationsTab"),
+});
+
+const siteRuns = createRoute({
+  getParentRoute: () => site,
+  path: "/runs",
+  component: lazyRouteComponent(() => import("./site/RunsTab.tsx"), "RunsTab"),
+});
+
+const siteLog = createRoute({
+  getParentRoute: () => site,
+  path: "/log",
+  component: lazyRouteComponent(() => import("./site/LogTab.tsx"), "LogTab"),
+});
+
+const siteConsent = createRoute({
+  getParentRoute: () => site,
+  path: "/consent",
+  component: lazyRouteComponent(() => import("./site/ConsentTab.tsx"), "ConsentTab"),
+});
+
+const siteGateways = createRoute({
+  getParentRoute: () => site,
+  path: "/gateways",
+  component: lazyRouteComponent(() => import("./site/GatewaysTab.tsx"), "GatewaysTab"),
+});
+
+const gatewayNew = createRoute({
+  getParentRoute: () => inside,
+  path: "/sites/$siteId/gateways/new",
+  params: { parse: ({ siteId }) => ({ siteId: siteId as SiteId }) },
+  component: lazyRouteComponent(() => import("./sites/GatewayNewPage.tsx"), "GatewayNewPage"),
+});
+
+const runNew = createRoute({
+  getParentRoute: () => inside,
+  path: "/sites/$siteId/start",
+  params: { parse: ({ siteId }) => ({ siteId: siteId as SiteId }) },
+  /** `inputs` may be filled in by whoever links here. */
+  validateSearch: z.object({
+    runbook: z
+      .string()
+      .transform((id) => id as RunbookId)
+      .optional()
+      .catch(undefined),
+    inputs: z.record(z.string(), z.string()).optional().catch(undefined),
+  }),
+  component: lazyRouteComponent(() => import("./runs/RunNewPage.tsx"), "RunNewPage"),
+});
+
+const runs = createRoute({
+  getParentRoute: () => inside,
+  path: "/runs",
+  validateSearch: z.object({ status: RunStatus.optional().catch(undefined) }),
+  component: lazyRouteComponent(() => import("./runs/RunListPage.tsx"), "RunListPage"),
+});
+
+const run = createRoute({
+  getParentRoute: () => inside,
+  path: "/runs/$runId",
+  params: { parse: ({ runId }) => ({ runId: runId as RunId }) },
+  validateSearch: z.object({ step: words }),
+  component: lazyRouteComponent(() => import("./runs/RunPage.tsx"), "RunPage"),
+});
+
+const runbooks = createRoute({
+  getParentRoute: () => inside,
+  path: "/runbooks",
+  component: lazyRouteComponent(() => import("./runbooks/RunbookListPage.tsx"), "RunbookListPage"),
+});
+
+const runbook = createRoute({
+  getParentRoute: () => inside,
+  path: "/runbooks/$connector/$name",
+  component: lazyRouteComponent(() => import("./runbooks/RunbookPage.tsx"), "RunbookPage"),
+});
+
+const people = createRoute({
+  getParentRoute: () => inside,
+  path: "/people",
+  component: lazyRouteComponent(() => import("./people/PeoplePage.tsx"), "PeoplePage"),
+});
+
+const keys = createRoute({
+  getParentRoute: () => inside,
+  path: "/keys",
+  component: lazyRouteComponent(() => import("./people/KeysPage.tsx"), "KeysPage"),
+});
+
+const account = createRoute({
+  getParentRoute: () => inside,
+  path: "/account",
+  component: lazyRouteComponent(() => import("./people/AccountPage.tsx"), "AccountPage"),
+});
+
+const ledger = createRoute({
+  getParentRoute: () => inside,
+  path: "/ledger",
+  validateSearch: z.object({ site: words }),
+  component: lazyRouteComponent(() => import("./ledger/LedgerPage.tsx"), "LedgerPage"),
+});
+
+const outbox = createRoute({
+  getParentRoute: () => inside,
+  path: "/messages",
+  validateSearch: z.object({ open: words }),
+  component: lazyRouteComponent(() => import("./outbox/OutboxPage.tsx"), "OutboxPage"),
+});
+
+const more = createRoute({
+  getParentRoute: () => inside,
+  path: "/more",
+  component: lazyRouteComponent(() => import("./MorePage.tsx"), "MorePage"),
+});
+
 const tree = root.addChildren([
   signIn,
   setup,
   invitation,
+  secondFactor,
+  signInOnce,
   inside.addChildren([
     fleet,
+    siteNew,
+    site.addChildren([siteOverview, siteDevices, siteIntegrations, siteRuns, siteLog, siteConsent, siteGateways]),
+    gatewayNew,
+    runNew,
+    runs,
+    run,
+    runbooks,
+    runbook,
+    people,
+    keys,
+    account,
+    ledger,
+    outbox,
+    more,
   ]),
 ]);
 

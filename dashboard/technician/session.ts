@@ -1,11 +1,4 @@
-import {
-  type Actor,
-  type OperationName,
-  type Me,
-  type Refusal,
-  refusal,
-  type SessionId,
-} from "@caretaker/protocol";
+import { type Actor, type Me, type OperationName, type Refusal, refusal, type SessionId } from "@caretaker/protocol";
 import { useQuery } from "@tanstack/react-query";
 import { operationQuery } from "../live/queries.ts";
 

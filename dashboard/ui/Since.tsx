@@ -1,6 +1,6 @@
 import { Tooltip } from "@mantine/core";
-import { age, dayAndTime } from "../words/time.ts";
 import { words } from "../words/en.ts";
+import { age, dayAndTime } from "../words/time.ts";
 import { useNow } from "./clock.ts";
 
 interface SinceProps {

@@ -15,7 +15,13 @@ export function Mark({ look, size = "md", word }: { look: Look; size?: "md" | "l
 }
 
 /** How a site or a device is doing, why, and since when: never one without the others. */
-export function Status(props: { health: Health; reason: Reason; since: string; timeZone?: string; size?: "md" | "lg" }) {
+export function Status(props: {
+  health: Health;
+  reason: Reason;
+  since: string;
+  timeZone?: string;
+  size?: "md" | "lg";
+}) {
   const { health, reason, since, timeZone, size = "md" } = props;
   return (
     <span className="status" data-size={size}>

@@ -8,7 +8,48 @@ const plural = (count: unknown, one: string, many: string): string => `${count} 
 /** Why a site, a gateway or a thing is as it is. The hub sends the code; a code that is not here shows its detail. */
 const REASONS: Record<string, Sentence> = {
   all_well: "Everything answers",
+  no_gateway: "No gateway is connected",
+  connecting: "Connecting to the gateway",
+  connected: "Connected",
+  stopped: "The hub was stopped",
+  no_connector: "This hub has no connector for it",
+  connector_failed: "The connector failed; the hub's log says how",
+  // ---- Why a gateway is away ----
+  gateway_unreachable: "The gateway cannot be reached",
+  gateway_restarting: "The gateway is restarting",
+  gateway_starting: "The gateway is starting",
+  gateway_in_recovery: "The gateway is in recovery mode",
+  gateway_unsupported: "The gateway is not supported",
+  gateway_misbehaving: "The gateway talks what nobody understands",
+  gateway_timeout: "The gateway did not answer in time",
+  gateway_lost: "The connection was lost",
+  gateway_auth_failed: "The gateway refused the credentials",
+  gateway_certificate_unknown: "Nobody vouches for its certificate",
+  certificate_changed: "Its certificate is another than the one that was trusted",
+  credentials_refused: "The gateway refused the credentials",
+  access_withdrawn: "The homeowner withdrew access",
+  restarting: "It is restarting",
+  silent: "It went silent",
+  connection_lost: "The connection was lost",
+  connection_refused: "Nothing listens at its address",
+  name_not_found: "Its name does not resolve",
+  target_refused: "Its address may not be called",
+  bad_frame: "It sent something unreadable",
+  garbage: "It sends what nobody understands",
+  // ---- What is wrong inside ----
+  integration_silent: ({ integration, unavailable, others }) =>
+    `${integration} is silent: ${plural(unavailable, "entity does", "entities do")} not answer${andOthers(others)}`,
+  integration_not_running: ({ integration, state, others }) =>
+    `${integration} does not run (${String(state).replaceAll("_", " ")})${andOthers(others)}`,
+  integration_needs_sign_in: ({ integration, others }) =>
+    `${integration} needs somebody to sign in again${andOthers(others)}`,
+  entities_unavailable: ({ count }) => `${plural(count, "entity does", "entities do")} not answer`,
 };
+
+function andOthers(others: unknown): string {
+  const count = Number(others);
+  return count > 0 ? `, and ${plural(count, "other is", "others are")} ill` : "";
+}
 
 /** The sentence for a reason. */
 export function reasonWords(reason: Reason): string {

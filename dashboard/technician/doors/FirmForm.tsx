@@ -36,7 +36,7 @@ export function FirmForm({ token, onBack }: { token: string; onBack: () => void 
     },
     onSuccess: () => router.navigate({ to: "/account" }),
   });
-  const input = (field: keyof typeof form.values) => ({ ...form.getInputProps(field), key: form.key(field) });
+  const input = (field: keyof typeof form.values) => form.getInputProps(field);
   return (
     <form onSubmit={form.onSubmit((values) => complete.mutate(values))}>
       <Stack>
@@ -58,7 +58,14 @@ export function FirmForm({ token, onBack }: { token: string; onBack: () => void 
               autoComplete="tel"
             />
             <Select {...input("country")} label={words.setup.country} data={COUNTRIES} searchable required />
-            <Select {...input("timeZone")} label={words.setup.timeZone} data={TIME_ZONES} searchable required limit={50} />
+            <Select
+              {...input("timeZone")}
+              label={words.setup.timeZone}
+              data={TIME_ZONES}
+              searchable
+              required
+              limit={50}
+            />
           </SimpleGrid>
         </Fieldset>
         <Fieldset legend={words.setup.owner} variant="unstyled">

@@ -42,7 +42,7 @@ function PasswordStep({ onIn, onNeedsCode }: { onIn: () => Promise<void>; onNeed
     mutationFn: () => auth.signIn(email.trim(), password),
     onSuccess: ({ needsSecondFactor }) => (needsSecondFactor ? onNeedsCode() : onIn()),
   });
-  const passkey = useMutation({ mutationFn: auth.usePasskey, onSuccess: onIn });
+  const passkey = useMutation({ mutationFn: auth.provePasskey, onSuccess: onIn });
   return (
     <DoorPage title={words.signIn.title}>
       <form

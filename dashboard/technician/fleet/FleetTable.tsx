@@ -75,6 +75,7 @@ export function FleetTable({ order, isStale }: { order: HeldOrder; isStale: bool
 function Spacer({ height }: { height: number }) {
   if (height <= 0) return null;
   return (
+    // biome-ignore lint/a11y/noAriaHiddenOnFocusable: an empty row that only takes up room, and nothing in it takes focus
     <tr aria-hidden="true" className="fleet-spacer">
       <td colSpan={COLUMNS.length} style={{ height }} />
     </tr>
@@ -140,7 +141,11 @@ function FleetRow({ row, index }: { row: SiteRow; index: number }) {
       </td>
       <td className="col-phone">
         {row.phone === null ? null : (
-          <a className="tel" href={`tel:${row.phone.replace(/[^+\d]/g, "")}`} aria-label={words.fleet.call(row.clientName)}>
+          <a
+            className="tel"
+            href={`tel:${row.phone.replace(/[^+\d]/g, "")}`}
+            aria-label={words.fleet.call(row.clientName)}
+          >
             <Icon path={mdiPhoneOutline} size={16} />
             {row.phone}
           </a>

@@ -18,7 +18,8 @@ type Compare = (a: SiteRow, b: SiteRow) => number;
 
 const byName: Compare = (a, b) => a.name.localeCompare(b.name) || a.number - b.number;
 /** Worst first, and of the equally ill the one that has been so for longest. */
-const byWorst: Compare = (a, b) => URGENCY[a.health] - URGENCY[b.health] || a.since.localeCompare(b.since) || byName(a, b);
+const byWorst: Compare = (a, b) =>
+  URGENCY[a.health] - URGENCY[b.health] || a.since.localeCompare(b.since) || byName(a, b);
 
 const COMPARE: Record<FleetSort, Compare> = {
   worst: (a, b) => (URGENCY[a.health] >= URGENCY.ok && a.health === b.health ? byName(a, b) : byWorst(a, b)),

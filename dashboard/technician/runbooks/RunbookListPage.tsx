@@ -1,0 +1,49 @@
+import "../runs/runs.css";
+import { mdiBookOpenPageVariantOutline, mdiStethoscope, mdiWrenchOutline } from "@mdi/js";
+import { Link } from "@tanstack/react-router";
+import { useOperation } from "../../live/queries.ts";
+import { EmptyState } from "../../ui/EmptyState.tsx";
+import { ErrorMessage } from "../../ui/ErrorMessage.tsx";
+import { Icon } from "../../ui/Icon.tsx";
+import { Page } from "../../ui/Page.tsx";
+import { Skeletons } from "../../ui/Skeletons.tsx";
+import { words } from "../../words/en.ts";
+import { Makes } from "../fleet/cells.tsx";
+import { RunbookTags } from "./RunbookTags.tsx";
+
+/** What can we check and fix? */
+export function RunbookListPage() {
+  const runbooks = useOperation("runbook.list", {});
+  return (
+    <Page title={words.runbooks.title} aside={words.runbooks.aside}>
+      {runbooks.isPending ? <Skeletons rows={3} height={110} /> : null}
+      <ErrorMessage error={runbooks.error} onRetry={() => void runbooks.refetch()} />
+      {runbooks.data?.items.length === 0 ? (
+        <EmptyState icon={mdiBookOpenPageVariantOutline} title={words.runbooks.empty} text={words.runbooks.emptyText} />
+      ) : null}
+      <ul className="runbook-cards">
+        {runbooks.data?.items.map((runbook) => {
+          const [connector = "", name = ""] = runbook.id.split("/");
+          return (
+            <li key={runbook.id} className="runbook-card">
+              <Icon path={runbook.readsOnly ? mdiStethoscope : mdiWrenchOutline} size={24} />
+              <div>
+                <h2 className="runbook-card-title">
+                  <Link to="/runbooks/$connector/$name" params={{ connector, name }} className="row-link">
+                    {runbook.title}
+                  </Link>
+                </h2>
+                <p className="runbook-card-tell">{runbook.tell}</p>
+                <RunbookTags runbook={runbook} />
+                <p className="cell-second">
+                  <Makes connectors={runbook.connectors} />
+                  <code>{runbook.id}</code> v{runbook.version}
+                </p>
+              </div>
+            </li>
+          );
+        })}
+      </ul>
+    </Page>
+  );
+}

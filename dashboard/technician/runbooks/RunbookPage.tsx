@@ -1,0 +1,82 @@
+import "../runs/runs.css";
+import type { RunbookDetails, StepKind } from "@caretaker/protocol";
+import { getRouteApi } from "@tanstack/react-router";
+import { useOperation } from "../../live/queries.ts";
+import { BackLink } from "../../ui/BackLink.tsx";
+import { Copyable } from "../../ui/Copyable.tsx";
+import { ErrorMessage } from "../../ui/ErrorMessage.tsx";
+import { Page } from "../../ui/Page.tsx";
+import { Panel } from "../../ui/Panel.tsx";
+import { Skeletons } from "../../ui/Skeletons.tsx";
+import { words } from "../../words/en.ts";
+import { SCOPE_WORDS } from "../../words/states.ts";
+import { duration } from "../../words/time.ts";
+import { RunbookTags } from "./RunbookTags.tsx";
+import { Yaml } from "./Yaml.tsx";
+
+const route = getRouteApi("/inside/runbooks/$connector/$name");
+
+/** One runbook: what the homeowner is told, its steps, and every line of it. */
+export function RunbookPage() {
+  const { connector, name } = route.useParams();
+  const runbook = useOperation("runbook.get", { connector, name });
+  return (
+    <Page
+      title={runbook.data?.title ?? words.runbooks.title}
+      aside={runbook.data ? <RunbookTags runbook={runbook.data} /> : undefined}
+      above={<BackLink to="/runbooks" word={words.runbooks.title} />}
+    >
+      <ErrorMessage error={runbook.error} onRetry={() => void runbook.refetch()} />
+      {runbook.isPending ? <Skeletons rows={4} height={80} /> : null}
+      {runbook.data ? <Details runbook={runbook.data} /> : null}
+    </Page>
+  );
+}
+
+function Details({ runbook }: { runbook: RunbookDetails }) {
+  return (
+    <div className="runbook-columns">
+      <div className="stack">
+        <Panel title={words.runbooks.told}>
+          <blockquote className="tell">{runbook.tell}</blockquote>
+        </Panel>
+        <Panel title={words.runbooks.steps}>
+          <ol className="outline">
+            {runbook.outline.map((step) => (
+              <li key={step.name}>
+                <span className="outline-kind">{words.runbooks.kinds[step.kind satisfies StepKind]}</span>
+                <span>
+                  {step.title}
+                  {step.scope === null ? null : <span className="tag">{SCOPE_WORDS[step.scope]}</span>}
+                </span>
+              </li>
+            ))}
+          </ol>
+        </Panel>
+        <Panel title={words.runbooks.facts}>
+          <dl className="facts">
+            <dt>{words.runbooks.id}</dt>
+            <dd>
+              <code>{runbook.id}</code> v{runbook.version}
+            </dd>
+            <dt>{words.runbooks.limit}</dt>
+            <dd>{words.runbooks.times(duration(runbook.limitSeconds), duration(runbook.worstCaseSeconds))}</dd>
+            <dt>{words.runbooks.inputs}</dt>
+            <dd>{runbook.inputs.map((input) => input.title).join(", ") || words.common.none}</dd>
+            <dt>{words.runbooks.digest}</dt>
+            <dd>
+              <Copyable
+                text={runbook.digest}
+                shown={`${runbook.digest.slice(0, 16)}…`}
+                label={words.runbooks.copyDigest}
+              />
+            </dd>
+          </dl>
+        </Panel>
+      </div>
+      <Panel title={words.runbooks.source} text={words.runbooks.sourceText} isFlush>
+        <Yaml source={runbook.source} />
+      </Panel>
+    </div>
+  );
+}

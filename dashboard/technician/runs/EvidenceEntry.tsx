@@ -1,0 +1,135 @@
+import type { RunEventData } from "@caretaker/protocol";
+import { actorKind, actorName } from "../../words/actors.ts";
+import { capabilityWords } from "../../words/capabilities.ts";
+import { words } from "../../words/en.ts";
+import { RUN_STATUS_WORDS, SCOPE_WORDS, STEP_WORDS } from "../../words/states.ts";
+import { dayAndTime } from "../../words/time.ts";
+import { Measurements } from "./Measurements.tsx";
+
+type Data<K extends RunEventData["kind"]> = Extract<RunEventData, { kind: K }>;
+
+/** One thing that happened, in words; what was measured as a table, what came back raw behind a press. */
+export function EvidenceEntry({ data }: { data: RunEventData }) {
+  switch (data.kind) {
+    case "step.read":
+      return <Read data={data} />;
+    case "step.decided":
+      return <Line tone="busy" text={words.evidence.decided(data.branch)} detail={data.because} />;
+    case "step.ended":
+      return <Line tone="quiet" text={words.evidence.ended(STEP_WORDS[data.status], data.result)} />;
+    case "consent.asked":
+      return (
+        <Line
+          tone="wait"
+          text={words.evidence.asked(data.sentTo, SCOPE_WORDS[data.scope], dayAndTime(data.answerBy))}
+        />
+      );
+    case "consent.opened":
+      return <Line tone="wait" text={words.evidence.opened} />;
+    case "consent.answered":
+      return (
+        <Line
+          tone={data.answer === "allowed" ? "good" : "bad"}
+          text={words.evidence.answered(words.evidence.answers[data.answer], who(data.by))}
+        />
+      );
+    case "fix.intended":
+      return (
+        <Line
+          tone="busy"
+          text={words.evidence.intended(capabilityWords(data.capability), data.attempt)}
+          detail={words.evidence.target(data.target, data.consent)}
+        />
+      );
+    case "fix.sent":
+      return <Sent data={data} />;
+    case "fix.failed":
+      return <Line tone="bad" text={words.evidence.failed} detail={data.error} />;
+    case "fix.uncertain":
+      return <Line tone="unknown" text={words.evidence.uncertain} detail={data.why} />;
+    case "fix.settled":
+      return <Line tone="good" text={words.evidence.settled(capabilityWords(data.capability))} />;
+    case "fix.refused":
+      return <Line tone="bad" text={words.evidence.refused} detail={data.message} />;
+    case "run.queued":
+      return <Line tone="quiet" text={words.evidence.queued(who(data.by))} />;
+    case "run.waiting":
+      return (
+        <Line
+          tone="wait"
+          text={RUN_STATUS_WORDS[data.for]}
+          detail={data.until === null ? data.why : `${data.why} · ${words.evidence.until(dayAndTime(data.until))}`}
+        />
+      );
+    case "run.resumed":
+      return <Line tone="busy" text={words.evidence.resumed} detail={data.why} />;
+    case "run.stop_requested":
+      return <Line tone="bad" text={words.evidence.stopRequested(who(data.by))} detail={data.reason} />;
+    case "run.finished":
+    case "run.cancelled":
+    case "run.started":
+    case "step.started":
+      return null;
+    default:
+      return data satisfies never;
+  }
+}
+
+function who(actor: string): string {
+  const kind = actorKind(actor);
+  return kind === null ? actorName(actor) : `${actorName(actor)} (${kind})`;
+}
+
+function Line({ tone, text, detail }: { tone: string; text: string; detail?: string }) {
+  return (
+    <div className="evidence-line" data-tone={tone}>
+      <p>{text}</p>
+      {detail ? <p className="evidence-detail">{detail}</p> : null}
+    </div>
+  );
+}
+
+const RESULT_TONES = { pass: "good", fail: "warn", unknown: "unknown" } as const;
+
+function Read({ data }: { data: Data<"step.read"> }) {
+  return (
+    <div className="evidence-line" data-tone={RESULT_TONES[data.result]}>
+      <p>
+        {words.evidence.read(capabilityWords(data.capability))}{" "}
+        <span className="tag" data-tone={RESULT_TONES[data.result]}>
+          {words.evidence.results[data.result]}
+        </span>
+        <span className="evidence-ms num">{Math.round(data.milliseconds)} ms</span>
+      </p>
+      {data.error === undefined ? null : <p className="evidence-detail">{data.error}</p>}
+      {data.measurements.length > 0 ? <Measurements measurements={data.measurements} /> : null}
+      <Raw label={words.evidence.raw} value={data.output} />
+    </div>
+  );
+}
+
+function Sent({ data }: { data: Data<"fix.sent"> }) {
+  return (
+    <div className="evidence-line" data-tone="good">
+      <p>
+        {words.evidence.sent}
+        <span className="evidence-ms num">{Math.round(data.milliseconds)} ms</span>
+      </p>
+      <Raw label={words.evidence.answer} value={data.answer} />
+    </div>
+  );
+}
+
+/** What the gateway said, as it said it. */
+function Raw({ label, value }: { label: string; value: unknown }) {
+  if (value === null || value === undefined) return null;
+  const text = JSON.stringify(value, null, 2);
+  if (text === "{}") return null;
+  return (
+    <details className="raw">
+      <summary>{label}</summary>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
+      <pre tabIndex={0}>{text.length > 20_000 ? `${text.slice(0, 20_000)}\n…` : text}</pre>
+    </details>
+  );
+}

@@ -1,0 +1,128 @@
+import type { InputKind, RunbookInput } from "@caretaker/protocol";
+import { NumberInput, Select, Switch, TextInput } from "@mantine/core";
+import type { SiteContent } from "../../live/contents.ts";
+import { useRows, useShape } from "../../live/hooks.tsx";
+import { words } from "../../words/en.ts";
+
+export type InputValues = Readonly<Record<string, string | number | boolean>>;
+
+interface InputPickersProps {
+  readonly inputs: readonly RunbookInput[];
+  readonly values: InputValues;
+  readonly onChange: (values: InputValues) => void;
+  readonly content: SiteContent;
+}
+
+/** One picker for each thing a runbook asks for; things of the home are chosen, never typed. */
+export function InputPickers({ inputs, values, onChange, content }: InputPickersProps) {
+  return inputs.map((input) => (
+    <InputPicker
+      key={input.name}
+      input={input}
+      value={values[input.name] ?? (input.default as string | number | boolean | undefined) ?? ""}
+      onChange={(value) => onChange({ ...values, [input.name]: value })}
+      content={content}
+    />
+  ));
+}
+
+interface InputPickerProps {
+  readonly input: RunbookInput;
+  readonly value: string | number | boolean;
+  readonly onChange: (value: string | number | boolean) => void;
+  readonly content: SiteContent;
+}
+
+function InputPicker({ input, value, onChange, content }: InputPickerProps) {
+  const things = useThings(input.type, content);
+  const common = { label: input.title, required: !input.optional };
+  if (things !== null || input.type === "choice") {
+    return (
+      <Select
+        {...common}
+        data={things ?? [...(input.options ?? [])]}
+        value={value === "" ? null : String(value)}
+        onChange={(next) => onChange(next ?? "")}
+        searchable
+        nothingFoundMessage={words.runNew.nothingFound}
+      />
+    );
+  }
+  switch (input.type) {
+    case "yesno":
+      return (
+        <Switch
+          label={input.title}
+          checked={value === true}
+          onChange={(event) => onChange(event.currentTarget.checked)}
+        />
+      );
+    case "number":
+      return <NumberInput {...common} value={typeof value === "boolean" ? "" : value} onChange={onChange} />;
+    case "moment":
+      return (
+        <TextInput
+          {...common}
+          type="datetime-local"
+          value={String(value)}
+          onChange={(event) => onChange(event.currentTarget.value)}
+        />
+      );
+    default:
+      return (
+        <TextInput
+          {...common}
+          value={String(value)}
+          onChange={(event) => onChange(event.currentTarget.value)}
+          {...(input.type === "duration" ? { placeholder: "5m" } : {})}
+        />
+      );
+  }
+}
+
+/** The things of this home of that kind; null for what is typed. What is ill stands first. */
+function useThings(kind: InputKind, content: SiteContent): { value: string; label: string }[] | null {
+  const integrations = useRows(content.integrations);
+  const devices = useRows(content.devices);
+  const gateways = useRows(content.gateways);
+  useShape(content.entities);
+  switch (kind) {
+    case "integration":
+      return [...integrations]
+        .sort((a, b) => b.unavailable - a.unavailable || a.name.localeCompare(b.name))
+        .map(({ id, name, unavailable }) => ({
+          value: id,
+          label: unavailable > 0 ? `${name} (${words.runNew.silent(unavailable)})` : name,
+        }));
+    case "device":
+      return devices
+        .filter((device) => !device.gone)
+        .map(({ id, name, roomId }) => {
+          const room = content.rooms.find((each) => each.id === roomId)?.name;
+          return { value: id, label: room === undefined ? name : `${name}, ${room}` };
+        })
+        .sort((a, b) => a.label.localeCompare(b.label));
+    case "entity":
+      return content.entities.all().map(({ id, name, label }) => ({ value: id, label: `${name} (${label})` }));
+    case "room":
+      return content.rooms.map(({ id, name }) => ({ value: id, label: name }));
+    case "gateway":
+      return gateways.map(({ id, name }) => ({ value: id, label: name }));
+    default:
+      return null;
+  }
+}
+
+/** As the hub takes them: empty ones left out, moments in UTC. */
+export function readInputs(
+  inputs: readonly RunbookInput[],
+  values: InputValues,
+): Record<string, string | number | boolean> {
+  return Object.fromEntries(
+    inputs.flatMap(({ name, type, default: initial }) => {
+      const value = values[name] ?? (type === "yesno" ? (initial as boolean | undefined) : undefined) ?? "";
+      if (value === "") return [];
+      return [[name, type === "moment" ? new Date(String(value)).toISOString() : value]];
+    }),
+  );
+}

@@ -1,0 +1,56 @@
+import type { Measurement } from "@caretaker/protocol";
+import { mdiCheck, mdiClose, mdiHelp } from "@mdi/js";
+import { Icon } from "../../ui/Icon.tsx";
+import { words } from "../../words/en.ts";
+
+/** Each field that was read against what was expected of it. */
+export function Measurements({ measurements }: { measurements: readonly Measurement[] }) {
+  return (
+    <div className="scroll-x">
+      <table className="measures">
+        <thead>
+          <tr>
+            <th scope="col">{words.runs.field}</th>
+            <th scope="col">{words.runs.seen}</th>
+            <th scope="col">{words.runs.expected}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {measurements.map((each) => (
+            <tr key={each.field}>
+              <th scope="row">{each.field}</th>
+              <td>
+                <MeetMark met={each.met} /> {shownValue(each.value, each.unit)}
+              </td>
+              <td className="dim">{each.expected}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+const MEETS = new Map<boolean | null, readonly [icon: string, tone: string, word: string]>([
+  [true, [mdiCheck, "good", words.runs.met]],
+  [false, [mdiClose, "bad", words.runs.notMet]],
+  [null, [mdiHelp, "unknown", words.runs.cannotTell]],
+]);
+
+export function MeetMark({ met }: { met: boolean | null }) {
+  const [icon, tone, word] = MEETS.get(met) ?? [mdiHelp, "unknown", words.runs.cannotTell];
+  return (
+    <span className="meet" data-tone={tone} title={word}>
+      <Icon path={icon} size={15} />
+      <span className="visually-hidden">{word}:</span>
+    </span>
+  );
+}
+
+/** A value as a person reads it. */
+export function shownValue(value: unknown, unit?: string): string {
+  if (value === undefined || value === null) return "–";
+  if (typeof value === "boolean") return value ? words.common.yes : words.common.no;
+  const text = typeof value === "object" ? JSON.stringify(value) : String(value);
+  return unit === undefined ? text : `${text} ${unit}`;
+}

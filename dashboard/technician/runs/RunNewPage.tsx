@@ -1,0 +1,176 @@
+import "./runs.css";
+import type { RunbookId, RunbookSummary, Site } from "@caretaker/protocol";
+import { Alert, Button, Group, Select, Stack, Switch, Textarea } from "@mantine/core";
+import { mdiAccountAlertOutline, mdiEmailOutline, mdiHandshakeOutline } from "@mdi/js";
+import { getRouteApi, Link } from "@tanstack/react-router";
+import { useState } from "react";
+import type { SiteContent } from "../../live/contents.ts";
+import { useRows, useSite } from "../../live/hooks.tsx";
+import { useAction, useOperation } from "../../live/queries.ts";
+import { BackLink } from "../../ui/BackLink.tsx";
+import { ErrorMessage } from "../../ui/ErrorMessage.tsx";
+import { Icon } from "../../ui/Icon.tsx";
+import { Page } from "../../ui/Page.tsx";
+import { Panel } from "../../ui/Panel.tsx";
+import { Skeletons } from "../../ui/Skeletons.tsx";
+import { words } from "../../words/en.ts";
+import { ROLE_WORDS } from "../../words/states.ts";
+import { refusalOf, useMe } from "../session.ts";
+import { type ConsentNeed, consentNeed } from "./consent-need.ts";
+import { InputPickers, type InputValues, readInputs } from "./InputPickers.tsx";
+import { RunbookChoice } from "./RunbookChoice.tsx";
+
+const route = getRouteApi("/inside/sites/$siteId/start");
+
+/** Starts a runbook: what, on what, and why; the button says whether somebody is asked first. */
+export function RunNewPage() {
+  const { siteId } = route.useParams();
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const me = useMe();
+  const site = useOperation("site.get", { siteId });
+  const runbooks = useOperation("runbook.list", { siteId });
+  const { content } = useSite(siteId);
+  const chosen = runbooks.data?.items.find((runbook) => runbook.id === search.runbook) ?? null;
+  const refused = refusalOf(me, "run.start") !== null;
+  const handleChoose = (runbook: RunbookId): void =>
+    void navigate({
+      search: { runbook, ...(runbook === search.runbook ? { inputs: search.inputs } : {}) },
+      replace: true,
+    });
+  return (
+    <Page
+      title={words.runNew.title}
+      width="narrow"
+      above={<BackLink to="/sites/$siteId" params={{ siteId }} word={site.data?.name ?? words.shell.sites} />}
+    >
+      {refused ? <Alert color="yellow">{words.common.notAllowedFor(ROLE_WORDS[me.person.role])}</Alert> : null}
+      <ErrorMessage error={runbooks.error ?? site.error} />
+      {runbooks.isPending || site.isPending ? <Skeletons rows={4} height={72} /> : null}
+      {runbooks.data && site.data && !refused ? (
+        <Stack>
+          <RunbookChoice runbooks={runbooks.data.items} chosen={chosen?.id ?? null} onChoose={handleChoose} />
+          {chosen ? (
+            <StartForm
+              key={chosen.id}
+              site={site.data as Site}
+              content={content}
+              runbook={chosen}
+              prefilled={search.inputs ?? {}}
+            />
+          ) : null}
+        </Stack>
+      ) : null}
+    </Page>
+  );
+}
+
+interface StartFormProps {
+  readonly site: Site;
+  readonly content: SiteContent;
+  readonly runbook: RunbookSummary;
+  readonly prefilled: Readonly<Record<string, string>>;
+}
+
+function StartForm({ site, content, runbook, prefilled }: StartFormProps) {
+  const navigate = route.useNavigate();
+  const [inputs, setInputs] = useState<InputValues>(() => ({ ...prefilled }));
+  const [gatewayId, setGatewayId] = useState<string | null>(null);
+  const [reason, setReason] = useState("");
+  const [homeownerAsked, setHomeownerAsked] = useState(false);
+  const gateways = useRows(content.gateways).filter((gateway) => runbook.connectors.includes(gateway.connector));
+  const start = useAction("run.start", {
+    outdates: ["run.list"],
+    onDone: (run) => void navigate({ to: "/runs/$runId", params: { runId: run.id } }),
+  });
+  const need = consentNeed(site, runbook, Date.now());
+  const handleSubmit = (): void =>
+    start.mutate({
+      siteId: site.id,
+      runbook: runbook.id,
+      inputs: readInputs(runbook.inputs, inputs),
+      reason,
+      homeownerAsked,
+      ...(gatewayId === null ? {} : { gatewayId }),
+    });
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        handleSubmit();
+      }}
+    >
+      <Panel title={runbook.title}>
+        <Stack>
+          {gateways.length > 1 ? (
+            <Select
+              label={words.runNew.gateway}
+              data={gateways.map((gateway) => ({ value: gateway.id, label: gateway.name }))}
+              value={gatewayId}
+              onChange={setGatewayId}
+              required
+            />
+          ) : null}
+          <InputPickers inputs={runbook.inputs} values={inputs} onChange={setInputs} content={content} />
+          <Textarea
+            label={words.runNew.reason}
+            description={words.runNew.reasonText}
+            placeholder={words.runNew.reasonExample}
+            value={reason}
+            onChange={(event) => setReason(event.currentTarget.value)}
+            minLength={3}
+            maxLength={300}
+            autosize
+            minRows={2}
+            required
+          />
+          <Switch
+            label={words.runNew.homeownerAsked}
+            description={words.runNew.homeownerAskedText}
+            checked={homeownerAsked}
+            onChange={(event) => setHomeownerAsked(event.currentTarget.checked)}
+          />
+          <NeedNotice site={site} runbook={runbook} need={need} />
+          <ErrorMessage error={start.error} />
+          <Group justify="flex-end">
+            <Button type="submit" size="md" loading={start.isPending} disabled={need.is === "nobody"}>
+              {need.is === "ask" ? words.runNew.askAndStart(need.contact.name) : words.runNew.start}
+            </Button>
+          </Group>
+        </Stack>
+      </Panel>
+    </form>
+  );
+}
+
+/** Who will be asked and with which words, before anything is pressed. */
+function NeedNotice({ site, runbook, need }: { site: Site; runbook: RunbookSummary; need: ConsentNeed }) {
+  if (need.is === "none") {
+    return (
+      <p className="need">
+        <Icon path={mdiHandshakeOutline} size={18} />
+        {runbook.readsOnly ? words.runNew.readsOnly : words.runNew.covered}
+      </p>
+    );
+  }
+  if (need.is === "nobody") {
+    return (
+      <Alert color="yellow" icon={<Icon path={mdiAccountAlertOutline} />} title={words.runNew.nobody}>
+        {words.runNew.nobodyText}{" "}
+        <Link to="/sites/$siteId/consent" params={{ siteId: site.id }}>
+          {words.runNew.toContacts}
+        </Link>
+      </Alert>
+    );
+  }
+  return (
+    <div className="need-ask">
+      <p>
+        <Icon path={mdiEmailOutline} size={18} />
+        {words.runNew.willRead(need.contact.name, need.contact.email ?? "")}
+      </p>
+      <blockquote>{runbook.tell}</blockquote>
+      <p className="dim">{words.runNew.nothingBefore}</p>
+    </div>
+  );
+}

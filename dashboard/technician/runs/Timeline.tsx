@@ -1,0 +1,94 @@
+import type { StepKind } from "@caretaker/protocol";
+import {
+  mdiAccountQuestionOutline,
+  mdiFlagCheckered,
+  mdiHandshakeOutline,
+  mdiMagnify,
+  mdiSourceBranch,
+  mdiTimerSandEmpty,
+  mdiViewListOutline,
+  mdiWrenchOutline,
+} from "@mdi/js";
+import { useNow } from "../../ui/clock.ts";
+import { Icon } from "../../ui/Icon.tsx";
+import { STEP_LOOKS } from "../../ui/looks.ts";
+import { words } from "../../words/en.ts";
+import { duration, timeWithSeconds } from "../../words/time.ts";
+import type { TimelineStep } from "./timeline.ts";
+
+const KIND_ICONS: Record<StepKind, string> = {
+  check: mdiMagnify,
+  wait: mdiTimerSandEmpty,
+  choose: mdiSourceBranch,
+  ask: mdiAccountQuestionOutline,
+  consent: mdiHandshakeOutline,
+  fix: mdiWrenchOutline,
+  use: mdiViewListOutline,
+  end: mdiFlagCheckered,
+};
+
+interface TimelineProps {
+  readonly steps: readonly TimelineStep[];
+  readonly shown: string | null;
+  readonly isOver: boolean;
+  readonly onChoose: (name: string) => void;
+}
+
+/** The steps from first to last; choosing one shows its evidence. */
+export function Timeline({ steps, shown, isOver, onChoose }: TimelineProps) {
+  return (
+    <nav className="timeline" aria-label={words.runs.steps}>
+      <ol>
+        {steps.map((step) => (
+          <li key={step.name} className="timeline-step" data-tone={toneOf(step)} data-status={step.status}>
+            <button
+              type="button"
+              className="timeline-button"
+              aria-current={step.name === shown ? "step" : undefined}
+              onClick={() => onChoose(step.name)}
+            >
+              <span className="timeline-dot">
+                <Icon path={STEP_LOOKS[step.status].icon} size={20} />
+              </span>
+              <span className="timeline-words">
+                <span className="timeline-title">
+                  <Icon path={KIND_ICONS[step.kind]} size={15} className="timeline-kind" />
+                  {step.title}
+                </span>
+                <span className="timeline-status">
+                  {statusWord(step)}
+                  <StepTime step={step} isOver={isOver} />
+                </span>
+              </span>
+            </button>
+          </li>
+        ))}
+      </ol>
+    </nav>
+  );
+}
+
+/** A check that did not pass found something: that is its work, and no failure of ours. */
+export function toneOf(step: TimelineStep): string {
+  if (step.status === "failed" && step.kind === "check") return "warn";
+  return STEP_LOOKS[step.status].tone;
+}
+
+export function statusWord(step: TimelineStep): string {
+  if (step.status === "failed" && step.kind === "check") return words.runs.notAsExpected;
+  if (step.status === "failed" && step.kind === "fix") return words.runs.didNotHelp;
+  return STEP_LOOKS[step.status].word;
+}
+
+function StepTime({ step, isOver }: { step: TimelineStep; isOver: boolean }) {
+  const now = useNow("fast");
+  if (step.startedAt === null) return null;
+  const isRunning = step.endedAt === null && !isOver;
+  const end = step.endedAt === null ? (isOver ? Date.parse(step.startedAt) : now) : Date.parse(step.endedAt);
+  const seconds = (end - Date.parse(step.startedAt)) / 1000;
+  return (
+    <span className="timeline-time num" title={timeWithSeconds(step.startedAt)}>
+      {seconds >= 1 || isRunning ? duration(seconds) : timeWithSeconds(step.startedAt)}
+    </span>
+  );
+}

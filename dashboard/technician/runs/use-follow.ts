@@ -1,0 +1,29 @@
+import { useEffect, useState } from "react";
+
+/**
+ * Keeps the newest evidence in sight while something comes, until the person scrolls: then the screen is theirs until
+ * they ask to follow again.
+ */
+export function useFollow(isOn: boolean, beat: number): { isHeld: boolean; release: () => void } {
+  const [isHeld, setHeld] = useState(false);
+  useEffect(() => {
+    if (!isOn || isHeld) return;
+    const hold = (): void => setHeld(true);
+    const handleKey = (event: KeyboardEvent): void => {
+      if (["PageUp", "PageDown", "Home", "End"].includes(event.key)) hold();
+    };
+    addEventListener("wheel", hold, { passive: true });
+    addEventListener("touchmove", hold, { passive: true });
+    addEventListener("keydown", handleKey);
+    return () => {
+      removeEventListener("wheel", hold);
+      removeEventListener("touchmove", hold);
+      removeEventListener("keydown", handleKey);
+    };
+  }, [isOn, isHeld]);
+  useEffect(() => {
+    if (!isOn || isHeld || beat === 0) return;
+    document.querySelector("[data-newest]")?.scrollIntoView({ block: "nearest" });
+  }, [isOn, isHeld, beat]);
+  return { isHeld: isOn && isHeld, release: () => setHeld(false) };
+}

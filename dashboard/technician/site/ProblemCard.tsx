@@ -1,0 +1,127 @@
+import type { RunbookSummary, SiteId } from "@caretaker/protocol";
+import { Button } from "@mantine/core";
+import { mdiAlertCircle, mdiPowerPlugOffOutline, mdiWrenchOutline } from "@mdi/js";
+import { Link } from "@tanstack/react-router";
+import { Icon } from "../../ui/Icon.tsx";
+import { GATEWAY_LOOKS } from "../../ui/looks.ts";
+import { Since } from "../../ui/Since.tsx";
+import { Mark } from "../../ui/Status.tsx";
+import { words } from "../../words/en.ts";
+import { reasonWords } from "../../words/reasons.ts";
+import { useMay } from "../session.ts";
+import { poweredBridge, type SiteProblem, type Suggestion, suggestionsFor } from "./problems.ts";
+
+interface ProblemCardProps {
+  readonly siteId: SiteId;
+  readonly problem: SiteProblem;
+  readonly runbooks: readonly RunbookSummary[];
+}
+
+/** One problem: what, why, since when, and the button that may mend it. */
+export function ProblemCard({ siteId, problem, runbooks }: ProblemCardProps) {
+  const mayStart = useMay("run.start");
+  const suggestions = suggestionsFor(problem, runbooks);
+  return (
+    <li className="problem">
+      <ProblemHead problem={problem} />
+      <div className="problem-fixes">
+        {mayStart
+          ? suggestions.map((suggestion, at) => (
+              <FixButton key={suggestion.runbook.id} siteId={siteId} suggestion={suggestion} isFirst={at === 0} />
+            ))
+          : null}
+        <ProblemHint siteId={siteId} problem={problem} />
+      </div>
+    </li>
+  );
+}
+
+function ProblemHead({ problem }: { problem: SiteProblem }) {
+  switch (problem.kind) {
+    case "gateway":
+      return (
+        <div className="problem-head">
+          <Mark look={GATEWAY_LOOKS[problem.gateway.state]} />
+          <p className="problem-name">{problem.gateway.name}</p>
+          <p className="problem-why">
+            {reasonWords(problem.gateway.reason)} · <Since moment={problem.gateway.since} />
+          </p>
+        </div>
+      );
+    case "integration": {
+      const { integration } = problem;
+      return (
+        <div className="problem-head">
+          <Mark look={{ icon: mdiAlertCircle, tone: "bad", word: words.site.integration }} />
+          <p className="problem-name">{integration.name}</p>
+          <p className="problem-why">
+            {integration.needsSignIn
+              ? words.site.needsSignIn
+              : integration.state === "loaded"
+                ? words.site.silentEntities(integration.unavailable, integration.entities)
+                : words.site.integrationState(integration.state, integration.reason)}
+          </p>
+        </div>
+      );
+    }
+    case "device":
+      return (
+        <div className="problem-head">
+          <Mark look={{ icon: mdiPowerPlugOffOutline, tone: "bad", word: words.site.device }} />
+          <p className="problem-name">{problem.device.name}</p>
+          <p className="problem-why">
+            {words.site.deviceSilent}
+            {problem.since === null ? null : (
+              <>
+                {" · "}
+                <Since moment={problem.since} />
+              </>
+            )}
+          </p>
+        </div>
+      );
+    default:
+      return problem satisfies never;
+  }
+}
+
+interface FixButtonProps {
+  readonly siteId: SiteId;
+  readonly suggestion: Suggestion;
+  readonly isFirst: boolean;
+}
+
+export function FixButton({ siteId, suggestion, isFirst }: FixButtonProps) {
+  const { runbook, inputs } = suggestion;
+  return (
+    <Button
+      size="xs"
+      variant={isFirst ? "filled" : "default"}
+      renderRoot={(props) => (
+        <Link to="/sites/$siteId/start" params={{ siteId }} search={{ runbook: runbook.id, inputs }} {...props} />
+      )}
+      leftSection={<Icon path={mdiWrenchOutline} size={16} />}
+    >
+      {runbook.title}
+    </Button>
+  );
+}
+
+/** What would make more fixes possible. */
+function ProblemHint({ siteId, problem }: { siteId: SiteId; problem: SiteProblem }) {
+  if (problem.kind === "gateway") {
+    return (
+      <Link to="/sites/$siteId/gateways" params={{ siteId }} className="hint-link">
+        {words.site.seeGateway}
+      </Link>
+    );
+  }
+  if (problem.kind === "device" || poweredBridge(problem.devices)) return null;
+  const bridge = problem.devices.find((device) => device.kind === "bridge");
+  if (!bridge) return null;
+  return (
+    <Link to="/sites/$siteId/devices" params={{ siteId }} search={{ device: bridge.id }} className="hint-link">
+      {words.site.sayWhatPowers(bridge.name)}
+    </Link>
+  );
+}

@@ -1,0 +1,154 @@
+import type { Device, EntityId, EntityState } from "@caretaker/protocol";
+import {
+  mdiBridge,
+  mdiCastVariant,
+  mdiCogOutline,
+  mdiDotsHexagon,
+  mdiHandBackLeftOffOutline,
+  mdiLanConnect,
+  mdiLightbulbOutline,
+  mdiPowerPlugOutline,
+  mdiSleep,
+  mdiTabletDashboard,
+  mdiThermometer,
+  mdiViewDashboardVariantOutline,
+  mdiWashingMachine,
+} from "@mdi/js";
+import type { SiteContent } from "../../live/contents.ts";
+import { useEntities } from "../../live/hooks.tsx";
+import { Icon } from "../../ui/Icon.tsx";
+import { AVAILABILITY_LOOKS } from "../../ui/looks.ts";
+import { words } from "../../words/en.ts";
+import { stateWords } from "../../words/entities.ts";
+import type { EntityIndex, RoomGroup } from "./rooms.ts";
+
+const KIND_ICONS: Record<Device["kind"], string> = {
+  bridge: mdiBridge,
+  controller: mdiViewDashboardVariantOutline,
+  panel: mdiTabletDashboard,
+  appliance: mdiWashingMachine,
+  sensor: mdiThermometer,
+  media: mdiCastVariant,
+  light: mdiLightbulbOutline,
+  network: mdiLanConnect,
+  service: mdiCogOutline,
+  other: mdiDotsHexagon,
+};
+
+const NO_ENTITIES: readonly EntityId[] = [];
+
+interface RoomOfDevicesProps {
+  readonly room: RoomGroup;
+  readonly content: SiteContent;
+  readonly index: EntityIndex;
+  readonly onOpen: (device: Device) => void;
+}
+
+export function RoomOfDevices({ room, content, index, onOpen }: RoomOfDevicesProps) {
+  return (
+    <section className="room" aria-label={room.name}>
+      <h2 className="room-name">
+        {room.name}
+        {room.floor === null ? null : <span className="dim">{room.floor}</span>}
+        <span className="dim num">{room.devices.length}</span>
+      </h2>
+      <ul className="room-card">
+        {room.devices.map((device) => (
+          <DeviceLine
+            key={device.id}
+            device={device}
+            content={content}
+            ids={index.byDevice.get(device.id) ?? NO_ENTITIES}
+            onOpen={onOpen}
+          />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+interface DeviceLineProps {
+  readonly device: Device;
+  readonly content: SiteContent;
+  readonly ids: readonly EntityId[];
+  readonly onOpen: (device: Device) => void;
+}
+
+function DeviceLine({ device, content, ids, onOpen }: DeviceLineProps) {
+  const entities = useEntities(content, ids);
+  const silent = entities.filter((entity) => entity.availability === "offline").length;
+  const isSilent = entities.length > 0 && silent === entities.length;
+  const tone = isSilent ? (device.maySleep ? "quiet" : "bad") : silent > 0 ? "warn" : "good";
+  return (
+    <li>
+      <button
+        type="button"
+        className="device"
+        data-tone={tone}
+        data-gone={device.gone || undefined}
+        onClick={() => onOpen(device)}
+      >
+        <span className="device-icon">
+          <Icon path={KIND_ICONS[device.kind]} size={19} />
+        </span>
+        <span className="device-main">
+          <span className="device-name">{device.name}</span>
+          <span className="device-make">{[device.make, device.model].filter(Boolean).join(" ")}</span>
+        </span>
+        <Marks device={device} />
+        <span className="device-state">
+          {device.gone ? (
+            words.devices.gone
+          ) : isSilent ? (
+            <Silent isAsleep={device.maySleep} />
+          ) : (
+            <Gist entities={entities} />
+          )}
+          {silent > 0 && !isSilent ? (
+            <span className="device-partly">{words.devices.partly(silent, entities.length)}</span>
+          ) : null}
+        </span>
+      </button>
+    </li>
+  );
+}
+
+function Silent({ isAsleep }: { isAsleep: boolean }) {
+  return (
+    <span className="device-silent">
+      <Icon path={isAsleep ? mdiSleep : AVAILABILITY_LOOKS.offline.icon} size={16} />
+      {isAsleep ? words.devices.asleep : AVAILABILITY_LOOKS.offline.word}
+    </span>
+  );
+}
+
+/** The two or three states that tell how the device is. */
+function Gist({ entities }: { entities: readonly EntityState[] }) {
+  const telling = entities.filter((entity) => !entity.diagnostic && entity.availability !== "offline").slice(0, 2);
+  return telling.map((entity) => (
+    <span key={entity.id} className="device-gist" title={entity.name}>
+      {stateWords(entity)}
+    </span>
+  ));
+}
+
+/** What people said of this device. */
+export function Marks({ device }: { device: Device }) {
+  return (
+    <span className="device-marks">
+      {device.doNotTouch ? <MarkIcon path={mdiHandBackLeftOffOutline} word={words.devices.doNotTouch} /> : null}
+      {device.carriesGateway ? <MarkIcon path={mdiLanConnect} word={words.devices.carriesGateway} /> : null}
+      {device.poweredBy !== null ? <MarkIcon path={mdiPowerPlugOutline} word={words.devices.powered} /> : null}
+      {device.maySleep ? <MarkIcon path={mdiSleep} word={words.devices.maySleep} /> : null}
+    </span>
+  );
+}
+
+function MarkIcon({ path, word }: { path: string; word: string }) {
+  return (
+    <span title={word} className="device-mark">
+      <Icon path={path} size={16} />
+      <span className="visually-hidden">{word}</span>
+    </span>
+  );
+}

@@ -1,0 +1,26 @@
+import { CAPABILITIES, type CapabilityOutput, type ReadName } from "@caretaker/protocol";
+import { words } from "../../words/en.ts";
+import { age } from "../../words/time.ts";
+import type { StepRead } from "./use-latest-check.ts";
+
+type Say = { [N in ReadName]?: (output: CapabilityOutput<N>) => string };
+
+const SAY: Say = {
+  "gateway.info": (info) => words.findings.gateway(info.name, info.version, info.recording),
+  "integration.list": (list) => words.findings.integrations(list.ill, list.integrations.length),
+  "repairs.list": (list) => words.findings.repairs(list.open),
+  "log.errors": (log) => words.findings.log(log.errors, log.warnings),
+  "backup.info": (backup) =>
+    backup.ageHours === null
+      ? words.findings.noBackup
+      : words.findings.backup(words.common.ago(age(backup.ageHours * 3_600_000)), backup.failed),
+  "updates.list": (list) => words.findings.updates(list.waiting),
+};
+
+/** What a read found, in a sentence; what could not be read says why. */
+export function findingOf(read: StepRead): string {
+  if (read.error !== undefined) return read.error;
+  const say = SAY[read.capability as ReadName] as ((output: unknown) => string) | undefined;
+  const shape = CAPABILITIES[read.capability as ReadName]?.output.safeParse(read.output);
+  return say && shape?.success ? say(shape.data) : "";
+}

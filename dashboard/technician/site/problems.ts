@@ -1,0 +1,95 @@
+import type { Device, EntityState, Gateway, Integration, IntegrationId, RunbookSummary } from "@caretaker/protocol";
+import { silentDevices } from "./rooms.ts";
+
+/** Something that is wrong at a home, folded: what follows from another problem is not listed again. */
+export type SiteProblem =
+  | { readonly kind: "gateway"; readonly gateway: Gateway }
+  | { readonly kind: "integration"; readonly integration: Integration; readonly devices: readonly Device[] }
+  | { readonly kind: "device"; readonly device: Device; readonly since: string | null };
+
+interface Home {
+  readonly gateways: readonly Gateway[];
+  readonly integrations: readonly Integration[];
+  readonly devices: readonly Device[];
+  readonly entities: readonly EntityState[];
+}
+
+export function isIll(integration: Integration): boolean {
+  if (integration.disabled) return false;
+  return integration.state !== "loaded" || integration.needsSignIn || integration.unavailable > 0;
+}
+
+/** What is wrong, causes first: a gateway that is away hides what hangs on it, an ill integration its devices. */
+export function problemsOf({ gateways, integrations, devices, entities }: Home): SiteProblem[] {
+  const away = gateways.filter((gateway) => gateway.state !== "online");
+  const awayIds = new Set(away.map((gateway) => gateway.id));
+  const silent = [...silentDevices(devices, entities)].filter((device) => !awayIds.has(device.gatewayId));
+  // Unavailable entities of devices that may sleep are no problem, though the gateway counts them.
+  const ill = integrations.filter(
+    (integration) =>
+      !awayIds.has(integration.gatewayId) && isIll(integration) && !isOnlyAsleep(integration, entities, devices),
+  );
+  const illIds = new Set<IntegrationId>(ill.map((integration) => integration.id));
+  return [
+    ...away.map((gateway) => ({ kind: "gateway" as const, gateway })),
+    ...ill.map((integration) => ({
+      kind: "integration" as const,
+      integration,
+      devices: devices.filter((device) => !device.gone && device.integrationIds.includes(integration.id)),
+    })),
+    ...silent
+      .filter((device) => !device.integrationIds.some((id) => illIds.has(id)))
+      .map((device) => ({ kind: "device" as const, device, since: silentSince(device, entities) })),
+  ];
+}
+
+/** Since the first of its entities fell silent. */
+function silentSince(device: Device, entities: readonly EntityState[]): string | null {
+  const moments = entities.flatMap((entity) => (entity.deviceId === device.id && entity.since ? [entity.since] : []));
+  return moments.sort()[0] ?? null;
+}
+
+function isOnlyAsleep(integration: Integration, entities: readonly EntityState[], devices: readonly Device[]): boolean {
+  if (integration.state !== "loaded" || integration.needsSignIn) return false;
+  const sleepers = new Set(devices.filter((device) => device.maySleep).map((device) => device.id));
+  const silent = entities.filter(
+    (entity) => entity.integrationId === integration.id && entity.availability === "offline",
+  );
+  return silent.length > 0 && silent.every((entity) => entity.deviceId !== null && sleepers.has(entity.deviceId));
+}
+
+/** A runbook that may help, with what it is to work on filled in. */
+export interface Suggestion {
+  readonly runbook: RunbookSummary;
+  readonly inputs: Readonly<Record<string, string>>;
+}
+
+/**
+ * Runbooks that change something and whose needed inputs this problem can fill: its integration, and for a device the
+ * one box of it whose power a person has named.
+ */
+export function suggestionsFor(problem: SiteProblem, runbooks: readonly RunbookSummary[]): Suggestion[] {
+  if (problem.kind === "gateway") return [];
+  const things =
+    problem.kind === "integration"
+      ? { integration: problem.integration.id, device: poweredBridge(problem.devices)?.id }
+      : { integration: problem.device.integrationIds[0], device: problem.device.id };
+  return runbooks
+    .filter((runbook) => !runbook.readsOnly)
+    .flatMap((runbook) => {
+      const inputs: Record<string, string> = {};
+      for (const input of runbook.inputs) {
+        const thing = input.type === "integration" || input.type === "device" ? things[input.type] : undefined;
+        if (thing !== undefined) inputs[input.name] = thing;
+        else if (!input.optional && input.default === undefined) return [];
+      }
+      return Object.keys(inputs).length === 0 ? [] : [{ runbook, inputs }];
+    })
+    .sort((a, b) => a.runbook.inputs.length - b.runbook.inputs.length);
+}
+
+/** The bridge of these devices that can be switched off and on, because somebody said what feeds it. */
+export function poweredBridge(devices: readonly Device[]): Device | undefined {
+  const powered = devices.filter((device) => device.poweredBy !== null && !device.doNotTouch);
+  return powered.find((device) => device.kind === "bridge") ?? powered[0];
+}

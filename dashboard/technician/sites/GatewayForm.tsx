@@ -1,0 +1,82 @@
+import { isCaretakerError, type SiteId } from "@caretaker/protocol";
+import { Button, Group, Stack } from "@mantine/core";
+import { useState } from "react";
+import { ErrorMessage } from "../../ui/ErrorMessage.tsx";
+import { SchemaForm } from "../../ui/SchemaForm.tsx";
+import { configOf, fieldsOf, initialValues, PINNED_FIELD, type SchemaValues } from "../../ui/schema-fields.ts";
+import { words } from "../../words/en.ts";
+import { ChecklistView } from "./ChecklistView.tsx";
+import { useGatewayTest } from "./use-gateway-test.ts";
+
+export interface Make {
+  readonly id: string;
+  readonly name: string;
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly secrets: readonly string[];
+}
+
+interface GatewayFormProps {
+  readonly siteId: SiteId;
+  readonly make: Make;
+  /** What happens with a gateway that passed, such as "Add this gateway". */
+  readonly action: string;
+  readonly isBusy: boolean;
+  readonly error: unknown;
+  readonly onConfig: (config: Record<string, unknown>, found: { rooms: number; devices: number } | null) => void;
+}
+
+/** What a make wants to know, the live checklist over it, and then what the form is for. */
+export function GatewayForm({ siteId, make, action, isBusy, error, onConfig }: GatewayFormProps) {
+  const fields = fieldsOf(make.config, make.secrets);
+  const [values, setValues] = useState<SchemaValues>(() => initialValues(fields));
+  const [pinned, setPinned] = useState<string | null>(null);
+  const test = useGatewayTest(siteId);
+  const config = (pin: string | null): Record<string, unknown> => ({
+    ...configOf(fields, values),
+    ...(pin === null ? {} : { [PINNED_FIELD]: pin }),
+  });
+  const handleChange = (next: SchemaValues): void => {
+    setValues(next);
+    setPinned(null);
+    test.clear();
+  };
+  const handlePin = (fingerprint: string): void => {
+    setPinned(fingerprint);
+    void test.run(make.id, config(fingerprint));
+  };
+  const isTested = test.isDone && test.checklist.isGood;
+  const { found } = test.checklist;
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (isTested) onConfig(config(pinned), found);
+        else void test.run(make.id, config(pinned));
+      }}
+    >
+      <Stack>
+        <SchemaForm
+          fields={fields}
+          values={values}
+          onChange={handleChange}
+          mistakes={isCaretakerError(test.error) ? test.error.fields : []}
+        />
+        <ChecklistView checklist={test.checklist} onPin={handlePin} />
+        {isTested && found ? (
+          <p className="found">{words.checklist.found(found.devices, found.rooms, found.entities)}</p>
+        ) : null}
+        <ErrorMessage error={test.error ?? error} />
+        <Group>
+          <Button type="submit" loading={test.isRunning || isBusy}>
+            {isTested ? action : words.checklist.run}
+          </Button>
+          {isTested ? (
+            <Button variant="default" onClick={() => void test.run(make.id, config(pinned))}>
+              {words.checklist.again}
+            </Button>
+          ) : null}
+        </Group>
+      </Stack>
+    </form>
+  );
+}

@@ -1,0 +1,91 @@
+import { EvidenceKind, StandingScope } from "@caretaker/protocol";
+import { Checkbox, Select, SimpleGrid, Stack, Text, TextInput } from "@mantine/core";
+import type { ReactNode } from "react";
+import { words } from "../../words/en.ts";
+import { EVIDENCE_WORDS, SCOPE_MEANINGS, SCOPE_WORDS } from "../../words/states.ts";
+
+export interface ConsentValues {
+  readonly scopes: readonly StandingScope[];
+  readonly evidence: string;
+  readonly note: string;
+  readonly givenBy: string;
+}
+
+/** Nothing is ticked beforehand: a homeowner's yes is never assumed. */
+export function emptyConsent(): ConsentValues {
+  return { scopes: [], evidence: "", note: "", givenBy: "" };
+}
+
+export function consentMistakes(consent: ConsentValues): string | null {
+  return consent.evidence === "" ? words.siteNew.evidenceMissing : null;
+}
+
+export function newConsent(values: ConsentValues, fallbackName: string) {
+  return {
+    scopes: [...values.scopes],
+    evidence: EvidenceKind.parse(values.evidence),
+    givenBy: values.givenBy.trim() || fallbackName,
+    ...(values.note.trim() === "" ? {} : { evidenceNote: values.note.trim() }),
+  };
+}
+
+/** Each scope includes the ones before it: ticking one ticks those, unticking one unticks the later ones. */
+export function toggled(scopes: readonly StandingScope[], scope: StandingScope): StandingScope[] {
+  const rank = StandingScope.options.indexOf(scope);
+  return StandingScope.options.slice(0, scopes.includes(scope) ? rank : rank + 1);
+}
+
+interface ScopeFieldsProps {
+  readonly value: ConsentValues;
+  readonly onChange: (value: ConsentValues) => void;
+  readonly suggestedName: string;
+  readonly error: ReactNode;
+}
+
+/** What the homeowner allows for good, and how we know. */
+export function ScopeFields({ value, onChange, suggestedName, error }: ScopeFieldsProps) {
+  return (
+    <Stack>
+      <Checkbox.Group aria-label={words.siteNew.consent} value={[...value.scopes]}>
+        <Stack gap="xs">
+          {StandingScope.options.map((scope) => (
+            <Checkbox
+              key={scope}
+              value={scope}
+              label={SCOPE_WORDS[scope]}
+              description={SCOPE_MEANINGS[scope]}
+              onChange={() => onChange({ ...value, scopes: toggled(value.scopes, scope) })}
+            />
+          ))}
+        </Stack>
+      </Checkbox.Group>
+      <Text size="xs" c="dimmed">
+        {words.siteNew.disruptiveNever}
+      </Text>
+      <SimpleGrid cols={{ base: 1, sm: 2 }} verticalSpacing="sm">
+        <Select
+          label={words.siteNew.evidence}
+          data={EvidenceKind.options.map((kind) => ({ value: kind, label: EVIDENCE_WORDS[kind] }))}
+          value={value.evidence === "" ? null : value.evidence}
+          onChange={(evidence) => onChange({ ...value, evidence: evidence ?? "" })}
+          required
+          error={error}
+        />
+        <TextInput
+          label={words.siteNew.givenBy}
+          value={value.givenBy}
+          placeholder={suggestedName}
+          onChange={(event) => onChange({ ...value, givenBy: event.currentTarget.value })}
+          required={suggestedName === ""}
+          autoComplete="off"
+        />
+        <TextInput
+          label={words.siteNew.evidenceNote}
+          placeholder={words.siteNew.evidenceExample}
+          value={value.note}
+          onChange={(event) => onChange({ ...value, note: event.currentTarget.value })}
+        />
+      </SimpleGrid>
+    </Stack>
+  );
+}

@@ -1,0 +1,26 @@
+import type { ChecklistLine } from "@caretaker/protocol";
+
+type Certificate = NonNullable<ChecklistLine["certificate"]>;
+
+export interface Checklist {
+  /** One per step, the last that was said of it, in the order they began. */
+  readonly lines: readonly ChecklistLine[];
+  /** Every line that came is over and none failed. */
+  readonly isGood: boolean;
+  /** Shown by the gateway and trusted by nobody yet: a person may say yes. */
+  readonly certificate: Certificate | null;
+  readonly found: NonNullable<ChecklistLine["found"]> | null;
+}
+
+/** What has been checked so far: a later line of a step replaces the earlier one. */
+export function foldChecklist(said: readonly ChecklistLine[]): Checklist {
+  const bySteps = new Map<string, ChecklistLine>();
+  for (const line of said) bySteps.set(line.step, line);
+  const lines = [...bySteps.values()];
+  return {
+    lines,
+    isGood: lines.length > 0 && lines.every((line) => line.status === "ok" || line.status === "warning"),
+    certificate: lines.find((line) => line.status === "failed" && line.certificate)?.certificate ?? null,
+    found: lines.find((line) => line.found)?.found ?? null,
+  };
+}

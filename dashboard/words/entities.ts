@@ -1,0 +1,67 @@
+import type { EntityKind, EntityState } from "@caretaker/protocol";
+import { age } from "./time.ts";
+
+/** What on and off mean for a sensor of this class. */
+const BINARY: Readonly<Record<string, readonly [on: string, off: string]>> = {
+  battery: ["Low", "Fine"],
+  battery_charging: ["Charging", "Not charging"],
+  cold: ["Cold", "Normal"],
+  connectivity: ["Connected", "Disconnected"],
+  door: ["Open", "Closed"],
+  garage_door: ["Open", "Closed"],
+  gas: ["Gas", "Clear"],
+  heat: ["Hot", "Normal"],
+  light: ["Light", "Dark"],
+  lock: ["Unlocked", "Locked"],
+  moisture: ["Wet", "Dry"],
+  motion: ["Motion", "Clear"],
+  moving: ["Moving", "Still"],
+  occupancy: ["Occupied", "Clear"],
+  opening: ["Open", "Closed"],
+  plug: ["Plugged in", "Unplugged"],
+  power: ["Power", "No power"],
+  presence: ["Home", "Away"],
+  problem: ["Problem", "Fine"],
+  running: ["Running", "Not running"],
+  safety: ["Unsafe", "Safe"],
+  smoke: ["Smoke", "Clear"],
+  sound: ["Sound", "Quiet"],
+  tamper: ["Tampered", "Fine"],
+  update: ["Update waits", "Up to date"],
+  vibration: ["Vibration", "Still"],
+  window: ["Open", "Closed"],
+};
+
+const MOMENTS: ReadonlySet<EntityKind> = new Set(["button", "scene", "event"]);
+
+/** An entity's state in the words of the trade. A private one shows only whether it answers. */
+export function stateWords(entity: EntityState): string {
+  if (entity.availability === "offline") return "Not answering";
+  if (entity.private) return "Answers";
+  if (entity.state === null || entity.state === "unknown") return "Unknown";
+  const { state } = entity;
+  if (entity.kind === "binary_sensor") {
+    const words = BINARY[entity.deviceClass ?? ""];
+    if (words && (state === "on" || state === "off")) return words[state === "on" ? 0 : 1];
+  }
+  if (MOMENTS.has(entity.kind) || entity.deviceClass === "timestamp") {
+    const moment = Date.parse(state);
+    if (!Number.isNaN(moment)) return moment > Date.now() ? `in ${age(moment - Date.now())}` : ago(moment);
+  }
+  if (entity.unit !== null) return `${number(state)} ${entity.unit}`;
+  if (state !== "" && !Number.isNaN(Number(state))) return number(state);
+  const spoken = state.replaceAll("_", " ");
+  return spoken.charAt(0).toUpperCase() + spoken.slice(1);
+}
+
+function ago(moment: number): string {
+  const old = age(Date.now() - moment);
+  return old === "now" ? "just now" : `${old} ago`;
+}
+
+/** At most two decimals: a sensor's seventh says nothing. */
+function number(state: string): string {
+  const value = Number(state);
+  if (Number.isNaN(value)) return state;
+  return new Intl.NumberFormat("en-GB", { maximumFractionDigits: 2 }).format(value);
+}
