@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { isDuplicate, now, openDatabase, transaction } from "./database.ts";
 import { silentLog } from "./log.ts";
 import { type TestDatabase, testDatabase } from "./test-database.ts";
+import { withDates } from "./with-dates.ts";
 
 describe("the database", () => {
   let test: TestDatabase;
@@ -30,13 +31,15 @@ describe("the database", () => {
     });
   });
 
-  it("reads Dates for a library that insists on them", async () => {
-    const other = openDatabase({ url: test.url, log: silentLog, moments: "date" });
+  it("reads Dates for a library that compares moments with its own", async () => {
+    const { rows } = await sql`select timestamptz '2026-03-01 00:00Z' as "seenAt", '2026-03-01T00:00:00.000Z' as name,
+      null::timestamptz as "goneAt"`.execute(withDates(test.db));
 
-    const { rows } = await sql<{ at: unknown }>`select timestamptz '2026-03-01 00:00Z' as at`.execute(other);
-    await other.destroy();
-
-    expect(rows[0]?.at).toEqual(new Date("2026-03-01T00:00:00Z"));
+    expect(rows[0]).toEqual({
+      seenAt: new Date("2026-03-01T00:00:00Z"),
+      name: "2026-03-01T00:00:00.000Z",
+      goneAt: null,
+    });
   });
 
   it("speaks camelCase here and snake_case there, and leaves the inside of JSON alone", async () => {

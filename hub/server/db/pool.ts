@@ -7,15 +7,13 @@ export interface PoolConfig {
   readonly url: string;
   readonly log: DatabaseLog;
   readonly maxConnections?: number;
-  /** What a moment is read as: ISO in UTC with milliseconds, as everywhere of ours, or a Date for libraries that insist. */
-  readonly moments?: "iso" | "date";
 }
 
 const TYPE = { int8: 20, timestamptz: 1184, timestamptzArray: 1185, timestamp: 1114, date: 1082 };
 const STATEMENT_SECONDS = 60;
 
 /** A pool that outlives its server: connections that break are replaced, and errors come in our own words. */
-export function openPool({ url, log, maxConnections = 20, moments = "iso" }: PoolConfig): pg.Pool {
+export function openPool({ url, log, maxConnections = 20 }: PoolConfig): pg.Pool {
   const pool = new pg.Pool({
     connectionString: url,
     max: maxConnections,
@@ -25,7 +23,7 @@ export function openPool({ url, log, maxConnections = 20, moments = "iso" }: Poo
     application_name: "caretaker",
     statement_timeout: STATEMENT_SECONDS * 1000,
     idle_in_transaction_session_timeout: STATEMENT_SECONDS * 1000,
-    types: { getTypeParser: (type: number, format?: "text" | "binary") => parserFor(type, format, moments) },
+    types: { getTypeParser: (type: number, format?: "text" | "binary") => parserFor(type, format) },
   });
   pool.on("error", (error) =>
     log.warn({ error }, "A resting connection to the database broke; the next query opens a new one."),
@@ -37,13 +35,13 @@ export function openPool({ url, log, maxConnections = 20, moments = "iso" }: Poo
 
 type Parser = (text: string) => unknown;
 
-function parserFor(type: number, format: "text" | "binary" | undefined, moments: "iso" | "date"): Parser {
+function parserFor(type: number, format: "text" | "binary" | undefined): Parser {
   if (format === "binary") return pg.types.getTypeParser(type, "binary");
   if (type === TYPE.int8) return readInteger;
   if (type === TYPE.date) return (text) => text;
-  if (moments === "iso" && type === TYPE.timestamptz) return readMoment;
-  if (moments === "iso" && type === TYPE.timestamp) return (text) => readMoment(`${text}Z`);
-  if (moments === "iso" && type === TYPE.timestamptzArray) return readMoments;
+  if (type === TYPE.timestamptz) return readMoment;
+  if (type === TYPE.timestamp) return (text) => readMoment(`${text}Z`);
+  if (type === TYPE.timestamptzArray) return readMoments;
   return pg.types.getTypeParser(type, "text");
 }
 

@@ -5,6 +5,7 @@ import { createAuthMiddleware } from "better-auth/api";
 import { twoFactor } from "better-auth/plugins";
 import { type Database, now } from "../db/database.ts";
 import { newId } from "../db/new-id.ts";
+import { withDates } from "../db/with-dates.ts";
 import type { Log } from "../log.ts";
 import { signInOnce } from "./sign-in-once.ts";
 
@@ -68,7 +69,8 @@ function options({ db, log, secret, publicUrl, firmName }: AuthDeps) {
     baseURL: publicUrl,
     basePath: "/api/auth",
     trustedOrigins: [url.origin],
-    database: { db, type: "postgres", transaction: true },
+    // It compares moments with its own, and an ISO string is neither before nor after a Date.
+    database: { db: withDates(db), type: "postgres", transaction: true },
     telemetry: { enabled: false },
     logger: { log: (level, message) => log[level === "error" ? "warn" : "debug"]({ from: "better-auth" }, message) },
     user: {

@@ -1,0 +1,20 @@
+import type { KyselyPlugin, UnknownRow } from "kysely";
+import type { Database } from "./database.ts";
+
+/** The same database, whose moments are read as `Date`: for a library that compares them with its own. */
+export function withDates(db: Database): Database {
+  return db.withPlugin(datesForMoments);
+}
+
+const datesForMoments: KyselyPlugin = {
+  transformQuery: ({ node }) => node,
+  transformResult: async ({ result }) => ({ ...result, rows: result.rows.map(readDates) }),
+};
+
+/** Moments are those whose name says so; see the naming of columns. */
+function readDates(row: UnknownRow): UnknownRow {
+  const isMoment = (name: string, value: unknown): value is string => name.endsWith("At") && typeof value === "string";
+  return Object.fromEntries(
+    Object.entries(row).map(([name, value]) => [name, isMoment(name, value) ? new Date(value) : value]),
+  );
+}
