@@ -1,24 +1,12 @@
-import type {
-  Clock,
-  Device,
-  EntityState,
-  Gateway,
-  GatewayId,
-  Integration,
-  ReferenceKind,
-  Room,
-  RunSummary,
-  SiteId,
-  SiteRow,
-} from "@caretaker/protocol";
+import type { Clock, GatewayId, ReferenceKind, RunSummary, SiteId, SiteRow } from "@caretaker/protocol";
 import type { Announcements } from "../announcements.ts";
 import type { Database } from "../db/database.ts";
 import { loadDevices, loadGateways, loadInventories, loadRuns, loadSites } from "./load.ts";
-import type { EntityRecord, GatewayRecord, SiteRecord } from "./records.ts";
+import type { EntityRecord, GatewayRecord } from "./records.ts";
 import { type Resolved, resolveReference } from "./resolve.ts";
-import { toDevice, toEntityState, toGateway, toIntegration, toRoom } from "./shapes.ts";
 import { loadSnapshots, restore, saveSnapshots } from "./snapshots.ts";
 import { StateStore } from "./store.ts";
+import { type SiteView, viewOf } from "./view.ts";
 
 export interface StateLog {
   warn(fields: object, message: string): void;
@@ -32,16 +20,6 @@ export interface StateDeps {
   /** The name of a make, for its connector's id. */
   readonly connectorName: (id: string) => string;
   readonly seesPrivate?: (entity: EntityRecord) => boolean;
-}
-
-/** All that the hub knows of one site, in the protocol's shapes. */
-export interface SiteView {
-  readonly row: SiteRow;
-  readonly gateways: Gateway[];
-  readonly rooms: Room[];
-  readonly integrations: Integration[];
-  readonly devices: Device[];
-  readonly entities: EntityState[];
 }
 
 export interface HubState {
@@ -171,19 +149,4 @@ export function createState(deps: StateDeps): HubState {
 
 function countsOf(runs: ReadonlyMap<string, boolean>): { active: number; waitingForConsent: number } {
   return { active: runs.size, waitingForConsent: [...runs.values()].filter(Boolean).length };
-}
-
-function viewOf(store: StateStore, site: SiteRecord | undefined): SiteView | undefined {
-  if (site === undefined) return undefined;
-  const gateways = [...site.gateways.values()];
-  return {
-    row: store.row(site),
-    gateways: gateways.map(toGateway),
-    rooms: gateways.flatMap((gateway) => [...gateway.rooms.values()].map((room) => toRoom(room, gateway))),
-    integrations: gateways.flatMap((gateway) => [...gateway.integrations.values()].map(toIntegration)),
-    devices: gateways.flatMap((gateway) => [...gateway.devices.values()].map(toDevice)),
-    entities: gateways.flatMap((gateway) =>
-      [...gateway.byKey.values()].filter((entity) => !entity.isDisabled).map(toEntityState),
-    ),
-  };
 }
