@@ -82,7 +82,7 @@ function senderOver(transport: Transport): Sender {
     announcements: createAnnouncements(() => {}),
     sealer,
     transport,
-    from: "care@bright.example",
+    from: "Caretaker <care@bright.example>",
     log: silentLog,
   });
   closing.push(() => sender.close());

@@ -6,6 +6,7 @@ import { mendText } from "../ledger/canonical.ts";
 /** A message to one person. `siteId` is null for messages of the firm's own, such as invitations. */
 export interface NewMessage {
   readonly siteId: SiteId | null;
+  /** The question that it asks, if it asks one. */
   readonly requestId: ConsentRequestId | null;
   readonly to: { readonly name: string; readonly address: string };
   readonly subject: string;

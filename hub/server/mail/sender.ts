@@ -15,7 +15,7 @@ export interface SenderDeps {
   readonly announcements: Announcements;
   readonly sealer: WordSealer;
   readonly transport: Transport;
-  /** The address that messages come from; the name beside it is the firm's. */
+  /** Where messages come from: `care@example.com`, or `Care <care@example.com>`. The name that is shown is the firm's. */
   readonly from: string;
   readonly log: { warn(fields: object, message: string): void };
 }
@@ -121,7 +121,7 @@ async function sendOne(deps: SenderDeps, message: MessageRow): Promise<void> {
     const firm = await deps.db.selectFrom("firm").select("name").executeTakeFirst();
     await deps.transport.send({
       id: message.id,
-      from: { name: firm?.name ?? "", address: deps.from },
+      from: { name: firm?.name ?? "", address: addressIn(deps.from) },
       to: { name: message.toName, address: message.toAddress },
       subject: message.subject,
       ...body,
@@ -132,6 +132,10 @@ async function sendOne(deps: SenderDeps, message: MessageRow): Promise<void> {
     return;
   }
   await markSent(deps, message);
+}
+
+function addressIn(from: string): string {
+  return /<([^<>]+)>\s*$/.exec(from)?.[1] ?? from.trim();
 }
 
 /** A question that has ended needs no message any more. */
