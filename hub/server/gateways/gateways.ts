@@ -221,6 +221,7 @@ export function createGateways(deps: GatewaysDeps): Gateways {
     release,
     async start() {
       for (const gateway of state.store.gateways.values()) {
+        if (kept.has(gateway.facts.id)) continue;
         const one = keep(gateway);
         if (one !== undefined && !LEFT_ALONE.has(gateway.status.state)) begin(one);
       }

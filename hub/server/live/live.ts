@@ -29,7 +29,7 @@ export interface LiveDeps {
   readonly stillAllowed: (actor: Actor) => Promise<Actor | null>;
   /** Whether the standing consent of the site allows `view` now. */
   readonly mayView: (siteId: SiteId) => Promise<boolean>;
-  readonly state: HubState;
+  readonly state: Pick<HubState, "store" | "site" | "rows">;
   readonly runs: RunsReader;
   readonly announcements: Announcements;
   readonly clock: Clock;

@@ -14,7 +14,7 @@ import type { Rooms } from "./rooms.ts";
 import type { RunRooms, RunsReader } from "./run-rooms.ts";
 
 export interface WatchingDeps {
-  readonly state: HubState;
+  readonly state: Pick<HubState, "store" | "site" | "rows">;
   readonly rooms: Rooms;
   readonly runRooms: RunRooms;
   readonly runs: RunsReader;
