@@ -83,6 +83,8 @@ export const RunEventData = z.discriminatedUnion("kind", [
     output: z.unknown(),
     measurements: z.array(Measurement),
     result: z.enum(["pass", "fail", "unknown"]),
+    /** `before` and `verify` of a fix are its evidence. */
+    purpose: z.enum(["check", "wait", "before", "verify", "undo"]).optional(),
     error: z.string().optional(),
     milliseconds: z.number(),
   }),

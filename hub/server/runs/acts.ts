@@ -1,0 +1,120 @@
+import {
+  type CapabilityDeclaration,
+  type CapabilityName,
+  CaretakerError,
+  type FixStep,
+  type GatewayId,
+  type Proposal,
+  type ProposedAct,
+  raise,
+  type Scope,
+  scopeRank,
+} from "@caretaker/protocol";
+import { affectedBy } from "./protect.ts";
+import type { Ride } from "./ride.ts";
+import type { Thing } from "./things.ts";
+import { giveInput, textsInWith } from "./values.ts";
+
+/** One act as it would be sent now. */
+export interface PlannedAct {
+  readonly step: string;
+  readonly capability: CapabilityName;
+  /** In the make's keys. */
+  readonly input: Readonly<Record<string, unknown>>;
+  readonly gatewayId: GatewayId;
+  readonly thing: Thing | null;
+  readonly timeoutSeconds: number;
+  readonly declaration: CapabilityDeclaration;
+  /** As the homeowner is asked for it, and as it is compared with what they allowed. */
+  readonly proposed: ProposedAct;
+}
+
+export type Planned = { readonly ok: true; readonly act: PlannedAct } | { readonly ok: false; readonly why: string };
+
+/** What a fix would do at this moment, with its targets found; or why that cannot be told. */
+export async function planAct(ride: Ride, step: FixStep, which: "do" | "undo" = "do"): Promise<Planned> {
+  const texts = [...textsInWith(step.with), ...(step.undo === null ? [] : textsInWith(step.undo.with))];
+  const values = await ride.values(texts);
+  const doing = giveInput(step.do as CapabilityName, step.with, values);
+  if (!doing.ok) return doing;
+  const undoing = step.undo === null ? null : giveInput(step.undo.do as CapabilityName, step.undo.with, values);
+  if (undoing !== null && !undoing.ok) return undoing;
+  const chosen = which === "undo" && undoing !== null ? undoing.given : doing.given;
+  const capability = (which === "undo" && step.undo !== null ? step.undo.do : step.do) as CapabilityName;
+
+  const gatewayId = chosen.thing?.gatewayId ?? (ride.row.gatewayId as GatewayId);
+  if (chosen.thing !== null && chosen.thing.siteId !== ride.siteId)
+    return { ok: false, why: "it belongs to another site" };
+  const declaration = declarationOf(ride, gatewayId, capability);
+  if (declaration === undefined) return { ok: false, why: `${capability} is not available here` };
+  const { devices } = await affectedBy(ride.deps.db, ride.siteId, capability, chosen.thing);
+  const proposed: ProposedAct = {
+    step: step.name,
+    capability,
+    target: `${gatewayId}/${chosen.thing?.kind ?? "gateway"}/${chosen.thing?.key ?? gatewayId}`,
+    targetName: chosen.thing?.name ?? (await gatewayName(ride, gatewayId)),
+    input: { ...chosen.input },
+    scope: step.scope === null ? declaration.scope : raise(declaration.scope, step.scope),
+    private: chosen.thing?.isPrivate === true || devices.some(({ hasPrivate }) => hasPrivate),
+    tries: step.tries.times,
+    felt: declaration.felt ?? null,
+    undo:
+      step.undo === null || undoing === null ? null : { capability: step.undo.do, input: { ...undoing.given.input } },
+    irreversible: step.irreversible,
+  };
+  const timeoutSeconds = step.timeoutSeconds ?? declaration.timeoutSeconds;
+  return {
+    ok: true,
+    act: {
+      step: step.name,
+      capability,
+      input: chosen.input,
+      gatewayId,
+      thing: chosen.thing,
+      timeoutSeconds,
+      declaration,
+      proposed,
+    },
+  };
+}
+
+/**
+ * All that the run can reach from a step on, as the homeowner is asked to allow it. What can only be known later, such
+ * as a target that a later step finds, is left out and asks by itself when it is there.
+ */
+export async function proposalFrom(ride: Ride, step: FixStep): Promise<Proposal> {
+  const acts: ProposedAct[] = [];
+  for (const reached of ride.plan.reachableFrom(step.name)) {
+    const planned = reached.kind === "fix" ? await planAct(ride, reached) : null;
+    if (planned?.ok) acts.push(planned.act.proposed);
+  }
+  return {
+    format: 1,
+    siteId: ride.siteId,
+    runId: ride.runId,
+    runbook: ride.row.runbook,
+    runbookDigest: ride.row.digest,
+    inputs: { ...ride.row.inputs },
+    acts,
+    scope: acts.map(({ scope }) => scope).reduce<Scope>((a, b) => (scopeRank(b) > scopeRank(a) ? b : a), "reach"),
+    limitSeconds: ride.plan.runbook.limitSeconds,
+  };
+}
+
+function declarationOf(
+  ride: Ride,
+  gatewayId: GatewayId,
+  capability: CapabilityName,
+): CapabilityDeclaration | undefined {
+  try {
+    return ride.deps.gateways.capabilitiesOf(gatewayId)[capability];
+  } catch (error) {
+    if (error instanceof CaretakerError) return undefined;
+    throw error;
+  }
+}
+
+async function gatewayName(ride: Ride, gatewayId: GatewayId): Promise<string> {
+  const row = await ride.deps.db.selectFrom("gateway").select("name").where("id", "=", gatewayId).executeTakeFirst();
+  return row?.name ?? "";
+}

@@ -1,0 +1,54 @@
+import type { FixStep, RunEventData } from "@caretaker/protocol";
+import { proposalFrom } from "./acts.ts";
+import { ON, REST, type Ride, type Turn } from "./ride.ts";
+
+/**
+ * Asks the homeowner for this fix and all that can come after it. The pause is written in the transaction in which the
+ * question is: an answer, however quick, finds a run that waits for it.
+ */
+export async function askHomeowner(ride: Ride, step: FixStep): Promise<Turn> {
+  const proposal = await proposalFrom(ride, step);
+  let hasAsked = false;
+  await ride.commit(async (trx, row, now) => {
+    hasAsked = false;
+    const asked = await ride.deps.consent.ask(trx, {
+      run: { id: ride.runId, siteId: ride.siteId },
+      step: step.name,
+      proposal,
+      scope: proposal.scope,
+      isPrivate: proposal.acts.some((act) => act.private),
+      limitSeconds: proposal.limitSeconds,
+      homeownerAsked: row.homeownerAsked,
+      now,
+    });
+    if ("cannot" in asked) {
+      const ended: RunEventData[] = [
+        { kind: "fix.refused", step: step.name, code: "consent_missing", message: asked.cannot },
+        { kind: "step.ended", step: step.name, status: "stopped", result: "consent_missing" },
+        { kind: "run.finished", outcome: "needs_homeowner", note: `Nobody could be asked: ${asked.cannot}` },
+      ];
+      return { events: ended };
+    }
+    hasAsked = true;
+    const { requestId, answerBy, sentTo } = asked;
+    const until = answerBy.toISOString();
+    const { scope } = proposal;
+    return {
+      events: [
+        { kind: "consent.asked", step: step.name, requestId, scope, sentTo, answerBy: until },
+        { kind: "run.waiting", for: "waiting_for_consent", until, why: `${sentTo} was asked.` },
+      ],
+      memory: {
+        ...ride.note({ phase: "before", poll: null }),
+        asked: [...ride.memory.asked, step.name],
+        question: requestId,
+        pause: { since: now.toISOString(), until: null },
+      },
+      wakeAt: answerBy,
+      release: true,
+    };
+  });
+  if (!hasAsked) return ON;
+  ride.deps.announcements.announce({ type: "message.due" });
+  return REST;
+}

@@ -1,0 +1,66 @@
+import { sql } from "kysely";
+import type { Database } from "../db/database.ts";
+import { LEASE_SECONDS, type RunsDeps } from "./deps.ts";
+import type { RunRow } from "./record.ts";
+
+/**
+ * Takes the run that has been due longest, if any. Two hubs never get the same one: rows that another looks at are
+ * skipped. Each claim has a higher fencing number than the one before, and what an older one still writes is refused.
+ */
+export async function claimDue({ db, now, hubId }: RunsDeps): Promise<RunRow | undefined> {
+  const at = await now(db);
+  const until = new Date(at.getTime() + LEASE_SECONDS * 1000);
+  return db
+    .updateTable("run")
+    .set({ claimedBy: hubId, claimedUntil: until, wakeAt: until, fencing: sql`fencing + 1` })
+    .where(
+      "id",
+      "=",
+      db
+        .selectFrom("run")
+        .select("id")
+        .where("wakeAt", "<=", at.toISOString())
+        .where((where) => where.or([where("claimedUntil", "is", null), where("claimedUntil", "<=", at.toISOString())]))
+        .orderBy("wakeAt")
+        .limit(1)
+        .forUpdate()
+        .skipLocked(),
+    )
+    .returningAll()
+    .executeTakeFirst();
+}
+
+/** Keeps a claim that is still ours, while an act or a read takes its time. Says whether it is. */
+export async function renewClaim({ db, now, hubId }: RunsDeps, runId: string, fencing: number): Promise<boolean> {
+  const until = new Date((await now(db)).getTime() + LEASE_SECONDS * 1000);
+  const row = await db
+    .updateTable("run")
+    .set({ claimedUntil: until, wakeAt: until })
+    .where("id", "=", runId)
+    .where("fencing", "=", fencing)
+    .where("claimedBy", "=", hubId)
+    .returning("id")
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** Gives a run back that could not go on, to be tried again at `wakeAt`. */
+export async function giveBack({ db, hubId }: RunsDeps, runId: string, fencing: number, wakeAt: Date): Promise<void> {
+  await db
+    .updateTable("run")
+    .set({ claimedBy: null, claimedUntil: null, wakeAt })
+    .where("id", "=", runId)
+    .where("fencing", "=", fencing)
+    .where("claimedBy", "=", hubId)
+    .execute();
+}
+
+/** Milliseconds until the next run is due; null when none waits for a moment. */
+export async function nextDueIn(db: Database, at: Date): Promise<number | null> {
+  const { wakeAt } = await db
+    .selectFrom("run")
+    .select((select) => select.fn.min("wakeAt").as("wakeAt"))
+    .where("wakeAt", "is not", null)
+    .executeTakeFirstOrThrow();
+  return wakeAt === null ? null : Math.max(0, new Date(wakeAt as unknown as string).getTime() - at.getTime());
+}

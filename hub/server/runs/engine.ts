@@ -1,0 +1,180 @@
+import { type Cancel, CaretakerError, Runbook, type RunbookId } from "@caretaker/protocol";
+import { withLogFields } from "../log.ts";
+import { claimDue, giveBack, nextDueIn, renewClaim } from "./claim.ts";
+import { LEASE_SECONDS, type RunsDeps } from "./deps.ts";
+import { type Plan, planOf } from "./plan.ts";
+import type { RunRow } from "./record.ts";
+import { LostClaim, Ride } from "./ride.ts";
+import { takeTurn } from "./turn.ts";
+
+const WORKERS = 10;
+/** Runs of other hubs and moments that nobody announced are found by looking, at the latest after this. */
+const LOOKS_EVERY_MILLISECONDS = 5000;
+const RENEWS_EVERY_MILLISECONDS = (LEASE_SECONDS * 1000) / 3;
+const AGAIN_AFTER_MILLISECONDS = 5000;
+const MOST_FAILURES = 5;
+
+/**
+ * Works on runs that are due. Each is claimed in the database, driven as far as it goes without waiting, and given
+ * back; all that must survive is in its row, so any hub can go on where another one died.
+ */
+export class Engine {
+  readonly #deps: RunsDeps;
+  readonly #working = new Set<Promise<void>>();
+  readonly #plans = new Map<string, Plan>();
+  #looking: Promise<void> | null = null;
+  #lookAgain = false;
+  #cancelTimer: Cancel = () => {};
+  #stops: (() => void)[] = [];
+  #isRunning = false;
+  #isClosed = false;
+
+  constructor(deps: RunsDeps) {
+    this.#deps = deps;
+  }
+
+  start(): void {
+    this.#isRunning = true;
+    this.#stops.push(this.#deps.announcements.on("run.due", () => this.wake()));
+    this.wake();
+  }
+
+  /** There may be something to do. Cheap, and safe to call at any time. */
+  wake(): void {
+    if (this.#isClosed || !this.#isRunning) return;
+    this.#lookAgain = true;
+    this.#looking ??= this.#look().finally(() => {
+      this.#looking = null;
+      if (this.#lookAgain) this.wake();
+    });
+  }
+
+  /** Does all that is due now, and what becomes due by that; for tests, which move the clock themselves. */
+  async settle(): Promise<void> {
+    for (let found = true; found && !this.#isClosed; ) {
+      found = await this.#claimOne();
+      if (!found && this.#working.size > 0) {
+        await Promise.race(this.#working);
+        found = true;
+      }
+    }
+  }
+
+  /** Takes no more runs and lets those go on that it has, to the end of their turn. */
+  async close(): Promise<void> {
+    this.abandon();
+    await this.#looking?.catch(() => {});
+    await Promise.allSettled(this.#working);
+  }
+
+  /** As if the process had died: what it works on is left as it is, for whoever comes when the claim has run out. */
+  abandon(): void {
+    this.#isClosed = true;
+    this.#cancelTimer();
+    for (const stop of this.#stops.splice(0)) stop();
+  }
+
+  async #look(): Promise<void> {
+    this.#cancelTimer();
+    this.#lookAgain = false;
+    const { clock, db, log, workers = WORKERS } = this.#deps;
+    let wait = LOOKS_EVERY_MILLISECONDS;
+    try {
+      while (!this.#isClosed && this.#working.size < workers && (await this.#claimOne()));
+      const due = await nextDueIn(db, await this.#deps.now(db));
+      // With all workers busy, the first that is free looks again.
+      if (due !== null && this.#working.size < workers) wait = Math.min(wait, due);
+    } catch (error) {
+      if (!this.#isClosed) log.warn({ error }, "Runs that are due could not be looked for. It is tried again.");
+    }
+    if (!this.#isClosed) this.#cancelTimer = clock.after(wait, () => this.wake());
+  }
+
+  async #claimOne(): Promise<boolean> {
+    const row = await claimDue(this.#deps);
+    if (row === undefined) return false;
+    const work = withLogFields({ runId: row.id }, () => this.#drive(row)).finally(() => {
+      this.#working.delete(work);
+      this.wake();
+    });
+    this.#working.add(work);
+    return true;
+  }
+
+  /** Turn after turn, until the run rests, ends, or is somebody else's. */
+  async #drive(row: RunRow): Promise<void> {
+    const keep = this.#keepClaim(row);
+    let ride: Ride | null = null;
+    try {
+      ride = new Ride(this.#deps, row, await this.#planFor(row));
+      let isOn = true;
+      while (isOn && !this.#isClosed) isOn = (await takeTurn(ride)).kind === "on" && ride.row.claimedBy !== null;
+      if (isOn && this.#isClosed) await giveBack(this.#deps, row.id, row.fencing, await ride.now());
+    } catch (error) {
+      if (error instanceof LostClaim) this.#deps.log.info({ reason: error.message }, "A run is worked on elsewhere.");
+      else await this.#failed(row, ride, error);
+    } finally {
+      keep();
+    }
+  }
+
+  #keepClaim(row: RunRow): Cancel {
+    let cancel: Cancel = () => {};
+    const renew = (): void => {
+      cancel = this.#deps.clock.after(RENEWS_EVERY_MILLISECONDS, () => {
+        if (this.#isClosed) return;
+        renewClaim(this.#deps, row.id, row.fencing).then(
+          (isOurs) => isOurs && renew(),
+          () => renew(),
+        );
+      });
+    };
+    renew();
+    return () => cancel();
+  }
+
+  /** An error of the hub itself: tried again a few times, then the run ends and says so. Nothing of a home ends here. */
+  async #failed(row: RunRow, ride: Ride | null, error: unknown): Promise<void> {
+    this.#deps.log.error({ error }, "A run could not go on.");
+    const isPassing = error instanceof CaretakerError && error.code === "database_unavailable";
+    try {
+      const failures = (ride?.memory.failures ?? 0) + (isPassing ? 0 : 1);
+      if (ride === null || failures < MOST_FAILURES) {
+        if (ride !== null && !isPassing) await ride.commit({ events: [], memory: { ...ride.memory, failures } });
+        const at = await this.#deps.now(this.#deps.db);
+        await giveBack(this.#deps, row.id, row.fencing, new Date(at.getTime() + AGAIN_AFTER_MILLISECONDS));
+        return;
+      }
+      const note = "The hub could not go on with this run: an error of its own, which its log shows.";
+      await ride.commit({ events: [{ kind: "run.finished", outcome: "unclear", note }] });
+    } catch (again) {
+      // The claim runs out by itself, and the run is found again then.
+      if (!(again instanceof LostClaim)) this.#deps.log.warn({ error: again }, "A run could not be given back.");
+    }
+  }
+
+  /** The version that the run began with, whatever the library has now. */
+  async #planFor(row: RunRow): Promise<Plan> {
+    const known = this.#plans.get(row.digest);
+    if (known !== undefined) return known;
+    const { db, library } = this.#deps;
+    const kept = await db
+      .selectFrom("runbookVersion")
+      .select("document")
+      .where("digest", "=", row.digest)
+      .executeTakeFirstOrThrow();
+    const plan = planOf(readDocument(kept.document, row.runbook as RunbookId), library.world);
+    this.#plans.set(row.digest, plan);
+    return plan;
+  }
+}
+
+/** A kept document as a runbook. `uses` holds the runbooks that it uses, which are kept with it. */
+export function readDocument(document: object, id: RunbookId): Runbook {
+  const { uses: _uses, ...own } = document as Record<string, unknown>;
+  const parsed = Runbook.safeParse(own);
+  if (parsed.success) return parsed.data;
+  throw new CaretakerError("invalid_runbook", `The kept version of ${id} cannot be read by this hub.`, {
+    cause: parsed.error,
+  });
+}

@@ -1,0 +1,262 @@
+import {
+  type AttemptId,
+  type CapabilityInput,
+  type ErrorCode,
+  type GatewayId,
+  isCaretakerError,
+  type RunEventData,
+  sleep,
+} from "@caretaker/protocol";
+import type { Permission, Verdict } from "../consent/types.ts";
+import { isDuplicate, type Trx, transaction } from "../db/database.ts";
+import { newId } from "../db/new-id.ts";
+import { appendLedger } from "../ledger/append.ts";
+import type { PlannedAct } from "./acts.ts";
+import { freezeOf } from "./freeze.ts";
+import type { RunMemory } from "./memory.ts";
+import { affectedBy, objection } from "./protect.ts";
+import type { RunRow } from "./record.ts";
+import { LostClaim, type Ride } from "./ride.ts";
+
+export interface ActRequest {
+  readonly act: PlannedAct;
+  readonly purpose: "do" | "undo" | "settle";
+  readonly number: number;
+  /** The engine's notes once it is intended. */
+  readonly memory: (attemptId: AttemptId) => RunMemory;
+  /** The engine's notes once its outcome is known. */
+  readonly after: (outcome: "done" | "failed" | "uncertain") => RunMemory;
+}
+
+export type Acted =
+  | { readonly kind: "refused"; readonly code: ErrorCode; readonly message: string; readonly isDrift: boolean }
+  | { readonly kind: "done" | "failed" | "uncertain"; readonly attemptId: AttemptId };
+
+type Intent =
+  | { readonly kind: "intended"; readonly attemptId: AttemptId; readonly row: RunRow; readonly announce: () => void }
+  | Extract<Acted, { kind: "refused" }>;
+
+/**
+ * The one function that every act on a home passes. One transaction asks whether it may be done (claim, stop, freeze,
+ * protection, consent) and writes ledger, attempt and event; only when that is committed the act is sent, once; then
+ * what became of it is committed. What cannot be written down is not done.
+ */
+export async function act(ride: Ride, request: ActRequest): Promise<Acted> {
+  await ride.crash("act.before_intent");
+  const intent = await intend(ride, request);
+  if (intent.kind === "refused") return intent;
+  ride.row = intent.row;
+  intent.announce();
+  await ride.crash("act.after_intent");
+  const sent = await send(ride, request, intent.attemptId);
+  await ride.crash("act.after_send");
+  await conclude(ride, request, intent.attemptId, sent);
+  await ride.crash("act.after_outcome");
+  return { kind: sent.kind, attemptId: intent.attemptId };
+}
+
+async function intend(ride: Ride, request: ActRequest): Promise<Intent> {
+  const { deps } = ride;
+  try {
+    return await transaction(deps.db, async (trx): Promise<Intent> => {
+      const row = await ride.lock(trx);
+      const refusal = await refusalOf(trx, row, request);
+      if (refusal !== null) return refusal;
+      const now = await deps.now(trx);
+      const { proposed } = request.act;
+      const verdict = await deps.consent.permit(trx, {
+        siteId: ride.siteId,
+        runId: ride.runId,
+        act: proposed,
+        purpose: request.purpose,
+        now,
+      });
+      if (!verdict.permitted) return refused(verdict.code, verdict.message, verdict.drift !== undefined);
+      const attemptId = newId<AttemptId>();
+      await insertAttempt(trx, ride, request, attemptId, verdict, now);
+      const written = await ride.write(trx, row, now, {
+        events: [intendedEvent(request, attemptId, verdict.by)],
+        memory: request.memory(attemptId),
+      });
+      await appendLedger(trx, {
+        chain: ride.siteId,
+        event: "act.intended",
+        actor: row.startedBy,
+        payload: ledgerPayload(ride, request, attemptId, { consent: verdict.by }),
+        now,
+      });
+      const announce = (): void => {
+        for (const announcement of written.announcements) deps.announcements.announce(announcement);
+      };
+      return { kind: "intended", attemptId, row: written.row, announce };
+    });
+  } catch (error) {
+    // Intended before, by whoever had the claim: it is never sent a second time.
+    if (isDuplicate(error)) throw new LostClaim(`${request.act.step} was intended before.`, { cause: error });
+    throw error;
+  }
+}
+
+/** What stands against an act, apart from consent. */
+async function refusalOf(
+  trx: Trx,
+  row: RunRow,
+  { act: { capability, thing, gatewayId, proposed }, purpose, number }: ActRequest,
+): Promise<Extract<Acted, { kind: "refused" }> | null> {
+  if (purpose === "do" && row.stopRequestedAt !== null)
+    return refused("consent_refused", "The run is to stop: nothing new is begun.");
+  if (purpose === "do" && number > proposed.tries)
+    return refused("conflict", `${proposed.tries} tries were allowed, and they are used.`);
+  const freeze = await freezeOf(trx, row, gatewayId);
+  if (freeze !== null) return refused("frozen", freeze);
+  if (purpose === "settle") return null;
+  if (purpose === "do" && !(await holdsLock(trx, row)))
+    return refused("run_in_progress", "Another run works there now.");
+  const against = objection(capability, thing, await affectedBy(trx, row.siteId, capability, thing));
+  return against === null ? null : refused("not_allowed", against);
+}
+
+async function holdsLock(trx: Trx, row: RunRow): Promise<boolean> {
+  const held = await trx.selectFrom("siteLock").select("lock").where("runId", "=", row.id).executeTakeFirst();
+  return held !== undefined;
+}
+
+type Sent =
+  | { readonly kind: "done"; readonly answer: unknown; readonly milliseconds: number }
+  | { readonly kind: "failed" | "uncertain"; readonly why: string };
+
+/** Sends once. Whatever happens here is told as what is known of it; nothing is thrown and nothing is tried again. */
+async function send(ride: Ride, { act }: ActRequest, attemptId: AttemptId): Promise<Sent> {
+  const { capability, input, gatewayId, timeoutSeconds } = act;
+  if (!ride.isClaimSafe) return { kind: "failed", why: "The hub was held up and did not send it any more." };
+  const begun = ride.deps.clock.monotonic();
+  try {
+    const request = { capability, input: input as CapabilityInput<typeof capability>, attemptId };
+    const answer = await ride.deps.gateways.act(gatewayId, request, { timeoutSeconds });
+    return { kind: "done", answer, milliseconds: Math.max(0, Math.round(ride.deps.clock.monotonic() - begun)) };
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    const isCertain = isCaretakerError(error) && (error.code === "step_failed" || error.meta.isSent === false);
+    return { kind: isCertain ? "failed" : "uncertain", why };
+  }
+}
+
+const WRITE_TRIES = 5;
+const WRITE_AGAIN_AFTER_MILLISECONDS = 1000;
+
+/** What became of an act is worth some patience with a database that is away for a moment. */
+async function conclude(ride: Ride, request: ActRequest, attemptId: AttemptId, sent: Sent): Promise<void> {
+  for (let number = 1; ; number += 1) {
+    try {
+      await writeOutcome(ride, request, attemptId, sent);
+      return;
+    } catch (error) {
+      if (!isCaretakerError(error, "database_unavailable") || number === WRITE_TRIES || !ride.isClaimSafe) throw error;
+      await sleep(ride.deps.clock, WRITE_AGAIN_AFTER_MILLISECONDS);
+    }
+  }
+}
+
+async function writeOutcome(ride: Ride, request: ActRequest, attemptId: AttemptId, sent: Sent): Promise<void> {
+  const { step } = request.act;
+  const isSettled = request.purpose === "settle" && sent.kind === "done";
+  await ride.commit(async (trx, row, now) => {
+    await trx
+      .updateTable("attempt")
+      .set({
+        status: isSettled ? "settled" : sent.kind,
+        endedAt: now,
+        answer: JSON.stringify(sent.kind === "done" ? { answer: sent.answer } : { error: sent.why }),
+      })
+      .where("id", "=", attemptId)
+      .execute();
+    await appendLedger(trx, {
+      chain: ride.siteId,
+      event: isSettled ? "act.settled" : `act.${sent.kind}`,
+      actor: row.startedBy,
+      payload: ledgerPayload(ride, request, attemptId, sent.kind === "done" ? {} : { why: sent.why }),
+      now,
+    });
+    return { events: [concludedEvent(step, request, attemptId, sent)], memory: request.after(sent.kind) };
+  });
+}
+
+function concludedEvent(step: string, { purpose, act }: ActRequest, attemptId: AttemptId, sent: Sent): RunEventData {
+  if (sent.kind === "done") {
+    return purpose === "settle"
+      ? { kind: "fix.settled", step, attemptId, capability: act.capability }
+      : { kind: "fix.sent", step, attemptId, milliseconds: sent.milliseconds, answer: sent.answer };
+  }
+  return sent.kind === "failed"
+    ? { kind: "fix.failed", step, attemptId, error: sent.why }
+    : { kind: "fix.uncertain", step, attemptId, why: sent.why };
+}
+
+function intendedEvent({ act, number }: ActRequest, attemptId: AttemptId, by: Permission): RunEventData {
+  return {
+    kind: "fix.intended",
+    step: act.step,
+    attemptId,
+    attempt: number,
+    capability: act.capability,
+    target: act.proposed.target,
+    gatewayId: act.gatewayId as GatewayId,
+    consent: by.kind === "standing" ? `standing: ${by.scope}` : `asked: ${by.requestId}`,
+  };
+}
+
+async function insertAttempt(
+  trx: Trx,
+  ride: Ride,
+  { act, purpose, number }: ActRequest,
+  attemptId: AttemptId,
+  { by }: Extract<Verdict, { permitted: true }>,
+  now: Date,
+): Promise<void> {
+  await trx
+    .insertInto("attempt")
+    .values({
+      id: attemptId,
+      runId: ride.runId,
+      step: act.step,
+      number,
+      purpose,
+      gatewayId: act.gatewayId,
+      capability: act.capability,
+      input: JSON.stringify(act.input),
+      target: act.proposed.target,
+      fencing: ride.fencing,
+      consent: JSON.stringify(by),
+      status: "intended",
+      intendedAt: now,
+    })
+    .execute();
+}
+
+function ledgerPayload(
+  ride: Ride,
+  { act, purpose, number }: ActRequest,
+  attemptId: AttemptId,
+  more: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  return {
+    runId: ride.runId,
+    run: ride.row.number,
+    runbook: ride.row.runbook,
+    digest: ride.row.digest,
+    step: act.step,
+    attemptId,
+    number,
+    purpose,
+    capability: act.capability,
+    target: act.proposed.target,
+    targetName: act.proposed.targetName,
+    input: act.input,
+    scope: act.proposed.scope,
+    ...more,
+  };
+}
+
+function refused(code: ErrorCode, message: string, isDrift = false): Extract<Acted, { kind: "refused" }> {
+  return { kind: "refused", code, message, isDrift };
+}

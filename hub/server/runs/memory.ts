@@ -1,0 +1,93 @@
+/** What the engine notes for itself between two turns of a run. Everything a person sees is in the log and the row. */
+export interface RunMemory {
+  /** The step it stands at; null before the first. */
+  readonly at: string | null;
+  /** What came out of each step that has run. */
+  readonly results: Readonly<Record<string, StepMemory>>;
+  readonly active: ActiveStep | null;
+  /** Fixes that were sent, or perhaps sent, oldest first: what `end: undone` takes back. */
+  readonly sent: readonly string[];
+  readonly pause: Pause | null;
+  /** Milliseconds that do not count against the limit. */
+  readonly pausedFor: number;
+  /** The gateway stayed away longer than a run waits: nothing more is waited for until it is back. */
+  readonly isImpatient: boolean;
+  /** Steps that have asked the homeowner; each asks once. */
+  readonly asked: readonly string[];
+  /** The question that is open. */
+  readonly question: string | null;
+  /** Turns in a row that ended in an error of the hub itself. */
+  readonly failures: number;
+}
+
+export interface StepMemory {
+  readonly result: string;
+  /** What was read, for references to its fields; null when nothing could be read. */
+  readonly output: Readonly<Record<string, unknown>> | null;
+}
+
+export interface Pause {
+  readonly since: string;
+  /** Null while waiting for a person. */
+  readonly until: string | null;
+}
+
+/** Where the step stands that runs now. */
+export interface ActiveStep {
+  readonly phase: Phase;
+  readonly startedAt: string;
+  /** Reads or acts made so far. */
+  readonly tries: number;
+  readonly poll: Poll | null;
+  /** The attempt that was intended last. */
+  readonly attemptId: string | null;
+  /** What the gateway said of the last act. */
+  readonly act: "done" | "failed" | "uncertain" | null;
+  /** Fixes still to take back, the next one first; only while undoing. */
+  readonly undoing: Undoing | null;
+}
+
+/**
+ * `read` of a check; `poll` of a wait. Of a fix: `before` (does it hold already?), `act` (to be sent), `acting`
+ * (intended: perhaps sent), `verify`, `pause` (before a further try). `undo` and `undoing` likewise, then `undo_verify`.
+ */
+export type Phase =
+  | "read"
+  | "poll"
+  | "before"
+  | "act"
+  | "acting"
+  | "verify"
+  | "pause"
+  | "undo"
+  | "undoing"
+  | "undo_verify";
+
+export interface Poll {
+  readonly deadline: string;
+  /** Since when it holds, without a break. */
+  readonly heldSince: string | null;
+  /** What was recorded last: the same again is not recorded. */
+  readonly recorded: string | null;
+}
+
+export interface Undoing {
+  readonly left: readonly string[];
+  /** What could not be put back for certain, in words. */
+  readonly unclear: readonly string[];
+  /** Whether the run was stopped, or came to `end: undone`. */
+  readonly because: "end" | "stop";
+}
+
+export const EMPTY_MEMORY: RunMemory = {
+  at: null,
+  results: {},
+  active: null,
+  sent: [],
+  pause: null,
+  pausedFor: 0,
+  isImpatient: false,
+  asked: [],
+  question: null,
+  failures: 0,
+};

@@ -1,0 +1,196 @@
+import {
+  type Actor,
+  CaretakerError,
+  type GatewayId,
+  inLanguage,
+  type RunbookId,
+  type RunId,
+  type RunInputs,
+  type RunSummary,
+  type SiteId,
+} from "@caretaker/protocol";
+import type { Announcement } from "../announcements.ts";
+import { type Trx, transaction } from "../db/database.ts";
+import { newId } from "../db/new-id.ts";
+import { actorText } from "../ledger/actor.ts";
+import { appendLedger } from "../ledger/append.ts";
+import { usedBy } from "../runbooks/digest.ts";
+import { invalid, type Library, type LibraryRunbook } from "../runbooks/library.ts";
+import { didYouMean } from "../runbooks/suggest.ts";
+import type { RunsDeps } from "./deps.ts";
+import { type CheckedInputs, checkInputs } from "./inputs.ts";
+import { EMPTY_MEMORY } from "./memory.ts";
+import { record } from "./record.ts";
+import { summaryOf } from "./summary.ts";
+
+export interface StartRun {
+  readonly siteId: SiteId;
+  readonly gatewayId?: GatewayId | undefined;
+  readonly runbook: RunbookId;
+  readonly inputs: RunInputs;
+  readonly reason: string;
+  readonly homeownerAsked: boolean;
+  readonly actor: Actor;
+}
+
+/** Takes a run on. Once this has resolved it is never lost: it is a row, and it is due. */
+export async function startRun(deps: RunsDeps, request: StartRun): Promise<RunSummary> {
+  const found = runnable(deps.library, request.runbook);
+  const { run, announcements } = await transaction(deps.db, async (trx) => {
+    await refuseRemovedSite(trx, request.siteId);
+    const checked = await checkInputs(trx, found.runbook, request.inputs, request.siteId);
+    const gatewayId = await chooseGateway(trx, found, request, checked);
+    return insertRun(deps, trx, request, { found, checked, gatewayId });
+  });
+  for (const announcement of announcements) deps.announcements.announce(announcement);
+  return run;
+}
+
+function runnable(library: Library, id: RunbookId): LibraryRunbook {
+  const found = library.get(id);
+  if (found === undefined) {
+    const hint = didYouMean(
+      id,
+      library.runbooks.map((one) => one.id),
+    );
+    const meant = hint === undefined ? "" : ` Did you mean ${hint}?`;
+    throw new CaretakerError("not_found", `There is no runbook ${id}.${meant}`, { meta: { runbook: id } });
+  }
+  if (found.later.length > 0) throw invalid(found.later);
+  return found;
+}
+
+async function refuseRemovedSite(trx: Trx, siteId: SiteId): Promise<void> {
+  const site = await trx.selectFrom("site").select("removedAt").where("id", "=", siteId).forShare().executeTakeFirst();
+  if (site !== undefined && site.removedAt === null) return;
+  throw new CaretakerError("not_found", "There is no such site. Look for it in the list of sites.");
+}
+
+/** The gateway that a run is about: the one named, that of its things, or the only one that can. */
+async function chooseGateway(
+  trx: Trx,
+  { id, facts }: LibraryRunbook,
+  { siteId, gatewayId }: StartRun,
+  { things }: CheckedInputs,
+): Promise<GatewayId> {
+  const gateways = await trx
+    .selectFrom("gateway")
+    .select(["id", "connector", "name"])
+    .where("siteId", "=", siteId)
+    .where("removedAt", "is", null)
+    .orderBy("createdAt")
+    .execute();
+  const fitting = gateways.filter(({ connector }) => facts.connectors.includes(connector));
+  const named = gatewayId ?? things[0]?.gatewayId ?? (fitting.length === 1 ? fitting[0]?.id : undefined);
+  if (named === undefined) {
+    const message =
+      fitting.length === 0
+        ? `${id} cannot run at this site: it has no gateway of ${facts.connectors.join(" or ") || "a make that can do it"}.`
+        : `This site has ${fitting.length} gateways that ${id} can run on: say which (${fitting.map(({ name }) => name).join(", ")}).`;
+    throw new CaretakerError("invalid_input", message, { fields: [{ path: "gatewayId", message }] });
+  }
+  const chosen = gateways.find((one) => one.id === named);
+  if (chosen === undefined) {
+    const message = "is no gateway of this site";
+    throw new CaretakerError("invalid_input", `The gateway ${message}.`, { fields: [{ path: "gatewayId", message }] });
+  }
+  if (!facts.connectors.includes(chosen.connector)) {
+    const message = `${id} cannot run on ${chosen.name}: that gateway lacks something it needs.`;
+    throw new CaretakerError("not_available_here", message, { meta: { runbook: id, connector: chosen.connector } });
+  }
+  return chosen.id as GatewayId;
+}
+
+async function insertRun(
+  deps: RunsDeps,
+  trx: Trx,
+  { siteId, reason, homeownerAsked, actor }: StartRun,
+  { found, checked, gatewayId }: { found: LibraryRunbook; checked: CheckedInputs; gatewayId: GatewayId },
+): Promise<{ run: RunSummary; announcements: readonly Announcement[] }> {
+  const now = await deps.now(trx);
+  const { runbook, digest } = found;
+  const uses = usedBy(runbook, (id) => deps.library.get(id));
+  await trx
+    .insertInto("runbookVersion")
+    .values({
+      digest,
+      id: runbook.id,
+      version: runbook.version,
+      document: JSON.stringify(Object.keys(uses).length === 0 ? found.document : { ...found.document, uses }),
+      source: found.text,
+      keptAt: now,
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+  const row = await trx
+    .insertInto("run")
+    .values({
+      id: newId<RunId>(now.getTime()),
+      siteId,
+      gatewayId,
+      runbook: runbook.id,
+      runbookVersion: runbook.version,
+      digest,
+      title: inLanguage(runbook.title, "en"),
+      inputs: JSON.stringify(checked.inputs),
+      reason,
+      homeownerAsked,
+      startedBy: actorText(actor),
+      startedById: actor.kind === "person" ? actor.id : null,
+      status: "queued",
+      memory: JSON.stringify(EMPTY_MEMORY),
+      wakeAt: now,
+      createdAt: now,
+    })
+    .returningAll()
+    .executeTakeFirstOrThrow();
+  await takeLocks(trx, row.id, siteId, found.facts.locks, now);
+  const queued = { kind: "run.queued" as const, by: actorText(actor), reason, homeownerAsked };
+  const { row: written, announcements } = await record(trx, row, now, { events: [queued] });
+  await appendLedger(trx, {
+    chain: siteId,
+    event: "run.started",
+    actor: actorText(actor),
+    payload: {
+      runId: row.id,
+      number: row.number,
+      runbook: runbook.id,
+      version: runbook.version,
+      digest,
+      inputs: checked.inputs,
+      reason,
+      homeownerAsked,
+    },
+    now,
+  });
+  const run = await summaryOf(trx, written);
+  return { run, announcements: [...announcements, { type: "run.due", runId: run.id }] };
+}
+
+/** One run per site and lock. Who comes second is told which run is there. */
+async function takeLocks(trx: Trx, runId: string, siteId: SiteId, locks: readonly string[], now: Date): Promise<void> {
+  if (locks.length === 0) return;
+  const taken = await trx
+    .insertInto("siteLock")
+    .values(locks.map((lock) => ({ siteId, lock, runId, takenAt: now })))
+    .onConflict((conflict) => conflict.doNothing())
+    .returning("lock")
+    .execute();
+  if (taken.length === locks.length) return;
+  const holder = await trx
+    .selectFrom("siteLock")
+    .innerJoin("run", "run.id", "siteLock.runId")
+    .select(["run.id", "run.number", "run.title"])
+    .where("siteLock.siteId", "=", siteId)
+    .where("siteLock.lock", "in", [...locks])
+    .where("siteLock.runId", "!=", runId)
+    .executeTakeFirst();
+  const which = holder === undefined ? "Another run" : `RUN-${holder.number} (${holder.title})`;
+  throw new CaretakerError(
+    "run_in_progress",
+    `${which} works at this site now. Wait until it has ended, or cancel it.`,
+    {
+      meta: holder === undefined ? {} : { runId: holder.id, number: holder.number },
+    },
+  );
+}

@@ -1,0 +1,27 @@
+import type { CheckStep } from "@caretaker/protocol";
+import { ON, type Ride, type Turn } from "../ride.ts";
+import { restUntil, waitForGateway } from "../waiting.ts";
+import { read } from "./read.ts";
+
+/** Reads and judges; again after a while where it may try more than once and it did not pass. */
+export async function advanceCheck(ride: Ride, step: CheckStep): Promise<Turn> {
+  const reading = await read(ride, step, step.test, "check");
+  const now = await ride.now();
+  if (reading.isAway) {
+    const turn = await waitForGateway(ride, now);
+    if (turn !== null) return turn;
+  }
+  const tries = ride.active.tries + 1;
+  if (reading.result !== "pass" && tries < step.tries.times) {
+    const until = new Date(now.getTime() + step.tries.everySeconds * 1000);
+    return restUntil(ride, until, {
+      events: [reading.event],
+      memory: ride.note({ tries }),
+      why: `Try ${tries} of ${step.tries.times}: ${reading.result}.`,
+      shownUntil: until,
+    });
+  }
+  const status = { pass: "passed", fail: "failed", unknown: "unknown" } as const;
+  await ride.finishStep(status[reading.result], reading.result, { events: [reading.event], output: reading.output });
+  return ON;
+}

@@ -1,0 +1,157 @@
+import {
+  type CapabilityDeclaration,
+  type CapabilityInput,
+  type CapabilityName,
+  CaretakerError,
+  type GatewayId,
+  type GatewayState,
+  isCaretakerError,
+  isRetryable,
+  type Measurement,
+  type RunEventData,
+  type Scope,
+  type Step,
+  type StepTest,
+  scopeRank,
+} from "@caretaker/protocol";
+import { judge, type Truth } from "../../runbooks/expect.ts";
+import type { RunsDeps } from "../deps.ts";
+import type { Ride } from "../ride.ts";
+import type { Thing } from "../things.ts";
+import { fieldAt, fieldSubjects, giveInput, textsIn, textsInWith } from "../values.ts";
+
+export type Result = "pass" | "fail" | "unknown";
+export type ReadEvent = Extract<RunEventData, { kind: "step.read" }>;
+type Purpose = NonNullable<ReadEvent["purpose"]>;
+
+export interface Reading {
+  readonly result: Result;
+  readonly event: ReadEvent;
+  readonly output: Readonly<Record<string, unknown>> | null;
+  /** The gateway is away for a while: this reading says nothing of the home, waiting may. */
+  readonly isAway: boolean;
+}
+
+/** A gateway that comes back by itself, sooner or later. In the other states a person has to do something first. */
+const COMES_BACK: ReadonlySet<GatewayState> = new Set(["connecting", "restarting", "unreachable", "misbehaving"]);
+
+export function isAway(deps: Pick<RunsDeps, "gateways">, gatewayId: GatewayId): boolean {
+  try {
+    return COMES_BACK.has(deps.gateways.status(gatewayId).state);
+  } catch {
+    return false;
+  }
+}
+
+/** Reads what a test names and judges it. Never rejects for what a home does: a failed read is unknown. */
+export async function read(ride: Ride, step: Step, test: StepTest, purpose: Purpose): Promise<Reading> {
+  const found = ride.plan.names.readOf(test);
+  if (found === null) throw new Error(`${step.name} repeats a check that is not there.`);
+  const { test: spec } = found;
+  const capability = spec.read as CapabilityName;
+  const values = await ride.values([...textsInWith(spec.with), ...textsIn(spec.expect)]);
+  const given = giveInput(capability, spec.with, values);
+  const begun = ride.deps.clock.monotonic();
+  const answer = given.ok
+    ? await ask(ride, capability, given.given.input, given.given.thing, step.timeoutSeconds)
+    : ({ ok: false, why: given.why, isAway: false } as const);
+
+  const output = answer.ok ? answer.output : null;
+  const now = await ride.now();
+  const { met, measurements } = judge(spec.expect, fieldSubjects(output, values, now));
+  const result = resultOf(met);
+  return {
+    result,
+    output,
+    isAway: !answer.ok && answer.isAway,
+    event: {
+      kind: "step.read",
+      step: step.name,
+      purpose,
+      capability,
+      input: given.ok ? given.given.shown : {},
+      output: shortened(output),
+      measurements: [...measurements, ...evidenceOf(step.evidence, output)],
+      result,
+      milliseconds: Math.max(0, Math.round(ride.deps.clock.monotonic() - begun)),
+      ...(answer.ok ? {} : { error: answer.why }),
+    },
+  };
+}
+
+type Answer =
+  | { readonly ok: true; readonly output: Readonly<Record<string, unknown>> }
+  | { readonly ok: false; readonly why: string; readonly isAway: boolean };
+
+async function ask(
+  ride: Ride,
+  capability: CapabilityName,
+  input: Readonly<Record<string, unknown>>,
+  thing: Thing | null,
+  timeoutSeconds: number | null,
+): Promise<Answer> {
+  const { gateways } = ride.deps;
+  const gatewayId = thing?.gatewayId ?? (ride.row.gatewayId as GatewayId);
+  try {
+    const declaration = gateways.capabilitiesOf(gatewayId)[capability];
+    if (declaration === undefined) {
+      throw new CaretakerError("not_available_here", `${gateways.status(gatewayId).name} has no ${capability}.`);
+    }
+    await mayBeRead(ride, declaration);
+    if (isAway(ride.deps, gatewayId)) return { ok: false, why: "The gateway is not connected now.", isAway: true };
+    const options = timeoutSeconds === null ? {} : { timeoutSeconds };
+    const output = await gateways.read(gatewayId, capability, input as CapabilityInput<typeof capability>, options);
+    return { ok: true, output: thing?.isPrivate === true ? withoutPrivate(capability, output) : output };
+  } catch (error) {
+    if (!isCaretakerError(error)) throw error;
+    return { ok: false, why: error.message, isAway: isRetryable(error) && isAway(ride.deps, gatewayId) };
+  }
+}
+
+/** Looking needs the homeowner's standing word as well; when it was taken back, nothing is read any more. */
+async function mayBeRead(ride: Ride, { scope }: CapabilityDeclaration): Promise<void> {
+  const rows = await ride.deps.db
+    .selectFrom("standingConsent")
+    .select("scope")
+    .where("siteId", "=", ride.siteId)
+    .execute();
+  const highest = Math.max(-1, ...rows.map((row) => scopeRank(row.scope as Scope)));
+  if (highest >= scopeRank(scope)) return;
+  throw new CaretakerError("consent_missing", `The homeowner does not allow \`${scope}\`, so this was not read.`);
+}
+
+/** Of something private a run sees whether it answers, and nothing of what it says. */
+function withoutPrivate(
+  capability: CapabilityName,
+  output: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  if (capability !== "entity.state") return output;
+  const { state: _state, attributes: _attributes, ...rest } = output;
+  return rest;
+}
+
+function resultOf(met: Truth): Result {
+  return met === null ? "unknown" : met ? "pass" : "fail";
+}
+
+function evidenceOf(fields: readonly string[], output: Readonly<Record<string, unknown>> | null): Measurement[] {
+  return fields.map((field) => {
+    const value = fieldAt(output, field.split("."));
+    return { field, value: value ?? null, expected: "for the record", met: value === undefined ? null : true };
+  });
+}
+
+const LONGEST_LIST = 100;
+
+/** Logs of a bad day are long, and the first hundred lines tell as much. */
+function shortened(output: Readonly<Record<string, unknown>> | null): unknown {
+  if (output === null) return null;
+  return Object.fromEntries(
+    Object.entries(output).map(([key, value]) => [key, Array.isArray(value) ? value.slice(0, LONGEST_LIST) : value]),
+  );
+}
+
+/** Two readings with the same key say the same: the second is not worth a line. */
+export function readingKey({ event }: Reading): string {
+  return JSON.stringify([event.result, event.error ?? "", event.measurements.map(({ value }) => value)]);
+}

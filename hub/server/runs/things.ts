@@ -1,0 +1,103 @@
+import { type GatewayId, type ReferenceKind, type SiteId, THING_FIELDS } from "@caretaker/protocol";
+import type { Database } from "../db/database.ts";
+
+/** A thing of a home, as a run names it. Read from the rows each time: what a person said of it a second ago counts. */
+export interface Thing {
+  readonly kind: ReferenceKind;
+  readonly id: string;
+  /** What the make calls it. */
+  readonly key: string;
+  readonly gatewayId: GatewayId;
+  readonly siteId: SiteId;
+  readonly name: string;
+  readonly isPrivate: boolean;
+  /** What can be asked of it in a runbook; of a field that names a thing, that thing's id. */
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+/** A thing by our id, or null when the home no longer has it. */
+export async function loadThing(db: Database, kind: ReferenceKind, id: string): Promise<Thing | null> {
+  const row = await LOADERS[kind](db, id);
+  if (row === undefined) return null;
+  const { id: found, key, gatewayId, siteId, name, isPrivate, ...fields } = row;
+  return {
+    kind,
+    id: found,
+    key,
+    gatewayId: gatewayId as GatewayId,
+    siteId: siteId as SiteId,
+    name,
+    isPrivate: isPrivate ?? false,
+    fields: { name, ...fields },
+  };
+}
+
+/** The kind of thing that a field of a thing names, if it names one. */
+export function linkKind(kind: ReferenceKind, field: string): ReferenceKind | null {
+  const fields: Readonly<Record<string, string>> = THING_FIELDS[kind];
+  const linked = Object.hasOwn(fields, field) ? fields[field] : undefined;
+  return linked !== undefined && Object.hasOwn(THING_FIELDS, linked) ? (linked as ReferenceKind) : null;
+}
+
+interface ThingRow {
+  readonly id: string;
+  readonly key: string;
+  readonly gatewayId: string;
+  readonly siteId: string;
+  readonly name: string;
+  readonly isPrivate?: boolean;
+  readonly [field: string]: unknown;
+}
+
+const LOADERS: Readonly<Record<ReferenceKind, (db: Database, id: string) => Promise<ThingRow | undefined>>> = {
+  gateway: (db, id) =>
+    db
+      .selectFrom("gateway")
+      .select(["id", "id as key", "id as gatewayId", "siteId", "name", "connector"])
+      .where("id", "=", id)
+      .where("removedAt", "is", null)
+      .executeTakeFirst(),
+  room: (db, id) =>
+    db
+      .selectFrom("room")
+      .innerJoin("gateway", "gateway.id", "room.gatewayId")
+      .select(["room.id", "room.key", "room.gatewayId", "gateway.siteId", "room.name", "room.floor"])
+      .where("room.id", "=", id)
+      .where("room.goneAt", "is", null)
+      .where("gateway.removedAt", "is", null)
+      .executeTakeFirst(),
+  integration: (db, id) =>
+    db
+      .selectFrom("integration")
+      .innerJoin("gateway", "gateway.id", "integration.gatewayId")
+      .select(["integration.id", "integration.key", "integration.gatewayId", "gateway.siteId", "integration.name"])
+      .select("integration.domain")
+      .where("integration.id", "=", id)
+      .where("integration.goneAt", "is", null)
+      .where("gateway.removedAt", "is", null)
+      .executeTakeFirst(),
+  device: (db, id) =>
+    db
+      .selectFrom("device")
+      .innerJoin("gateway", "gateway.id", "device.gatewayId")
+      .leftJoin("room", "room.id", "device.roomId")
+      .select(["device.id", "device.key", "device.gatewayId", "gateway.siteId", "device.name", "room.name as room"])
+      .select(["device.make", "device.model", "device.firmware", "device.kind", "device.maySleep", "device.poweredBy"])
+      .where("device.id", "=", id)
+      .where("device.goneAt", "is", null)
+      .where("gateway.removedAt", "is", null)
+      .executeTakeFirst(),
+  entity: (db, id) =>
+    db
+      .selectFrom("entity")
+      .innerJoin("gateway", "gateway.id", "entity.gatewayId")
+      .leftJoin("device", "device.id", "entity.deviceId")
+      .leftJoin("room", (join) => join.on((on) => on("room.id", "=", on.fn.coalesce("entity.roomId", "device.roomId"))))
+      .select(["entity.id", "entity.key", "entity.gatewayId", "gateway.siteId", "entity.name", "room.name as room"])
+      .select(["entity.kind", "entity.deviceClass", "entity.unit", "entity.deviceId as device"])
+      .select("entity.private as isPrivate")
+      .where("entity.id", "=", id)
+      .where("entity.goneAt", "is", null)
+      .where("gateway.removedAt", "is", null)
+      .executeTakeFirst(),
+};
