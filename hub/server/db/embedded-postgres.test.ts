@@ -4,7 +4,9 @@ import { chmod, cp, mkdir, mkdtemp, readFile, rm, truncate, utimes, writeFile } 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { sql } from "kysely";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { openDatabase } from "./database.ts";
 import { isAlive, readPostmaster, withClient } from "./embedded/postmaster.ts";
 import { type EmbeddedPostgres, startEmbeddedPostgres } from "./embedded-postgres.ts";
 import { silentLog } from "./log.ts";
@@ -140,12 +142,28 @@ describe("the embedded Postgres", () => {
     await useMade();
     const server = await start();
     const pid = (await readPostmaster(join(dataDir, "postgres")))?.pid ?? 0;
+    const db = openDatabase({ url: server.url, log: silentLog });
+    open.unshift({ stop: () => db.destroy() });
+    const count = () => sql<{ one: number }>`select 1 as one`.execute(db);
+    await count();
 
     process.kill(pid, "SIGKILL");
 
-    await vi.waitFor(async () => expect(await ask(server, "select 1 as one")).toEqual([{ one: 1 }]), {
-      timeout: 15_000,
-    });
+    const meanwhile: unknown[] = [];
+    await vi.waitFor(
+      async () => {
+        const error = await count().then(
+          () => null,
+          (reason: unknown) => reason,
+        );
+        if (error !== null) meanwhile.push(error);
+        expect(error).toBeNull();
+        expect((await readPostmaster(join(dataDir, "postgres")))?.pid).not.toBe(pid);
+      },
+      { timeout: 15_000, interval: 20 },
+    );
+    expect(meanwhile.length).toBeGreaterThan(0);
+    for (const error of meanwhile) expect(error).toMatchObject({ code: "database_unavailable" });
   });
 
   it("refuses a second hub on the same data and says who has it", async () => {

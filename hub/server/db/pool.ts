@@ -25,9 +25,10 @@ export function openPool({ url, log, maxConnections = 20 }: PoolConfig): pg.Pool
     idle_in_transaction_session_timeout: STATEMENT_SECONDS * 1000,
     types: { getTypeParser: (type: number, format?: "text" | "binary") => parserFor(type, format) },
   });
-  pool.on("error", (error) =>
-    log.warn({ error }, "A resting connection to the database broke; the next query opens a new one."),
-  );
+  pool.on("error", (error) => {
+    if (!pool.ending)
+      log.warn({ error }, "A resting connection to the database broke; the next query opens a new one.");
+  });
   // A connection in use reports its end to its query; unheard, the same event would end the process.
   pool.on("connect", (client) => client.on("error", () => {}));
   return pool;
