@@ -110,8 +110,6 @@ function authDoor({ db, auth, knownBy, publicUrl }: HttpDeps): RequestHandler {
       const [person] = known.actor.kind === "person" ? await listPeople(db, known.actor.id) : [];
       mustBeFresh({ ...known, hasFactor: person?.hasSecondFactor ?? false });
     }
-    // Express has cut the path; better-auth wants it whole.
-    request.url = request.originalUrl;
     await handle(request, response);
   };
 }

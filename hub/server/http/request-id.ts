@@ -18,7 +18,10 @@ export function withRequestId(log: Log): RequestHandler {
       const fields = {
         requestId,
         method: request.method,
-        path: request.path.replace(/^(\/c|\/api\/v1\/consent|\/api\/v1\/invitations|\/invitations)\/[^/]+/, "$1/…"),
+        path: (request.originalUrl.split("?")[0] ?? "").replace(
+          /^(\/c|\/api\/v1\/consent|\/api\/v1\/invitations|\/invitations)\/[^/]+/,
+          "$1/…",
+        ),
         status: response.statusCode,
         milliseconds,
       };

@@ -1,7 +1,6 @@
 import { passkey } from "@better-auth/passkey";
-import { CaretakerError } from "@caretaker/protocol";
 import { type BetterAuthOptions, betterAuth } from "better-auth";
-import { createAuthMiddleware } from "better-auth/api";
+import { APIError, createAuthMiddleware } from "better-auth/api";
 import { twoFactor } from "better-auth/plugins";
 import { type Database, now } from "../db/database.ts";
 import { newId } from "../db/new-id.ts";
@@ -124,7 +123,7 @@ export function changesFactors(path: string): boolean {
 async function refuseDisabled(db: Database, personId: string): Promise<void> {
   const person = await db.selectFrom("person").select("disabledAt").where("id", "=", personId).executeTakeFirst();
   if (person?.disabledAt != null)
-    throw new CaretakerError("not_allowed", "This account is disabled. Ask the principal of your firm.");
+    throw new APIError("FORBIDDEN", { message: "This account is disabled. Ask the principal of your firm." });
 }
 
 async function markFactor(db: Database, token: string): Promise<void> {
