@@ -357,6 +357,44 @@ describe("what the page is given", () => {
     }
   });
 
+  it("ends with the runbook's own words for the end that was come to, in the homeowner's language", async () => {
+    const { home, consent, token, answer } = await asked({ contacts: [{ language: "nl" }] });
+    await answer("allow");
+    const document = {
+      id: "home-assistant/dead-bridge",
+      version: 1,
+      title: "Revive",
+      tell: "We would like to look.",
+      limit: "5m",
+      steps: [
+        {
+          check: "alive",
+          read: "gateway.info",
+          expect: { state: "running" },
+          next: {
+            pass: [{ end: "healthy" }],
+            fail: [{ end: "needs_visit", tell: { en: "A new part.", nl: "Een nieuw onderdeel." } }],
+          },
+        },
+        { end: "fixed" },
+      ],
+    };
+    await db
+      .updateTable("runbookVersion")
+      .set({ document: JSON.stringify(document) })
+      .where("digest", "=", home.runId.replaceAll("-", "").padEnd(64, "0"))
+      .execute();
+    await db
+      .updateTable("run")
+      .set({ status: "finished", outcome: "needs_visit", step: "end.needs_visit" })
+      .where("id", "=", home.runId)
+      .execute();
+
+    const { progress } = await consent.link.view(token);
+
+    expect(progress.outcome).toMatch(/langskomen.* Een nieuw onderdeel\.$/);
+  });
+
   it("stays as it was asked when names change afterwards", async () => {
     const { home, consent, token } = await asked();
     const before = await consent.link.view(token);

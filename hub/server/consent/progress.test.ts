@@ -24,6 +24,7 @@ function buildFacts(events: readonly RunEventData[], given: Partial<ProgressFact
     hasActed: true,
     run: { status: "running", outcome: null },
     proposal: buildProposal({ siteId: "s", runId: "r", acts: [ACT] }),
+    endTell: null,
     things: [{ kind: "entity", name: "Plug", room: "Hall", feeds: { name: "Light bridge", room: "Hall" } }],
     events: events.map((data, index) => ({ at: `2026-11-22T18:00:0${index}.000Z`, data })),
     ...given,
@@ -92,6 +93,14 @@ describe("what a homeowner is told of the work", () => {
     const waiting = { kind: "run.waiting", for: "waiting_for_gateway", until: null, why: "technical" } as const;
 
     expect(words(buildFacts([waiting, waiting, waiting]))).toEqual(["We are waiting until your system answers."]);
+  });
+
+  it("ends with what the runbook itself has to say", () => {
+    const run = { status: "finished", outcome: "needs_visit" } as const;
+
+    expect(progressOf(buildFacts([], { run, endTell: "The box needs a new power supply." })).outcome).toBe(
+      "Somebody has to come by. We will get in touch. The box needs a new power supply.",
+    );
   });
 
   it("is nothing before somebody allowed it", () => {

@@ -12,6 +12,8 @@ export interface ProgressFacts {
   readonly hasActed: boolean;
   readonly run: { readonly status: RunStatus; readonly outcome: RunOutcome | null };
   readonly proposal: Proposal;
+  /** What the runbook itself says at the end that was come to, in the homeowner's language. */
+  readonly endTell: string | null;
   /** The things of the proposal's acts, in their order. */
   readonly things: readonly Thing[];
   readonly events: readonly { readonly at: string; readonly data: RunEventData }[];
@@ -48,12 +50,12 @@ function stateOf({ requestStatus, run, hasActed }: ProgressFacts, hasEnded: bool
   return hasActed || run.status === "running" ? "working" : "not_started";
 }
 
-function outcomeOf({ language, requestStatus, run }: ProgressFacts): string {
+function outcomeOf({ language, requestStatus, run, endTell }: ProgressFacts): string {
   const { outcomes } = wordsIn(language);
-  // After a stop the outcome says what became of what was running: put back, finished, or nothing at all.
   if (run.status === "cancelled" || run.outcome === null) return outcomes.stopped;
-  const words = outcomes[run.outcome];
-  return requestStatus === "withdrawn" && run.outcome !== "refused" ? `${outcomes.stopped} ${words}` : words;
+  // After a stop the outcome says what became of what was running: put back, finished, or nothing at all.
+  const wasStopped = requestStatus === "withdrawn" && run.outcome !== "refused";
+  return [wasStopped ? outcomes.stopped : null, outcomes[run.outcome], endTell].filter(Boolean).join(" ");
 }
 
 function stepsOf(facts: ProgressFacts): Step[] {

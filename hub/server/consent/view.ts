@@ -1,10 +1,11 @@
-import type { ConsentView } from "@caretaker/protocol";
+import { type ConsentView, inLanguage } from "@caretaker/protocol";
 import { type Database, transaction } from "../db/database.ts";
 import { shortCode } from "../ledger/canonical.ts";
 import { expire } from "./answer.ts";
 import type { AskedText } from "./asked-text.ts";
 import { statusAt } from "./clocks.ts";
 import { obstacleOf } from "./contacts.ts";
+import { endTell } from "./end-tell.ts";
 import { unknownLink } from "./open-request.ts";
 import { progressOf, TOLD } from "./progress.ts";
 import { requesterEmails } from "./requester.ts";
@@ -64,7 +65,8 @@ function loadRequest(db: Database, token: string) {
     .innerJoin("run", "run.id", "consentRequest.runId")
     .selectAll("consentRequest")
     .select(["site.timeZone", "site.quietFrom", "site.quietTo"])
-    .select(["run.status as runStatus", "run.outcome as runOutcome", "run.startedBy", "run.startedById"])
+    .select(["run.status as runStatus", "run.outcome as runOutcome", "run.step as runStep", "run.digest as runDigest"])
+    .select(["run.startedBy", "run.startedById"])
     .where("tokenHash", "=", hashToken(token))
     .executeTakeFirst();
 }
@@ -104,7 +106,18 @@ async function loadProgress(db: Database, request: Request): Promise<ConsentView
     hasActed: firstActAt !== null,
     run: { status: request.runStatus, outcome: request.runOutcome },
     proposal,
+    endTell: wasAllowed && request.runStatus === "finished" ? await loadEndTell(db, request) : null,
     things: wasAllowed ? await Promise.all(proposal.acts.map((act) => thingOf(db, act))) : [],
     events,
   });
+}
+
+async function loadEndTell(db: Database, { runDigest, runStep, language }: Request): Promise<string | null> {
+  const version = await db
+    .selectFrom("runbookVersion")
+    .select("document")
+    .where("digest", "=", runDigest)
+    .executeTakeFirstOrThrow();
+  const tell = endTell(version.document, runStep ?? "");
+  return tell === null ? null : inLanguage(tell, language);
 }
