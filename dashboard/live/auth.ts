@@ -44,9 +44,6 @@ export const auth = {
   /** The code of the authenticator app: the second step of signing in, or a fresh proof later. */
   verifyTotp: (code: string): Promise<unknown> => ask("/two-factor/verify-totp", { code }),
 
-  /** Uses up the link that a demo prints. */
-  signInOnce: (token: string): Promise<unknown> => ask("/sign-in-once", { token }),
-
   verifyBackupCode: (code: string): Promise<unknown> => ask("/two-factor/verify-backup-code", { code }),
 
   /** Makes a secret for an authenticator app; it counts once a code of it was verified. */

@@ -26,7 +26,11 @@ export function createQueryClient(onSignedOut: () => void = () => {}): QueryClie
   return new QueryClient({
     queryCache: new QueryCache({
       onError: (error, query) => {
-        if (isCaretakerError(error, "not_signed_in") && query.state.data !== undefined) onSignedOut();
+        if (
+          (isCaretakerError(error, "not_signed_in") || isCaretakerError(error, "second_factor_needed")) &&
+          query.state.data !== undefined
+        )
+          onSignedOut();
       },
     }),
     defaultOptions: {

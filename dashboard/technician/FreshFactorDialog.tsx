@@ -1,16 +1,10 @@
 import type { Me } from "@caretaker/protocol";
-import { Button, Group, Modal, Stack, Text } from "@mantine/core";
-import { mdiFingerprint } from "@mdi/js";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { Button, Modal, Stack, Text } from "@mantine/core";
 import { useNavigate } from "@tanstack/react-router";
-import { useState, useSyncExternalStore } from "react";
-import { auth, hasPasskeys } from "../live/auth.ts";
+import { useSyncExternalStore } from "react";
 import { factorQuestion } from "../live/fresh-factor.ts";
-import { CodeInput } from "../ui/CodeInput.tsx";
-import { ErrorMessage } from "../ui/ErrorMessage.tsx";
-import { Icon } from "../ui/Icon.tsx";
 import { words } from "../words/en.ts";
-import { meQuery } from "./session.ts";
+import { FactorForm } from "./FactorForm.tsx";
 
 /** Asks for a second factor where an operation needs a fresh one; the operation then goes on by itself. */
 export function FreshFactorDialog({ me }: { me: Me }) {
@@ -24,55 +18,15 @@ export function FreshFactorDialog({ me }: { me: Me }) {
       closeButtonProps={{ "aria-label": words.common.close }}
     >
       {question === null ? null : me.person.hasSecondFactor ? (
-        <FactorForm onDone={() => question.answer(true)} onCancel={() => question.answer(false)} />
+        <FactorForm
+          text={words.factor.text}
+          onDone={() => question.answer(true)}
+          onCancel={() => question.answer(false)}
+        />
       ) : (
         <NoFactor onLeave={() => question.answer(false)} />
       )}
     </Modal>
-  );
-}
-
-function FactorForm({ onDone, onCancel }: { onDone: () => void; onCancel: () => void }) {
-  const [code, setCode] = useState("");
-  const queries = useQueryClient();
-  const prove = useMutation({
-    mutationFn: (how: "code" | "passkey") => (how === "code" ? auth.verifyTotp(code) : auth.provePasskey()),
-    onSuccess: async () => {
-      await queries.invalidateQueries({ queryKey: meQuery.queryKey });
-      onDone();
-    },
-  });
-  return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
-        prove.mutate("code");
-      }}
-    >
-      <Stack>
-        <Text size="sm">{words.factor.text}</Text>
-        <CodeInput value={code} onChange={setCode} />
-        <ErrorMessage error={prove.error} />
-        <Group justify="space-between">
-          {hasPasskeys() ? (
-            <Button
-              variant="default"
-              onClick={() => prove.mutate("passkey")}
-              leftSection={<Icon path={mdiFingerprint} />}
-            >
-              {words.factor.passkey}
-            </Button>
-          ) : (
-            <Button variant="default" onClick={onCancel}>
-              {words.common.cancel}
-            </Button>
-          )}
-          <Button type="submit" loading={prove.isPending} disabled={code.length !== 6}>
-            {words.signIn.verify}
-          </Button>
-        </Group>
-      </Stack>
-    </form>
   );
 }
 

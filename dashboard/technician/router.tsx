@@ -9,6 +9,7 @@ import {
   redirect,
 } from "@tanstack/react-router";
 import { z } from "zod";
+import { operationQuery } from "../live/queries.ts";
 import { Crashed, NotFound } from "./Crashed.tsx";
 import { FleetSearch } from "./fleet/fleet-search.ts";
 import { Shell } from "./Shell.tsx";
@@ -51,12 +52,6 @@ const secondFactor = createRoute({
   component: lazyRouteComponent(() => import("./doors/SecondFactorPage.tsx"), "SecondFactorPage"),
 });
 
-const signInOnce = createRoute({
-  getParentRoute: () => root,
-  path: "/sign-in-once",
-  component: lazyRouteComponent(() => import("./doors/SignInOncePage.tsx"), "SignInOncePage"),
-});
-
 // ---- Inside ----
 
 const inside = createRoute({
@@ -64,11 +59,17 @@ const inside = createRoute({
   id: "inside",
   component: Shell,
   beforeLoad: async ({ context, location }) => {
+    const search = location.href === "/" ? {} : { next: location.href };
     try {
-      await context.queries.ensureQueryData(meQuery);
+      // The second is answered only to those who gave a second factor.
+      await Promise.all([
+        context.queries.ensureQueryData(meQuery),
+        context.queries.ensureQueryData(operationQuery("connector.list", {})),
+      ]);
     } catch (error) {
-      if (!isCaretakerError(error, "not_signed_in") && !isCaretakerError(error, "second_factor_needed")) throw error;
-      throw redirect({ to: "/sign-in", search: location.href === "/" ? {} : { next: location.href } });
+      if (isCaretakerError(error, "not_signed_in")) throw redirect({ to: "/sign-in", search });
+      if (isCaretakerError(error, "second_factor_needed")) throw redirect({ to: "/second-factor", search });
+      throw error;
     }
   },
 });
@@ -229,7 +230,6 @@ const tree = root.addChildren([
   setup,
   invitation,
   secondFactor,
-  signInOnce,
   inside.addChildren([
     fleet,
     siteNew,

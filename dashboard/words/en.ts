@@ -115,6 +115,8 @@ export const words = {
     passkey: "Use a passkey",
     none: "You have no second factor yet. Set one up first; it takes a minute.",
     setUp: "Set up a second factor",
+    giveTitle: "Second step",
+    giveText: "Use your passkey or the code your authenticator app shows now.",
     enrolTitle: "Protect your account",
     enrolText: "A second factor keeps a stolen password from opening your clients' homes.",
     enrolRequired: "Set this up before you go on: everyone here can reach into people's homes.",
@@ -131,11 +133,6 @@ export const words = {
     keptThem: "I have kept them",
     renew: "Set up another app",
     done: "The second factor is set up",
-  },
-  once: {
-    title: "Signing in",
-    gone: "This link no longer holds",
-    goneText: "It signs in once, within half an hour. Restart the demo: it prints a new one.",
   },
   invitation: {
     title: (firm: string) => `Join ${firm}`,

@@ -11,6 +11,7 @@ import { Icon } from "../../ui/Icon.tsx";
 import { words } from "../../words/en.ts";
 import { meQuery } from "../session.ts";
 import { DoorPage } from "./DoorPage.tsx";
+import { isOurs } from "./next.ts";
 
 const route = getRouteApi("/sign-in");
 
@@ -28,11 +29,6 @@ export function SignInPage() {
   ) : (
     <PasswordStep onIn={handleIn} onNeedsCode={() => setNeedsCode(true)} />
   );
-}
-
-/** A path of this dashboard: a link that leads elsewhere is not followed. */
-function isOurs(path: string | undefined): path is string {
-  return path?.startsWith("/") === true && !path.startsWith("//") && !path.includes("\\");
 }
 
 function PasswordStep({ onIn, onNeedsCode }: { onIn: () => Promise<void>; onNeedsCode: () => void }) {

@@ -76,8 +76,8 @@ function Spacer({ height }: { height: number }) {
   if (height <= 0) return null;
   return (
     // biome-ignore lint/a11y/noAriaHiddenOnFocusable: an empty row that only takes up room, and nothing in it takes focus
-    <tr aria-hidden="true" className="fleet-spacer">
-      <td colSpan={COLUMNS.length} style={{ height }} />
+    <tr aria-hidden="true">
+      <td colSpan={COLUMNS.length} style={{ height, padding: 0, border: 0 }} />
     </tr>
   );
 }
