@@ -26,8 +26,8 @@ import { createSignInLink, demoPerson } from "./people/setup.ts";
 import { stillAllowed } from "./people/still-allowed.ts";
 import { runbooksHandlers } from "./runbooks/handlers.ts";
 import { loadLibrary } from "./runbooks/library.ts";
-import { runsHandlers } from "./runs/handlers.ts";
-import { createRuns } from "./runs/runs.ts";
+import { createRunsReader } from "./runs/reader.ts";
+import { createRuns, runsDoor, runsHandlers } from "./runs/runs.ts";
 import { openKeyRing } from "./secrets/key-ring.ts";
 import { createVault, createWordSealer, type Vault } from "./secrets/vault.ts";
 import { sitesHandlers } from "./sites/handlers.ts";
@@ -148,13 +148,10 @@ async function openRooms(
     queueMessage: mail.queue,
     emailOfPerson: async (at, id) =>
       (await at.selectFrom("person").select("email").where("id", "=", id).executeTakeFirst())?.email ?? null,
-    // Consent and runs know each other: what was answered goes to the run in the transaction of the answer.
-    runs: {
-      consentAnswered: (trx, given) => runs.consentAnswered(trx, given),
-      consentOpened: (trx, seen) => runs.consentOpened(trx, seen),
-    },
+    runs: runsDoor,
   });
-  const runs = createRuns({ db, library, gateways, consent, clock, now, announcements, log, hubId: randomUUID() });
+  const runsDeps = { db, library, gateways, consent, clock, now, announcements, log, hubId: randomUUID() };
+  const runs = createRuns(runsDeps);
   const startHomes = async (): Promise<void> => {
     const person = await demoPerson(db);
     if (person === null) return;
@@ -187,7 +184,7 @@ async function openRooms(
     ...sitesHandlers({ db, announcements, live: state, destroySecrets: vault.destroy }),
     ...gatewayHandlers({ db, state, vault, connectors, announcements, gateways, clock, log }),
     ...runbooksHandlers({ db, library }),
-    ...runsHandlers(runs),
+    ...runsHandlers(runsDeps, runs),
     ...consentHandlers(consent),
     ...ledgerHandlers({ db }),
     ...mail.handlers,
@@ -222,7 +219,7 @@ async function openRooms(
     stillAllowed: (actor) => stillAllowed({ db, isDemo: () => isDemo }, actor),
     mayView: (siteId) => mayView(db, siteId),
     state,
-    runs: runs.reader,
+    runs: createRunsReader(runsDeps),
     announcements,
     clock,
     log,
@@ -234,7 +231,7 @@ async function openRooms(
     { name: "demo", start: () => (isDemo ? startHomes() : undefined), close: () => demo?.close() },
     { name: "gateways", start: () => gateways.start(), close: () => gateways.close() },
     { name: "mail", start: () => mail.start(), close: () => mail.close() },
-    { name: "runs", start: () => runs.start(), close: () => runs.close() },
+    { name: "runs", start: () => runs.engine.start(), close: () => runs.close() },
   ];
   for (const room of rooms) await room.start?.();
   return {
