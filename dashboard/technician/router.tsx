@@ -9,7 +9,6 @@ import {
   redirect,
 } from "@tanstack/react-router";
 import { z } from "zod";
-import { operationQuery } from "../live/queries.ts";
 import { Crashed, NotFound } from "./Crashed.tsx";
 import { FleetSearch } from "./fleet/fleet-search.ts";
 import { Shell } from "./Shell.tsx";
@@ -60,17 +59,10 @@ const inside = createRoute({
   component: Shell,
   beforeLoad: async ({ context, location }) => {
     const search = location.href === "/" ? {} : { next: location.href };
-    try {
-      // The second is answered only to those who gave a second factor.
-      await Promise.all([
-        context.queries.ensureQueryData(meQuery),
-        context.queries.ensureQueryData(operationQuery("connector.list", {})),
-      ]);
-    } catch (error) {
-      if (isCaretakerError(error, "not_signed_in")) throw redirect({ to: "/sign-in", search });
-      if (isCaretakerError(error, "second_factor_needed")) throw redirect({ to: "/second-factor", search });
-      throw error;
-    }
+    const me = await context.queries.ensureQueryData(meQuery).catch((error: unknown) => {
+      throw isCaretakerError(error, "not_signed_in") ? redirect({ to: "/sign-in", search }) : error;
+    });
+    if (me.factorAt === null) throw redirect({ to: "/second-factor", search });
   },
 });
 

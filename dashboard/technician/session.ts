@@ -19,7 +19,7 @@ export function refusalOf(me: Me, name: OperationName): Exclude<Refusal, "fresh_
     name: me.person.name,
     role: me.person.role,
     sessionId: "browser" as SessionId,
-    factorAt: null,
+    factorAt: me.factorAt,
   };
   const why = refusal(actor, name, new Date());
   // A fresh factor is asked for when the button is pressed.

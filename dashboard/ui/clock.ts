@@ -3,13 +3,11 @@ import { useSyncExternalStore } from "react";
 /** A shared ticking clock: everything that shows an age moves with the same beat. */
 function createTicker(everyMs: number) {
   const listeners = new Set<() => void>();
-  let now = Date.now();
   let timer: ReturnType<typeof setInterval> | null = null;
   return {
     listen: (listener: () => void): (() => void) => {
       listeners.add(listener);
       timer ??= setInterval(() => {
-        now = Date.now();
         for (const each of listeners) each();
       }, everyMs);
       return () => {
@@ -19,10 +17,8 @@ function createTicker(everyMs: number) {
         timer = null;
       };
     },
-    now: (): number => {
-      if (timer === null && Date.now() - now >= everyMs) now = Date.now();
-      return now;
-    },
+    // The end of the beat we are in: the same for all who ask within it.
+    now: (): number => Math.ceil(Date.now() / everyMs) * everyMs,
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Integration, RunbookSummary, SiteId } from "@caretaker/protocol";
-import { mdiAlertCircle, mdiCheckCircle, mdiMinusCircleOutline, mdiPuzzleOutline } from "@mdi/js";
+import { mdiAlertCircle, mdiAlertOutline, mdiCheckCircle, mdiMinusCircleOutline, mdiPuzzleOutline } from "@mdi/js";
 import { getRouteApi } from "@tanstack/react-router";
 import type { SiteContent } from "../../live/contents.ts";
 import { useRows, useSite } from "../../live/hooks.tsx";
@@ -52,7 +52,8 @@ function lookOf(integration: Integration): Look {
   if (integration.needsSignIn) return { icon: mdiAlertCircle, tone: "warn", word: words.integrations.signIn };
   if (integration.state !== "loaded")
     return { icon: mdiAlertCircle, tone: "bad", word: integration.state.replaceAll("_", " ") };
-  if (integration.unavailable > 0) return { icon: mdiAlertCircle, tone: "bad", word: words.integrations.silent };
+  if (isIll(integration)) return { icon: mdiAlertCircle, tone: "bad", word: words.integrations.silent };
+  if (integration.unavailable > 0) return { icon: mdiAlertOutline, tone: "warn", word: words.integrations.partly };
   return { icon: mdiCheckCircle, tone: "good", word: words.integrations.runs };
 }
 
@@ -68,7 +69,9 @@ function IntegrationLine({ siteId, content, integration, runbooks }: Integration
   const mayStart = useMay("run.start");
   const own = devices.filter((device) => !device.gone && device.integrationIds.includes(integration.id));
   const suggestions =
-    mayStart && isIll(integration) ? suggestionsFor({ kind: "integration", integration, devices: own }, runbooks) : [];
+    mayStart && !integration.disabled && (isIll(integration) || integration.unavailable > 0)
+      ? suggestionsFor({ kind: "integration", integration, devices: own }, runbooks)
+      : [];
   return (
     <li className="integration">
       <div className="integration-main">

@@ -14,9 +14,11 @@ interface Home {
   readonly entities: readonly EntityState[];
 }
 
-export function isIll(integration: Integration): boolean {
-  if (integration.disabled) return false;
-  return integration.state !== "loaded" || integration.needsSignIn || integration.unavailable > 0;
+/** Whether the integration itself is the problem: it does not run, or nothing of it answers. The hub judges alike. */
+export function isIll({ disabled, needsSignIn, state, entities, unavailable }: Integration): boolean {
+  if (disabled) return false;
+  const isPassing = state.endsWith("_in_progress") || state === "unknown";
+  return needsSignIn || (state !== "loaded" && !isPassing) || (entities > 0 && unavailable >= entities);
 }
 
 /** What is wrong, causes first: a gateway that is away hides what hangs on it, an ill integration its devices. */

@@ -1,0 +1,83 @@
+import type { DeviceId, EntityId } from "@caretaker/protocol";
+import { describe, expect, it } from "vitest";
+import { buildDevice, buildEntity, buildGateway, buildIntegration, buildRunbook, id } from "../../test-helpers.tsx";
+import { problemsOf, suggestionsFor } from "./problems.ts";
+
+const silent = buildEntity({ availability: "offline" });
+const bridge = buildDevice({ id: id<DeviceId>(41), name: "Hue bridge", kind: "bridge", poweredBy: id<EntityId>(99) });
+const reload = buildRunbook();
+const revive = buildRunbook({
+  id: "home-assistant/dead-bridge" as never,
+  inputs: [
+    { name: "service", type: "integration", title: "Integration", optional: false },
+    { name: "bridge", type: "device", title: "Bridge", optional: false },
+  ],
+});
+const check = buildRunbook({ id: "home-assistant/health-check" as never, readsOnly: true, inputs: [] });
+
+describe("what is wrong at a home", () => {
+  it("hides what hangs on a gateway that is away behind that one cause", () => {
+    const found = problemsOf({
+      gateways: [buildGateway({ state: "unreachable" })],
+      integrations: [buildIntegration({ unavailable: 2 })],
+      devices: [buildDevice()],
+      entities: [silent],
+    });
+
+    expect(found.map((problem) => problem.kind)).toEqual(["gateway"]);
+  });
+
+  it("names the integration that fell silent instead of each of its devices", () => {
+    const found = problemsOf({
+      gateways: [buildGateway()],
+      integrations: [buildIntegration({ unavailable: 2 })],
+      devices: [buildDevice()],
+      entities: [silent],
+    });
+
+    expect(found.map((problem) => problem.kind)).toEqual(["integration"]);
+  });
+
+  it("names a device that is silent alone", () => {
+    const found = problemsOf({
+      gateways: [buildGateway()],
+      integrations: [buildIntegration({ unavailable: 1 })],
+      devices: [buildDevice()],
+      entities: [silent],
+    });
+
+    expect(found).toMatchObject([{ kind: "device", device: { name: "Hall pendant" } }]);
+  });
+
+  it("finds nothing wrong with what may sleep", () => {
+    const found = problemsOf({
+      gateways: [buildGateway()],
+      integrations: [buildIntegration({ entities: 1, unavailable: 1 })],
+      devices: [buildDevice({ maySleep: true })],
+      entities: [silent],
+    });
+
+    expect(found).toEqual([]);
+  });
+});
+
+describe("what may mend it", () => {
+  const ill = { kind: "integration" as const, integration: buildIntegration({ unavailable: 2 }) };
+
+  it("offers what can be started with what is known, the simplest first", () => {
+    const offered = suggestionsFor({ ...ill, devices: [bridge] }, [check, revive, reload]);
+
+    expect(offered.map(({ runbook, inputs }) => [runbook.id, inputs])).toEqual([
+      ["home-assistant/stuck-integration", { service: id(30) }],
+      ["home-assistant/dead-bridge", { service: id(30), bridge: id(41) }],
+    ]);
+  });
+
+  it("does not offer to switch off a bridge of which nobody said what feeds it, or that must not be touched", () => {
+    for (const changes of [{ poweredBy: null }, { doNotTouch: true }]) {
+      const offered = suggestionsFor({ ...ill, devices: [{ ...bridge, ...changes }] }, [revive, reload]);
+
+      expect(offered.map(({ runbook }) => runbook.id)).toEqual(["home-assistant/stuck-integration"]);
+    }
+  });
+});
