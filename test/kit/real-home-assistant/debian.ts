@@ -3,6 +3,7 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameS
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { command, InstallError, say } from "./command.ts";
+import { partOf, removeParts } from "./parts.ts";
 
 const PACKAGES = (python: string): string => [python, `${python}-venv`, "ca-certificates"].join();
 // What makes the network work for pip, as it does outside.
@@ -18,13 +19,13 @@ const SETTINGS = [
 /** Makes a small Debian with this Python in `folder`, to be entered with chroot. Only root can. */
 export async function makeDebian(folder: string, suites: readonly string[], python: string): Promise<void> {
   await haveDebootstrap();
-  const part = `${folder}.part`;
+  const part = partOf(folder);
   for (const suite of suites) {
     say(`making a small Debian ${suite} with ${python} (about a minute)`);
     try {
       await command(debootstrap(suite, part, python), {
         tries: 3,
-        before: () => removeDebian(part),
+        before: () => removeParts(folder, unmountWithin),
       });
       break;
     } catch (error) {
@@ -42,13 +43,12 @@ export async function makeDebian(folder: string, suites: readonly string[], pyth
 }
 
 /** What debootstrap had mounted when it was interrupted must go first, or the machine's own files would be removed. */
-function removeDebian(folder: string): void {
+function unmountWithin(folder: string): void {
   const mounted = readFileSync("/proc/mounts", "utf8")
     .split("\n")
     .map((line) => line.split(" ")[1] ?? "");
-  for (const path of mounted.filter((path) => path.startsWith(`${folder}/`)).reverse())
-    execFileSync("umount", ["--lazy", path]);
-  rmSync(folder, { recursive: true, force: true });
+  const within = mounted.filter((path) => path.startsWith(`${folder}/`)).reverse();
+  for (const path of within) execFileSync("umount", ["--lazy", path]);
 }
 
 async function haveDebootstrap(): Promise<void> {

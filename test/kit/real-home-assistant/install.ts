@@ -11,6 +11,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import { join } from "node:path";
 import { command, InstallError, say } from "./command.ts";
 import { makeDebian } from "./debian.ts";
+import { partOf, removeParts } from "./parts.ts";
 import { findTemplate } from "./template.ts";
 import { takeTurn } from "./turn.ts";
 import {
@@ -79,8 +80,8 @@ type Pip = (...args: readonly string[]) => Promise<string>;
 /** Makes the virtual environment under another name, lets `fill` install into it, and puts it in place. */
 async function makeVenv(installation: Installation, python: string, fill: (pip: Pip) => Promise<void>): Promise<void> {
   mkdirSync(installation.space, { recursive: true });
-  const part = `${installation.venv}.part`;
-  rmSync(part, { recursive: true, force: true });
+  const part = partOf(installation.venv);
+  removeParts(installation.venv);
   rmSync(installation.readyFile, { force: true });
   rmSync(installation.venv, { recursive: true, force: true });
   await makeEmptyVenv(installation, python, part);

@@ -1,0 +1,21 @@
+import { existsSync, readdirSync, rmSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+
+/**
+ * The name under which this process makes `folder`, to be renamed when it is whole. Each process has its own: what a
+ * killed installation had started may still be writing into the one it had.
+ */
+export function partOf(folder: string): string {
+  return `${folder}.part-${process.pid}`;
+}
+
+/** Removes the parts of `folder` that were never finished, after `prepare` for each. */
+export function removeParts(folder: string, prepare: (part: string) => void = () => {}): void {
+  if (!existsSync(dirname(folder))) return;
+  for (const name of readdirSync(dirname(folder))) {
+    if (!name.startsWith(`${basename(folder)}.part`)) continue;
+    const part = join(dirname(folder), name);
+    prepare(part);
+    rmSync(part, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
