@@ -1,0 +1,11 @@
+import { logIn } from "./bare-client.ts";
+import type { FleetHome } from "./fleet-process.ts";
+import { preciseNow, serveWorker } from "./worker.ts";
+
+/** Bare `ws` clients, all at once: the moment at which the last had its first states. */
+async function connect({ homes }: { homes: readonly FleetHome[] }): Promise<number> {
+  await Promise.all(homes.map(logIn));
+  return preciseNow();
+}
+
+serveWorker({ connect }, () => {});

@@ -1,0 +1,46 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type FanOutPlan, measureFanOut } from "./fan-out.ts";
+import { type HomeSizePlan, measureHomeSize } from "./home-size.ts";
+import { measureRestart, type RestartPlan } from "./restart.ts";
+import { type Row, tableOf } from "./rows.ts";
+
+interface Plan {
+  readonly fanOut: FanOutPlan;
+  readonly homeSize: HomeSizePlan;
+  readonly restart: RestartPlan;
+}
+
+/** What we promise is measured. */
+const WHOLE: Plan = {
+  fanOut: { homes: 500, entities: 300, perSecond: 10_000, dashboards: 20, seconds: 8, runs: 5 },
+  homeSize: { homes: 20, small: 300, large: 3000, perSecond: 4000, seconds: 6, runs: 5 },
+  restart: { homes: 500, entities: 300, runs: 5 },
+};
+/** Whether the measurement itself works, in under a minute; its bars are for information. */
+const SMOKE: Plan = {
+  fanOut: { homes: 25, entities: 100, perSecond: 2000, dashboards: 5, seconds: 1, runs: 1 },
+  homeSize: { homes: 5, small: 100, large: 1000, perSecond: 1000, seconds: 1, runs: 1 },
+  restart: { homes: 25, entities: 100, runs: 1 },
+};
+
+const isSmoke = process.argv.includes("--smoke");
+const only = process.argv.find((word) => word.startsWith("--only="))?.slice("--only=".length);
+const plan = isSmoke ? SMOKE : WHOLE;
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+
+const measurements: Readonly<Record<string, () => Promise<Row[]>>> = {
+  "fan-out": () => measureFanOut(plan.fanOut, say),
+  "home-size": () => measureHomeSize(plan.homeSize, say),
+  restart: () => measureRestart(plan.restart, say),
+};
+
+const rows: Row[] = [];
+for (const [name, measure] of Object.entries(measurements)) {
+  if (only !== undefined && only !== name) continue;
+  say(`\n== ${name}`);
+  rows.push(...(await measure()));
+}
+say(`\n${tableOf(rows)}`);
+await writeFile(join(import.meta.dirname, "results.json"), `${JSON.stringify(rows, null, 2)}\n`);
+if (!isSmoke && rows.some(({ holds }) => !holds)) process.exitCode = 1;
