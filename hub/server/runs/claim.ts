@@ -3,22 +3,24 @@ import type { Database } from "../db/database.ts";
 import { LEASE_SECONDS, type RunsDeps } from "./deps.ts";
 import type { RunRow } from "./record.ts";
 
+export interface Claimed {
+  readonly run: RunRow;
+  /** How long it was due before anybody took it: while all workers were busy, or no hub ran. */
+  readonly lateMilliseconds: number;
+}
+
 /**
  * Takes the run that has been due longest, if any. Two hubs never get the same one: rows that another looks at are
  * skipped. Each claim has a higher fencing number than the one before, and what an older one still writes is refused.
  */
-export async function claimDue({ db, now, hubId }: RunsDeps): Promise<RunRow | undefined> {
+export async function claimDue({ db, now, hubId }: RunsDeps): Promise<Claimed | undefined> {
   const at = await now(db);
   const until = new Date(at.getTime() + LEASE_SECONDS * 1000);
-  return db
-    .updateTable("run")
-    .set({ claimedBy: hubId, claimedUntil: until, wakeAt: until, fencing: sql`fencing + 1` })
-    .where(
-      "id",
-      "=",
-      db
+  const row = await db
+    .with("due", (one) =>
+      one
         .selectFrom("run")
-        .select("id")
+        .select(["id", "wakeAt as dueAt"])
         .where("wakeAt", "<=", at.toISOString())
         .where((where) => where.or([where("claimedUntil", "is", null), where("claimedUntil", "<=", at.toISOString())]))
         .orderBy("wakeAt")
@@ -26,8 +28,16 @@ export async function claimDue({ db, now, hubId }: RunsDeps): Promise<RunRow | u
         .forUpdate()
         .skipLocked(),
     )
-    .returningAll()
+    .updateTable("run")
+    .from("due")
+    .set({ claimedBy: hubId, claimedUntil: until, wakeAt: until, fencing: sql`fencing + 1` })
+    .whereRef("run.id", "=", "due.id")
+    .returningAll("run")
+    .returning("due.dueAt")
     .executeTakeFirst();
+  if (row === undefined) return undefined;
+  const { dueAt, ...run } = row;
+  return { run, lateMilliseconds: dueAt === null ? 0 : Math.max(0, at.getTime() - Date.parse(dueAt)) };
 }
 
 /** Keeps a claim that is still ours, while an act or a read takes its time. Says whether it is. */

@@ -1,6 +1,6 @@
 import { type Cancel, CaretakerError, Runbook, type RunbookId } from "@caretaker/protocol";
 import { withLogFields } from "../log.ts";
-import { claimDue, giveBack, nextDueIn, renewClaim } from "./claim.ts";
+import { type Claimed, claimDue, giveBack, nextDueIn, renewClaim } from "./claim.ts";
 import { LEASE_SECONDS, type RunsDeps } from "./deps.ts";
 import { type Plan, planOf } from "./plan.ts";
 import type { RunRow } from "./record.ts";
@@ -91,9 +91,9 @@ export class Engine {
   }
 
   async #claimOne(): Promise<boolean> {
-    const row = await claimDue(this.#deps);
-    if (row === undefined) return false;
-    const work = withLogFields({ runId: row.id }, () => this.#drive(row)).finally(() => {
+    const claimed = await claimDue(this.#deps);
+    if (claimed === undefined) return false;
+    const work = withLogFields({ runId: claimed.run.id }, () => this.#drive(claimed)).finally(() => {
       this.#working.delete(work);
       this.wake();
     });
@@ -102,11 +102,11 @@ export class Engine {
   }
 
   /** Turn after turn, until the run rests, ends, or is somebody else's. */
-  async #drive(row: RunRow): Promise<void> {
+  async #drive({ run: row, lateMilliseconds }: Claimed): Promise<void> {
     const keep = this.#keepClaim(row);
     let ride: Ride | null = null;
     try {
-      ride = new Ride(this.#deps, row, await this.#planFor(row));
+      ride = new Ride(this.#deps, row, await this.#planFor(row), lateMilliseconds);
       let isOn = true;
       while (isOn && !this.#isClosed) isOn = (await takeTurn(ride)).kind === "on" && ride.row.claimedBy !== null;
       if (isOn && this.#isClosed) await giveBack(this.#deps, row.id, row.fencing, await ride.now());

@@ -28,12 +28,14 @@ export class Ride {
   row: RunRow;
   /** By the clock that never jumps: after it nothing is sent any more. */
   #claimEndsAt: number;
+  #late: number;
 
-  constructor(deps: RunsDeps, row: RunRow, plan: Plan) {
+  constructor(deps: RunsDeps, row: RunRow, plan: Plan, lateMilliseconds: number) {
     this.deps = deps;
     this.row = row;
     this.plan = plan;
     this.fencing = row.fencing;
+    this.#late = lateMilliseconds;
     this.#claimEndsAt = deps.clock.monotonic() + LEASE_SECONDS * 1000;
   }
 
@@ -61,6 +63,13 @@ export class Ride {
     const { active } = this.memory;
     if (active === null) throw new Error(`Run ${this.row.number} stands at no step.`);
     return active;
+  }
+
+  /** Milliseconds that it was due and nobody worked on it; they are taken once. */
+  takeLateness(): number {
+    const late = this.#late;
+    this.#late = 0;
+    return late;
   }
 
   get isClaimSafe(): boolean {

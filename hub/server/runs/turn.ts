@@ -22,6 +22,11 @@ export async function takeTurn(ride: Ride): Promise<Turn> {
     await ride.commit({ events: [{ kind: "run.started" }] });
     return ON;
   }
+  // Nobody worked on it, so it does not count against the limit; of a pause, `endPause` counts the whole.
+  const late = ride.takeLateness();
+  if (late > 0 && ride.memory.pause === null) {
+    await ride.commit({ events: [], memory: { ...ride.memory, pausedFor: ride.memory.pausedFor + late } });
+  }
   const now = await ride.now();
   if (row.status === "waiting_for_consent") {
     const turn = await lookForAnswer(ride, now);
