@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { isCaretakerError, Secret, systemClock } from "@caretaker/protocol";
 import { Command, Option } from "commander";
-import { type Booted, boot } from "./boot/boot.ts";
+import type { Booted } from "./boot/boot.ts";
 import { openLog } from "./boot/console.ts";
 import { type Config, loadConfig } from "./config/load-config.ts";
 import { printConfig } from "./config/print-config.ts";
@@ -66,6 +66,9 @@ async function run(mode: Mode, command: Command): Promise<void> {
   );
   const setupToken = config.setupToken ?? new Secret(randomBytes(24).toString("base64url"));
   const { version } = JSON.parse(await readFile(join(root, "package.json"), "utf8")) as { version: string };
+  say(`Starting Caretaker ${version} with the data in ${config.data}`);
+  // Only now: reading all of the hub takes a moment, and mistakes in the settings should not wait for it.
+  const { boot } = await import("./boot/boot.ts");
   const booted = await boot({ config, mode, setupToken, version, root, clock: systemClock, log, say });
   stopOnSignals(booted, log);
   say(`Caretaker is ready at ${booted.url}`);

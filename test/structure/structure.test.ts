@@ -146,7 +146,8 @@ describe("the hub", () => {
       "hub/server/people/",
       "hub/server/main.ts",
       "hub/server/db/",
-      "hub/server/hub.ts",
+      "hub/server/boot/",
+      "hub/server/rooms.ts",
     ];
     const wrong = below("hub/server").filter(
       (source) =>

@@ -43,12 +43,12 @@ export async function boot(options: BootOptions): Promise<Booted> {
     const [storage, dashboard] = await together(opening, building, (opened) => undo.push(() => opened.close()));
     const db = openDatabase({ url: storage.url, log });
     undo.push(() => db.destroy());
-    await migrateAloud(db, say);
+    await aloud(say, "Bringing the database up to date…", migrate(db));
     await refuseDemoOfRealData(options, db);
     const mark = await leaveMark(config.data);
     const hub = createHub({ ...options, dashboard, db, databaseUrl: storage.url, uncleanStop: mark.uncleanStop });
     undo.push(() => hub.close());
-    const { url } = await hub.listen();
+    const { url } = await aloud(say, "Opening the rooms of the hub…", hub.listen());
     await mark.recovered();
     return {
       url,
@@ -101,13 +101,10 @@ async function together<A, B>(first: Promise<A>, second: Promise<B>, opened: (va
   return [a.value, b.value];
 }
 
-async function migrateAloud(db: Database, say: (line: string) => void): Promise<void> {
-  const timer = setTimeout(() => say("Bringing the database up to date…"), 1000);
-  try {
-    await migrate(db);
-  } finally {
-    clearTimeout(timer);
-  }
+/** Says the line when the work takes over a second. */
+async function aloud<T>(say: (line: string) => void, line: string, work: Promise<T>): Promise<T> {
+  const timer = setTimeout(() => say(line), 1000);
+  return work.finally(() => clearTimeout(timer));
 }
 
 /** Undoes the last first. One that fails is reported, and the others still get their turn. */

@@ -1,0 +1,263 @@
+import { randomUUID } from "node:crypto";
+import type { IncomingHttpHeaders, Server } from "node:http";
+import type { Actor, SessionId, SiteId } from "@caretaker/protocol";
+import { createAnnouncements } from "./announcements.ts";
+import { consentHandlers, createConsent } from "./consent/consent.ts";
+import { type Database, now } from "./db/database.ts";
+import { pendingMigrations } from "./db/migrate.ts";
+import { type Demo, startDemo } from "./demo/demo.ts";
+import { connectors } from "./gateways/connectors.ts";
+import { createGateways } from "./gateways/gateways.ts";
+import { gatewayHandlers } from "./gateways/handlers.ts";
+import type { Handlers } from "./http/handler.ts";
+import { createHttp, type Http } from "./http/http.ts";
+import type { HubOptions } from "./hub.ts";
+import { ledgerHandlers } from "./ledger/handlers.ts";
+import { createLive, type Live } from "./live/live.ts";
+import { createMail } from "./mail/mail.ts";
+import { createSmtpTransport } from "./mail/transport.ts";
+import { createAuth } from "./people/auth.ts";
+import { peopleHandlers } from "./people/handlers.ts";
+import { knownBy } from "./people/people.ts";
+import { createSignInLink, demoPerson } from "./people/setup.ts";
+import { stillAllowed } from "./people/still-allowed.ts";
+import { runbooksHandlers } from "./runbooks/handlers.ts";
+import { loadLibrary } from "./runbooks/library.ts";
+import { createRunsReader } from "./runs/reader.ts";
+import { createRuns, runsDoor, runsHandlers } from "./runs/runs.ts";
+import { authSecret } from "./secrets/auth-secret.ts";
+import { openKeyRing } from "./secrets/key-ring.ts";
+import { createVault, createWordSealer } from "./secrets/vault.ts";
+import { sitesHandlers } from "./sites/handlers.ts";
+import { createState } from "./state/state.ts";
+
+/** A part of the hub that has a life. */
+export interface Room {
+  readonly name: string;
+  start?(): Promise<void> | void;
+  close?(): Promise<void> | void;
+}
+
+export interface Rooms {
+  readonly http: Http;
+  readonly live: Live;
+  /** In the order in which they are started. */
+  readonly rooms: readonly Room[];
+  signInLink(become: boolean): Promise<string | null>;
+}
+
+/** Where the hub listens, and how people call it. */
+interface Place {
+  readonly server: Server;
+  readonly port: number;
+  readonly url: string;
+}
+
+const SETUP_TOKEN_HOLDS_MILLISECONDS = 30 * 60_000;
+
+/** Puts the rooms together. What each does is its own business; here stands only who is handed what. */
+export async function makeRooms(options: HubOptions, place: Place): Promise<Rooms> {
+  const inner = await makeInnerRooms(options, place);
+  const { state, gateways, mail, runs } = inner;
+  const doors = await makeDoors(options, place, inner);
+  return {
+    ...doors,
+    rooms: [
+      { name: "state", start: () => state.start(), close: () => state.close() },
+      { name: "demo", start: () => doors.demo.start(), close: () => doors.demo.close() },
+      { name: "gateways", start: () => gateways.start(), close: () => gateways.close() },
+      { name: "mail", start: () => mail.start(), close: () => mail.close() },
+      { name: "runs", start: () => runs.engine.start(), close: () => runs.close() },
+    ],
+  };
+}
+
+type InnerRooms = Awaited<ReturnType<typeof makeInnerRooms>>;
+
+/** What the hub does, whoever asks for it. */
+async function makeInnerRooms({ config, clock, log, db, root }: HubOptions, { port, url }: Place) {
+  const announcements = createAnnouncements((error, { type }) =>
+    log.error({ error, type }, "Someone who was told failed."),
+  );
+  const ring = await openKeyRing(config.keyFile);
+  const vault = createVault({ db, ring });
+  const connectorName = (id: string): string =>
+    connectors.find(({ manifest }) => manifest.id === id)?.manifest.name ?? id;
+  const state = createState({ db, clock, announcements, log, connectorName });
+  const gateways = createGateways({ db, state, vault, connectors, clock, log, announcements, ownPorts: [port] });
+  const mail = createMail({
+    db,
+    now,
+    clock,
+    announcements,
+    log,
+    sealer: createWordSealer(ring),
+    from: addressIn(config.mailFrom ?? "caretaker@localhost"),
+    transport: config.smtpUrl === null ? null : createSmtpTransport(config.smtpUrl),
+  });
+  const manifests = connectors.map(({ manifest }) => manifest);
+  const library = await loadLibrary(root, manifests);
+  const consent = createConsent({
+    db,
+    now,
+    publicUrl: url,
+    announcements,
+    queueMessage: mail.queue,
+    emailOfPerson,
+    runs: runsDoor,
+  });
+  const runsDeps = { db, library, gateways, consent, clock, now, announcements, log, hubId: randomUUID() };
+  const runs = createRuns(runsDeps);
+  return { announcements, vault, state, gateways, mail, library, consent, runsDeps, runs };
+}
+
+/** What people and programs come in by. */
+async function makeDoors(options: HubOptions, { server, url }: Place, inner: InnerRooms) {
+  const { clock, log, db, version, dashboard, setupToken } = options;
+  const { announcements, vault, state, gateways, mail, library, consent, runsDeps, runs } = inner;
+  const firm = await db.selectFrom("firm").selectAll().executeTakeFirst();
+  const expiresAt = new Date((await now(db)).getTime() + SETUP_TOKEN_HOLDS_MILLISECONDS);
+  // The simulated homes are added by the same operations that people use, and setting up is one of those.
+  const demo = new DemoHomes(firm?.isDemo ?? false, async () => openDemo(db, { db, announcements, handlers }));
+  const isDemo = (): boolean => demo.isDemo;
+  const handlers: Handlers = {
+    ...peopleHandlers({
+      db,
+      log,
+      announcements,
+      publicUrl: url,
+      version,
+      mail: mail.mode,
+      isDemo,
+      setup: { token: setupToken, expiresAt },
+      queueMail: mail.queue,
+      afterSetup: (made) => demo.become(made.isDemo),
+    }),
+    ...sitesHandlers({ db, announcements, live: state, destroySecrets: vault.destroy }),
+    ...gatewayHandlers({ db, state, vault, connectors, announcements, gateways, clock, log }),
+    ...runbooksHandlers({ db, library }),
+    ...runsHandlers(runsDeps, runs),
+    ...consentHandlers(consent),
+    ...ledgerHandlers({ db }),
+    ...mail.handlers,
+  };
+  const secret = await authSecret(db, vault);
+  const auth = createAuth({ db, log, secret, publicUrl: url, firmName: firm?.name ?? "Caretaker" });
+  const whoIs = (headers: Headers) => knownBy({ db, auth, isDemo }, headers);
+  const live = createLive({
+    server,
+    origins: [new URL(url).origin],
+    actorOf: async (headers) => {
+      const { actor, owesFactor } = await whoIs(toHeaders(headers));
+      return owesFactor ? { kind: "stranger" } : actor;
+    },
+    stillAllowed: (actor) => stillAllowed({ db, isDemo }, actor),
+    mayView: (siteId) => mayView(db, siteId),
+    state,
+    runs: createRunsReader(runsDeps),
+    announcements,
+    clock,
+    log,
+    epoch: randomUUID(),
+  });
+  const health = healthOf(db, inner, live);
+  const http = createHttp({ db, log, handlers, auth, knownBy: whoIs, publicUrl: url, version, dashboard, ...health });
+  return { http, live, demo, signInLink: (become: boolean) => signInLink(db, { url, setupToken, handlers }, become) };
+}
+
+/** The simulated homes of a demo: there from the start, or from the moment that a new hub is made one. */
+class DemoHomes {
+  isDemo: boolean;
+  readonly #open: () => Promise<Demo | null>;
+  #homes: Demo | null = null;
+
+  constructor(isDemo: boolean, open: () => Promise<Demo | null>) {
+    this.isDemo = isDemo;
+    this.#open = open;
+  }
+
+  async start(): Promise<void> {
+    if (this.isDemo) this.#homes = await this.#open();
+  }
+
+  async become(isDemo: boolean): Promise<void> {
+    this.isDemo = isDemo;
+    await this.start();
+  }
+
+  async close(): Promise<void> {
+    await this.#homes?.close();
+  }
+}
+
+async function openDemo(db: Database, deps: Parameters<typeof startDemo>[0]): Promise<Demo | null> {
+  const person = await demoPerson(db);
+  if (person === null) return null;
+  const actor: Actor = {
+    kind: "person",
+    ...person,
+    role: "principal",
+    sessionId: "demo" as SessionId,
+    factorAt: null,
+  };
+  return startDemo(deps, actor);
+}
+
+async function signInLink(
+  db: Database,
+  { url, setupToken, handlers }: { url: string; setupToken: HubOptions["setupToken"]; handlers: Handlers },
+  become: boolean,
+): Promise<string | null> {
+  const person = await demoPerson(db);
+  if (person !== null) return createSignInLink(db, person.id, url);
+  if (!become || (await db.selectFrom("firm").select("id").executeTakeFirst()) !== undefined) return null;
+  const { signal } = new AbortController();
+  const call = { actor: { kind: "stranger" }, requestId: "start", now: await now(db), signal } as const;
+  return (await handlers["setup.complete"]({ token: setupToken.reveal(), mode: "demo" }, call)).signInUrl;
+}
+
+function healthOf(db: Database, { state }: InnerRooms, live: Live) {
+  const gateways = () => [...state.store.gateways.values()];
+  return {
+    checks: {
+      migrations: async () => ((await pendingMigrations(db)).length === 0 ? null : "the database is not up to date"),
+    },
+    gauges: {
+      sites: { help: "Sites that are looked after", read: () => state.store.sites.size },
+      gateways: { help: "Gateways that are looked after", read: () => gateways().length },
+      gateways_online: {
+        help: "Gateways that are connected",
+        read: () => gateways().filter(({ status }) => status.state === "online").length,
+      },
+      live_connections: { help: "Sockets that watch", read: () => live.connections() },
+    },
+  };
+}
+
+async function emailOfPerson(db: Database, id: string): Promise<string | null> {
+  const person = await db.selectFrom("person").select("email").where("id", "=", id).executeTakeFirst();
+  return person?.email ?? null;
+}
+
+async function mayView(db: Database, siteId: SiteId): Promise<boolean> {
+  const row = await db
+    .selectFrom("standingConsent")
+    .select("scope")
+    .where("siteId", "=", siteId)
+    .where("scope", "=", "view")
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** The address in `Firm <care@example.com>`. */
+function addressIn(sender: string): string {
+  return /<([^<>]+)>$/.exec(sender)?.[1] ?? sender;
+}
+
+function toHeaders(headers: IncomingHttpHeaders): Headers {
+  return new Headers(
+    Object.entries(headers).flatMap(([name, value]) =>
+      typeof value === "string" ? [[name, value] as [string, string]] : [],
+    ),
+  );
+}
