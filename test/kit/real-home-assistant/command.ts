@@ -11,13 +11,14 @@ export function say(line: string): void {
 export interface CommandOptions {
   /** For what goes over the network: how often to try in all, with a pause in between. */
   readonly tries?: number;
-  readonly before?: () => void;
+  /** Done before each try. */
+  readonly before?: () => Promise<void>;
 }
 
 /** Runs a command and answers its standard output. Rejects with an `InstallError` that ends with its last lines. */
 export async function command(line: readonly string[], { tries = 1, before }: CommandOptions = {}): Promise<string> {
   for (let attempt = 1; ; attempt++) {
-    before?.();
+    await before?.();
     const { code, output, tail } = await once(line);
     if (code === 0) return output;
     if (attempt >= tries) throw new InstallError(`"${line.slice(0, 6).join(" ")} ..." failed (${code}):\n${tail}`);

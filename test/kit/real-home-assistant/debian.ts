@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
@@ -25,7 +24,7 @@ export async function makeDebian(folder: string, suites: readonly string[], pyth
     try {
       await command(debootstrap(suite, part, python), {
         tries: 3,
-        before: () => removeParts(folder, unmountWithin),
+        before: () => clear(folder),
       });
       break;
     } catch (error) {
@@ -43,12 +42,13 @@ export async function makeDebian(folder: string, suites: readonly string[], pyth
 }
 
 /** What debootstrap had mounted when it was interrupted must go first, or the machine's own files would be removed. */
-function unmountWithin(folder: string): void {
+async function clear(folder: string): Promise<void> {
   const mounted = readFileSync("/proc/mounts", "utf8")
     .split("\n")
     .map((line) => line.split(" ")[1] ?? "");
-  const within = mounted.filter((path) => path.startsWith(`${folder}/`)).reverse();
-  for (const path of within) execFileSync("umount", ["--lazy", path]);
+  const within = mounted.filter((path) => path.startsWith(`${folder}.part`)).reverse();
+  for (const path of within) await command(["umount", "--lazy", path]);
+  removeParts(folder);
 }
 
 async function haveDebootstrap(): Promise<void> {

@@ -7,8 +7,8 @@
  * It goes into ~/.cache/caretaker-home-assistant, or where CARETAKER_HOME_ASSISTANT says. Interrupted, it goes on where
  * it was: each part is made under another name and renamed when it is whole.
  */
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { command, InstallError, say } from "./command.ts";
 import { makeDebian } from "./debian.ts";
 import { partOf, removeParts } from "./parts.ts";
@@ -37,8 +37,16 @@ async function install(version: Version): Promise<void> {
     writeFileSync(installation.readyFile, installation.readyMark);
   }
   say(`preparing a test home of ${core}`);
-  await findTemplate(installation);
+  removeOtherTemplates(installation, await findTemplate(installation));
   say(`${core} is ready (${Math.round((Date.now() - began) / 1000)} s, in ${installation.folder})`);
+}
+
+/** Templates of an earlier state of this kit, and such as were never finished. */
+function removeOtherTemplates(installation: Installation, current: string): void {
+  const templates = join(installation.space, "templates");
+  for (const name of readdirSync(templates).filter((name) => name !== basename(current))) {
+    rmSync(join(templates, name), { recursive: true, force: true });
+  }
 }
 
 /** The command of a Python that will do, made if need be. */

@@ -9,13 +9,11 @@ export function partOf(folder: string): string {
   return `${folder}.part-${process.pid}`;
 }
 
-/** Removes the parts of `folder` that were never finished, after `prepare` for each. */
-export function removeParts(folder: string, prepare: (part: string) => void = () => {}): void {
+/** Removes the parts of `folder` that were never finished. */
+export function removeParts(folder: string): void {
   if (!existsSync(dirname(folder))) return;
   for (const name of readdirSync(dirname(folder))) {
     if (!name.startsWith(`${basename(folder)}.part`)) continue;
-    const part = join(dirname(folder), name);
-    prepare(part);
-    rmSync(part, { recursive: true, force: true, maxRetries: 3 });
+    rmSync(join(dirname(folder), name), { recursive: true, force: true, maxRetries: 3 });
   }
 }
