@@ -4,8 +4,8 @@ import {
   type OperationInput,
   type OperationName,
   type OperationOutput,
-  operations,
   Problem,
+  requestOf,
   type Secret,
 } from "@caretaker/protocol";
 
@@ -27,25 +27,15 @@ export async function call<N extends OperationName>(
   name: N,
   input: OperationInput<N>,
 ): Promise<OperationOutput<N>> {
-  const [method = "GET", template = "/"] = operations[name].path.split(" ");
-  const rest: Record<string, unknown> = { ...input };
-  const path = template.replace(/\{(\w+)\}/g, (_, field: string) => {
-    const value = rest[field];
-    delete rest[field];
-    return encodeURIComponent(String(value));
-  });
+  const { method, path, body: sent } = requestOf(name, input);
   const url = new URL(`/api/v1${path}`, hub.url);
-  if (method === "GET")
-    for (const [field, value] of Object.entries(rest))
-      if (value !== undefined) url.searchParams.set(field, String(value));
   const headers = { authorization: `Bearer ${hub.key.reveal()}`, accept: "application/json" };
-
-  const answer = await ask(
-    url,
-    method === "GET"
+  const request =
+    sent === undefined
       ? { method, headers }
-      : { method, headers: { ...headers, "content-type": "application/json" }, body: JSON.stringify(rest) },
-  );
+      : { method, headers: { ...headers, "content-type": "application/json" }, body: sent };
+
+  const answer = await ask(url, request);
   const body = await answer.text();
   if (answer.ok) return JSON.parse(body) as OperationOutput<N>;
   throw problemOf(url, answer.status, body);

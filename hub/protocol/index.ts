@@ -11,6 +11,7 @@ export * from "./ids.ts";
 export * from "./ledger.ts";
 export * from "./model.ts";
 export * from "./operation.ts";
+export * from "./operation-request.ts";
 export * from "./operations.ts";
 export * from "./people.ts";
 export * from "./runbook.ts";
