@@ -3,12 +3,13 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { isCaretakerError, Secret, systemClock } from "@caretaker/protocol";
-import { Command, Option } from "commander";
+import { Command, CommanderError, Option } from "commander";
 import type { Booted } from "./boot/boot.ts";
 import { openLog } from "./boot/console.ts";
 import { type Config, loadConfig } from "./config/load-config.ts";
 import { printConfig } from "./config/print-config.ts";
 import { settings } from "./config/settings.ts";
+import { strangeWords } from "./config/strange-words.ts";
 import type { Log } from "./log.ts";
 
 // The one file that knows of the process: its arguments, environment, signals and exit. 0 well, 1 failed, 2 wrong use.
@@ -18,7 +19,9 @@ const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 type Mode = "serve" | "demo";
 
-const program = new Command("caretaker").description("The hub of Caretaker: remote aftercare for smart homes.");
+const program = new Command("caretaker")
+  .description("The hub of Caretaker: remote aftercare for smart homes.")
+  .exitOverride();
 for (const [name, help] of [
   ["serve", "Run the hub"],
   ["demo", "Run a hub with simulated homes, in a folder of its own"],
@@ -35,7 +38,7 @@ function withSettings(command: Command): Command {
     command.addOption(new Option(`--${flag} <value>`, `${help} (${variable})`));
   }
   // Unknown ones are told together with all other mistakes.
-  return command.allowUnknownOption().allowExcessArguments();
+  return command.allowUnknownOption().allowExcessArguments().exitOverride();
 }
 
 async function configure(mode: Mode, command: Command): Promise<Config> {
@@ -44,8 +47,9 @@ async function configure(mode: Mode, command: Command): Promise<Config> {
     const value: unknown = command.getOptionValue(key);
     return typeof value === "string" ? [[flag, value] as const] : [];
   });
-  const unknown = command.args.map((word) => [word.replace(/^--/, "").split("=")[0] ?? word, ""] as const);
-  const flags = Object.fromEntries([...known, ...unknown]);
+  const strange = strangeWords(command.args);
+  if (strange.alone.length > 0) program.error(`error: nobody knows what to do with ${strange.alone.join(" ")}`);
+  const flags = { ...Object.fromEntries(known), ...strange.flags };
   const config = await loadConfig({
     flags,
     env: process.env,
@@ -103,6 +107,8 @@ function stopOnSignals(booted: Booted, log: Log): void {
 }
 
 function fail(error: unknown): never {
+  // The command line's own complaints, and its help, are printed already.
+  if (error instanceof CommanderError) process.exit(error.exitCode === 0 ? 0 : 2);
   const isOurs = isCaretakerError(error);
   const words = isOurs ? error.message : error instanceof Error ? error.stack : String(error);
   process.stderr.write(`${words}\n`);
