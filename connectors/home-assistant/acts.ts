@@ -108,7 +108,9 @@ function refused(error: CommandRefused, what: string): CaretakerError {
       cause: error,
       meta: { code: error.code },
     });
-  const message = error.code === "unauthorized" ? words.notAdmin(what) : words.saidNo(error.message || error.code);
+  // A service that wants an administrator says so in words only.
+  const isUnauthorized = error.code === "unauthorized" || error.message === "Unauthorized";
+  const message = isUnauthorized ? words.notAdmin(what) : words.saidNo(error.message || error.code);
   return new CaretakerError("step_failed", message, { cause: error, meta: { code: error.code } });
 }
 

@@ -37,6 +37,7 @@ export interface DevicePlan {
   readonly make?: string;
   readonly model?: string;
   readonly firmware?: string;
+  readonly configurationUrl?: string;
   /** The name of the device that it hangs on. */
   readonly via?: string;
   readonly service?: boolean;
@@ -119,7 +120,8 @@ function buildDevice(plan: DevicePlan, id: string, entry: string, ids: ReadonlyM
     identifier: slug(plan.name),
     make: plan.make ?? "Fictional Works",
     model: plan.model ?? "F-1",
-    firmware: plan.firmware ?? "1.2.0",
+    ...(plan.firmware === undefined ? {} : { firmware: plan.firmware }),
+    ...(plan.configurationUrl === undefined ? {} : { configurationUrl: plan.configurationUrl }),
     ...(plan.room === undefined ? {} : { area: slug(plan.room) }),
     ...(upstream === undefined ? {} : { upstream }),
     ...(plan.service ? { service: true } : {}),

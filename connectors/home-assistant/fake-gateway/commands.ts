@@ -56,12 +56,11 @@ const COMMANDS: Readonly<Record<string, Command>> = {
       name: user.name,
       is_owner: user.isOwner,
       is_admin: user.isAdmin,
-      credentials: [],
-      mfa_modules: [],
+      credentials: [{ auth_provider_type: "homeassistant", auth_provider_id: null }],
+      mfa_modules: [{ id: "totp", name: "Authenticator app", enabled: false }],
     }),
   },
   "config/floor_registry/list": {
-    since: [2024, 4],
     answer: ({ gateway: { house, wire } }) => house.home.floors.map((floor) => wire.floor(floor)),
   },
   "config/area_registry/list": {
@@ -126,7 +125,9 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   },
   subscribe_events: {
     answer: (from, { id, event_type: type }) => {
-      if (!from.user.isAdmin && !OPEN_EVENTS.has(String(type))) throw new Refusal("unauthorized", "Unauthorized");
+      const isFloors = type === "floor_registry_updated" && !isAtLeast(from.gateway.version, 2024, 4);
+      if (!from.user.isAdmin && (isFloors || !OPEN_EVENTS.has(String(type))))
+        throw new Refusal("unauthorized", "Unauthorized");
       from.subscribe(
         id,
         from.gateway.house.events.listen((event) => {
@@ -136,6 +137,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
       return null;
     },
   },
+  subscribe_trigger: { isForAdmins: true, answer: (from, { id, trigger }) => followTriggers(from, id, trigger) },
   unsubscribe_events: {
     answer: (from, { subscription }) => {
       if (!from.unsubscribe(Number(subscription))) throw new Refusal("not_found", "Subscription not found.");
@@ -188,6 +190,36 @@ export function answerCommand(from: Connection, message: Message): unknown {
   if (error) throw new Refusal(error.code, error.message);
   if (knobs.answers.has(message.type)) return knobs.answers.get(message.type);
   return command.answer(from, message);
+}
+
+interface Trigger {
+  readonly platform?: unknown;
+  readonly event?: unknown;
+  readonly event_type?: unknown;
+  readonly event_data?: Readonly<Record<string, unknown>>;
+}
+
+/** Triggers on events with certain data, and on the stop of Home Assistant: those that Caretaker uses. */
+function followTriggers(from: Connection, id: number, trigger: unknown): null {
+  const { events, shutdowns } = from.gateway.house;
+  const triggers = (Array.isArray(trigger) ? trigger : [trigger]) as Trigger[];
+  const ends = triggers.map((one, index) => {
+    const tell = (more: Record<string, unknown>, context: unknown): void =>
+      from.event(id, {
+        variables: { trigger: { id: String(index), idx: String(index), alias: null, platform: one.platform, ...more } },
+        context,
+      });
+    if (one.platform === "homeassistant")
+      return shutdowns.listen(() => tell({ event: one.event, description: "Home Assistant stopping" }, null));
+    if (one.platform !== "event") throw new Refusal("invalid_format", "Unknown trigger platform");
+    return events.listen(({ event_type, data, ...rest }) => {
+      const isWanted = Object.entries(one.event_data ?? {}).every(([field, value]) => data[field] === value);
+      if (event_type === one.event_type && isWanted)
+        tell({ event: { event_type, data, ...rest }, description: `event '${event_type}'` }, rest.context);
+    });
+  });
+  from.subscribe(id, () => ends.forEach((end) => void end()));
+  return null;
 }
 
 /** A subscription that says what is known, then what was waited for, and ends. */

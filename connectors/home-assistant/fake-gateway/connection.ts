@@ -91,7 +91,8 @@ export class Connection {
     const domain = String(message.domain);
     const service = String(message.service);
     gateway.note({ domain, service, data: { ...data, ...target }, user: this.user.name });
-    const context = gateway.house.states.newContext();
+    const context = gateway.house.states.newContext(this.user.id);
+    gateway.house.fire("call_service", { domain, service, service_data: data }, context);
     const call = {
       domain,
       service,
@@ -103,7 +104,7 @@ export class Connection {
     await callService(gateway.house, call, () => void gateway.restart());
     if (domain === "homeassistant" && service === "restart" && gateway.knobs.restartNeverAnswers)
       return new Promise(() => {});
-    return { context: { id: context, parent_id: null, user_id: this.user.id }, response: null };
+    return { context: { id: context.id, parent_id: null, user_id: this.user.id } };
   }
 
   sendGarbage(kind: GarbageKind): void {
@@ -179,12 +180,12 @@ export class Connection {
       this.#send({ id, type: "result", success: true, result: answer instanceof Promise ? await answer : answer });
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      this.#refuse(id, error.code, error.message);
+      this.#refuse(id, error.code, error.message, error.more);
     }
   }
 
-  #refuse(id: number, code: string, message: string): void {
-    this.#send({ id, type: "result", success: false, error: { code, message } });
+  #refuse(id: number, code: string, message: string, more: Readonly<Record<string, unknown>> = {}): void {
+    this.#send({ id, type: "result", success: false, error: { code, message, ...more } });
   }
 
   #send(message: unknown): void {

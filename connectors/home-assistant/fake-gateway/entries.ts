@@ -40,8 +40,8 @@ export interface EntriesOptions {
   readonly stepMilliseconds: () => number;
   /** Before Home Assistant tries a failed setup again by itself: `n` times that for the nth time. */
   readonly retryMilliseconds: () => number;
-  /** Whether this version has the state `unload_in_progress`. */
-  readonly saysUnloading: boolean;
+  /** Whether this version has the state `unload_in_progress`, and a reason for every failed setup. */
+  readonly isRecent: boolean;
 }
 
 /** The integrations of a home, with the life of each: set up, reloaded, tried again, waiting for a password. */
@@ -113,7 +113,7 @@ export class Entries {
 
   async reload(entry: Entry): Promise<void> {
     this.#forget(entry);
-    if (this.#options.saysUnloading && entry.state === "loaded") this.#become(entry, "unload_in_progress");
+    if (this.#options.isRecent && entry.state === "loaded") this.#become(entry, "unload_in_progress");
     await wait(this.#options.stepMilliseconds());
     this.#become(entry, "not_loaded");
     if (entry.isDisabled) return;
@@ -142,7 +142,11 @@ export class Entries {
       return;
     }
     if (setup.asksToSignIn) entry.signInFlow ??= idOf("flow", entry.row.id, String(Date.now()));
-    this.#become(entry, setup.state, setup.reason);
+    this.#become(
+      entry,
+      setup.state,
+      setup.reason ?? (this.#options.isRecent ? "Failed to set up the config entry" : null),
+    );
     if (setup.state === "setup_retry") this.#tryAgainLater(entry);
   }
 

@@ -48,6 +48,7 @@ export interface HomeDevice {
   readonly make?: string;
   readonly model?: string;
   readonly firmware?: string;
+  readonly configurationUrl?: string;
   readonly upstream?: string;
   readonly service?: boolean;
   readonly identifier: string;

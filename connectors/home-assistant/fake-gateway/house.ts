@@ -1,7 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { Entries, type Entry } from "./entries.ts";
 import type { BridgeExtra, BridgeMode, Home, HomeEntity, HomeLogEntry, HomeRepair } from "./home.ts";
-import { type EntityAttributes, States, unavailable } from "./states.ts";
+import { type Context, type EntityAttributes, States, unavailable } from "./states.ts";
 import { Topic } from "./topic.ts";
 
 export type CoreState = "NOT_RUNNING" | "STARTING" | "RUNNING" | "STOPPING";
@@ -32,6 +32,8 @@ export class House {
   readonly states = new States();
   readonly entries: Entries;
   readonly events = new Topic<HouseEvent>();
+  /** The trigger that runs when Home Assistant is about to stop. */
+  readonly shutdowns = new Topic<void>();
   readonly startedAt = new Date();
   core: CoreState = "RUNNING";
   repairs: HomeRepair[];
@@ -39,9 +41,12 @@ export class House {
   readonly #entities = new Map<string, HomeEntity>();
   readonly #byEntry = new Map<string, HomeEntity[]>();
   readonly #live = new Map<string, Live>();
+  /** From 2025 on some things are said otherwise. */
+  readonly isRecent: boolean;
 
   constructor(home: Home, options: HouseOptions) {
     this.home = home;
+    this.isRecent = isAtLeast(options.version, 2025, 1);
     this.repairs = [...home.repairs];
     this.log = home.log.map((entry) => ({ ...entry, at: Date.now() / 1000 - entry.minutesAgo * 60 }));
     for (const entity of home.entities) {
@@ -50,7 +55,7 @@ export class House {
       group.push(entity);
       this.#byEntry.set(entity.entry ?? "", group);
     }
-    this.entries = new Entries(home.entries, { ...options, saysUnloading: isAtLeast(options.version, 2025, 3) });
+    this.entries = new Entries(home.entries, { ...options, isRecent: isAtLeast(options.version, 2025, 3) });
     this.entries.touched.listen((entry) => this.#showAllOf(entry.row.id));
     for (const entity of this.#byEntry.get("") ?? []) this.#show(entity);
     this.entries.settle();
@@ -65,7 +70,7 @@ export class House {
   }
 
   /** Something happened: the entity now is `state`. It is shown when its integration reaches it. */
-  change(id: string, state: string, attributes?: EntityAttributes, context?: string): void {
+  change(id: string, state: string, attributes?: EntityAttributes, context?: Context): void {
     const entity = this.#entities.get(id);
     if (entity === undefined) {
       this.states.show(id, state, attributes ?? this.states.get(id)?.attributes ?? {}, context);
@@ -98,16 +103,19 @@ export class House {
     if (entry) this.#showAllOf(entry.row.id);
   }
 
-  fire(eventType: string, data: Record<string, unknown> = {}, userId: string | null = null): void {
-    const context = { id: this.states.newContext(), parent_id: null, user_id: userId };
+  fire(eventType: string, data: Record<string, unknown> = {}, from: Context = this.states.newContext()): void {
+    const context = { id: from.id, parent_id: null, user_id: from.user };
     const time_fired = new Date().toISOString().replace("Z", "000+00:00");
     this.events.say({ event_type: eventType, data, origin: "LOCAL", time_fired, context });
   }
 
-  /** Home Assistant stops: what it held in memory is gone. */
+  /** Home Assistant stops: what it held in memory is gone. Newer ones close their sockets before they say so. */
   stop(): void {
     this.core = "STOPPING";
-    this.fire("homeassistant_stop");
+    if (!this.isRecent) {
+      this.shutdowns.say();
+      this.fire("homeassistant_stop");
+    }
     this.entries.stop();
     this.log = [];
   }
@@ -131,7 +139,7 @@ export class House {
     for (const entity of this.entitiesOf(entryId)) this.#show(entity);
   }
 
-  #show(entity: HomeEntity, context?: string): void {
+  #show(entity: HomeEntity, context?: Context): void {
     if (entity.disabled) return;
     const live = this.#liveOf(entity);
     const entry = entity.entry === undefined ? undefined : this.entries.get(entity.entry);

@@ -36,7 +36,7 @@ export interface Knobs {
   readonly errors: Map<string, { code: string; message: string }>;
   /** Several messages in one frame, for clients that say they can. */
   coalesces: boolean;
-  /** The call to restart is never answered, since the socket closes first. */
+  /** The call to restart is never answered, since the socket closes first: so it is with real ones. */
   restartNeverAnswers: boolean;
   /** How long the port refuses during a restart. */
   restartDownMilliseconds: number;
@@ -72,7 +72,7 @@ export function defaultKnobs(): Knobs {
     answers: new Map(),
     errors: new Map(),
     coalesces: true,
-    restartNeverAnswers: false,
+    restartNeverAnswers: true,
     restartDownMilliseconds: 300,
     restartStartingMilliseconds: 300,
     reloadStepMilliseconds: 5,

@@ -46,10 +46,7 @@ async function answerApi(gateway: Gateway, asked: Asked): Promise<Answer> {
     case "/api/config":
       return json(200, wire.config(house));
     case "/api/core/state":
-      return json(200, {
-        state: house.core,
-        recorder_state: { migration_in_progress: false, migration_is_live: false },
-      });
+      return json(200, wire.coreState(house));
     case "/api/config/config_entries/entry":
       return json(
         200,

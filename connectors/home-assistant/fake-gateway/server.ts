@@ -5,7 +5,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { WebSocketServer } from "ws";
 import { Connection } from "./connection.ts";
 import type { BridgeExtra, BridgeMode, Home } from "./home.ts";
-import { House } from "./house.ts";
+import { House, isAtLeast } from "./house.ts";
 import { defaultKnobs, type GarbageKind, type Knobs } from "./knobs.ts";
 import { handleHttp } from "./rest.ts";
 import { selfSigned } from "./self-signed.ts";
@@ -162,7 +162,7 @@ export class FakeHomeAssistant implements Gateway {
   /** The homeowner takes a token back: its sockets close without a word, and it is refused from now on. */
   revokeToken(token: string = this.token): void {
     this.users.revoke(token);
-    for (const connection of this.#connections) if (connection.token.value === token) connection.close();
+    for (const connection of this.#connections) if (connection.token.value === token) this.#endOf(connection);
   }
 
   /** Nothing gets through any more, in either direction, and nobody is told. */
@@ -243,9 +243,15 @@ export class FakeHomeAssistant implements Gateway {
     this.house.stop();
     // Whoever asked for it gets the answer, if at all, before the line closes.
     await wait(5);
-    await this.#stopListening("close");
+    await this.#stopListening(isAtLeast(this.version, 2025, 1) ? "close" : "terminate");
     await wait(this.knobs.restartDownMilliseconds);
     await this.comeBack();
+  }
+
+  /** Newer ones say goodbye, older ones just hang up. */
+  #endOf(connection: Connection): void {
+    if (isAtLeast(this.version, 2025, 1)) connection.close();
+    else connection.terminate();
   }
 
   async #listen(): Promise<void> {

@@ -1,13 +1,17 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { House } from "./house.ts";
+import type { Context } from "./states.ts";
 
 /** Home Assistant said no. `code` is one of its own words. */
 export class Refusal extends Error {
   readonly code: string;
+  /** What else stands in the error. */
+  readonly more: Readonly<Record<string, unknown>>;
 
-  constructor(code: string, message: string) {
+  constructor(code: string, message: string, more: Readonly<Record<string, unknown>> = {}) {
     super(message);
     this.code = code;
+    this.more = more;
   }
 }
 
@@ -17,14 +21,13 @@ export interface ServiceCall {
   readonly data: Readonly<Record<string, unknown>>;
   readonly entities: readonly string[];
   readonly isAdmin: boolean;
-  readonly context: string;
+  readonly context: Context;
 }
 
 const SWITCHABLE = ["switch", "light", "fan", "input_boolean", "siren", "humidifier"];
 
 /** Does what Home Assistant would do. Rejects with a `Refusal` in its words. */
 export async function callService(house: House, call: ServiceCall, restart: () => void): Promise<void> {
-  const name = `${call.domain}.${call.service}`;
   if (call.domain === "homeassistant") return callCore(house, call, restart);
   if (call.domain === "system_log" && call.service === "clear") {
     house.log = [];
@@ -37,7 +40,15 @@ export async function callService(house: House, call: ServiceCall, restart: () =
     for (const id of reachable(house, call)) switchOne(house, id, on ?? house.live(id) !== "on", call.context);
     return;
   }
-  throw new Refusal("not_found", `Service ${name} not found.`);
+  throw noService(call);
+}
+
+function noService({ domain, service }: ServiceCall): Refusal {
+  return new Refusal("not_found", `Service ${domain}.${service} not found.`, {
+    translation_key: "service_not_found",
+    translation_domain: "homeassistant",
+    translation_placeholders: { domain, service },
+  });
 }
 
 async function callCore(house: House, call: ServiceCall, restart: () => void): Promise<void> {
@@ -48,9 +59,10 @@ async function callCore(house: House, call: ServiceCall, restart: () => void): P
       return;
     case "reload_config_entry": {
       needAdmin(call);
-      const entry = house.entries.get(String(call.data.entry_id));
-      if (entry === undefined)
-        throw new Refusal("home_assistant_error", "There were no matching config entries to reload");
+      const id = String(call.data.entry_id);
+      const entry = house.entries.get(id);
+      // Home Assistant says no more than the id, and an old one nothing.
+      if (entry === undefined) throw new Refusal("home_assistant_error", house.isRecent ? id : "");
       if (entry.state === "failed_unload")
         throw new Refusal("home_assistant_error", `The config entry "${entry.row.title}" cannot be reloaded`);
       await house.entries.reload(entry);
@@ -64,12 +76,13 @@ async function callCore(house: House, call: ServiceCall, restart: () => void): P
         switchOne(house, id, call.service === "turn_on", call.context);
       return;
     default:
-      throw new Refusal("not_found", `Service homeassistant.${call.service} not found.`);
+      throw noService(call);
   }
 }
 
 function needAdmin(call: ServiceCall): void {
-  if (!call.isAdmin) throw new Refusal("unauthorized", "Unauthorized");
+  // A service says it in other words than a command does.
+  if (!call.isAdmin) throw new Refusal("home_assistant_error", "Unauthorized");
 }
 
 /** Home Assistant passes over, without a word, what is not there or not available. */
@@ -87,9 +100,15 @@ function reachable(
   });
 }
 
-function switchOne(house: House, id: string, on: boolean, context: string): void {
-  house.change(id, on ? "on" : "off", undefined, context);
+function switchOne(house: House, id: string, on: boolean, context: Context): void {
+  const isLight = id.startsWith("light.") && house.states.get(id)?.attributes.color_mode !== undefined;
+  house.change(id, on ? "on" : "off", isLight ? { color_mode: on ? colorMode(house, id) : null } : undefined, context);
   house.switchPlug(id, on);
+}
+
+function colorMode(house: House, id: string): unknown {
+  const modes = house.states.get(id)?.attributes.supported_color_modes;
+  return Array.isArray(modes) ? modes[0] : "onoff";
 }
 
 async function press(house: House, call: ServiceCall): Promise<void> {

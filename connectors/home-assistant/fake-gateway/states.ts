@@ -8,9 +8,15 @@ export type EntityAttributes = Readonly<Record<string, unknown>>;
 export interface Shown {
   state: string;
   attributes: EntityAttributes;
-  context: string;
+  context: Context;
   changed: number;
   updated: number;
+}
+
+/** Who or what changed it. Without a user it is written as its id alone. */
+export interface Context {
+  readonly id: string;
+  readonly user: string | null;
 }
 
 /** What an entity keeps in its attributes while it is unavailable: what it can do, not what it does. */
@@ -47,7 +53,7 @@ export class States {
   }
 
   /** Shows `state`; says nothing when nothing changed. */
-  show(id: string, state: string, attributes: EntityAttributes, context = this.newContext()): void {
+  show(id: string, state: string, attributes: EntityAttributes, context: Context = this.newContext()): void {
     const before = this.#shown.get(id);
     const now = seconds();
     if (before === undefined) {
@@ -77,16 +83,16 @@ export class States {
     return JSON.stringify({ a: all });
   }
 
-  /** 26 characters that never come twice. */
-  newContext(): string {
+  /** Its id has 26 characters and never comes twice. */
+  newContext(user: string | null = null): Context {
     this.#sequence += 1;
-    return `01${this.#salt}${this.#sequence.toString(32).toUpperCase().padStart(10, "0")}`;
+    return { id: `01${this.#salt}${this.#sequence.toString(32).toUpperCase().padStart(10, "0")}`, user };
   }
 }
 
 /** What is shown of an entity whose integration does not reach it. */
 export function unavailable(entity: HomeEntity, attributes: EntityAttributes, isRestored: boolean): EntityAttributes {
-  const kept: Record<string, unknown> = isRestored ? { restored: true } : {};
+  const kept: Record<string, unknown> = isRestored ? { restored: true, supported_features: 0 } : {};
   for (const name of KEPT) if (name in attributes) kept[name] = attributes[name];
   kept.friendly_name ??= entity.id;
   return kept;
@@ -97,12 +103,17 @@ function seconds(): number {
 }
 
 function fullOf(shown: Shown): Record<string, unknown> {
-  const full: Record<string, unknown> = { s: shown.state, a: shown.attributes, c: shown.context, lc: shown.changed };
+  const full: Record<string, unknown> = {
+    s: shown.state,
+    a: shown.attributes,
+    c: contextOf(shown.context),
+    lc: shown.changed,
+  };
   if (shown.updated !== shown.changed) full.lu = shown.updated;
   return full;
 }
 
-function differenceOf(before: Shown, state: string, attributes: EntityAttributes, now: number, context: string) {
+function differenceOf(before: Shown, state: string, attributes: EntityAttributes, now: number, context: Context) {
   const added: Record<string, unknown> = {};
   if (before.state !== state) added.s = state;
   const changed: Record<string, unknown> = {};
@@ -115,8 +126,12 @@ function differenceOf(before: Shown, state: string, attributes: EntityAttributes
   if (Object.keys(changed).length > 0) added.a = changed;
   if (before.state === state && Object.keys(changed).length === 0 && gone.length === 0) return undefined;
   added[before.state === state ? "lu" : "lc"] = now;
-  added.c = context;
+  added.c = before.context.user === context.user ? context.id : { user_id: context.user, id: context.id };
   return gone.length > 0 ? { "+": added, "-": { a: gone } } : { "+": added };
+}
+
+function contextOf({ id, user }: Context): unknown {
+  return user === null ? id : { id, parent_id: null, user_id: user };
 }
 
 function isSame(one: unknown, other: unknown): boolean {

@@ -50,6 +50,8 @@ function bridge(place: "Hall" | "Garden", start: BridgeStart = {}): IntegrationP
         room: place,
         make: MAKER,
         model: "TB-1",
+        firmware: "1.2.0",
+        configurationUrl: "http://192.0.2.10/",
         entities: {
           [`binary_sensor.${at}_bridge_connected`]: {
             state: "on",
@@ -76,6 +78,10 @@ function bridge(place: "Hall" | "Garden", start: BridgeStart = {}): IntegrationP
               auto_update: false,
               supported_features: 5,
               title: null,
+              release_summary: null,
+              release_url: null,
+              skipped_version: null,
+              entity_picture: "/api/brands/integration/caretaker_test/icon.png",
             },
           },
         },

@@ -21,7 +21,8 @@ export class Wire {
   }
 
   floor(floor: HomeFloor): Record<string, unknown> {
-    return { aliases: [], ...this.#stamps(), floor_id: floor.id, icon: null, level: floor.level, name: floor.name };
+    const more = this.#hasFloors ? { aliases: [], ...this.#stamps() } : {};
+    return { ...more, floor_id: floor.id, icon: null, level: floor.level, name: floor.name };
   }
 
   area(area: HomeArea): Record<string, unknown> {
@@ -39,10 +40,12 @@ export class Wire {
   device(device: HomeDevice, domain: string): Record<string, unknown> {
     return {
       area_id: device.area ?? null,
-      configuration_url: null,
+      configuration_url: device.configurationUrl ?? null,
       config_entries: [device.entry],
       ...(this.#hasSubentries ? { config_entries_subentries: { [device.entry]: [null] } } : {}),
-      ...(this.#hasOneEntryPerDevice ? { config_entry_id: device.entry, config_subentry_id: null } : {}),
+      ...(this.#hasOneEntryPerDevice
+        ? { config_entry_id: device.entry, config_subentry_id: null, next_name_part: "area", parent_device_id: null }
+        : {}),
       connections: device.mac === undefined ? [] : [["mac", device.mac]],
       ...this.#stamps(),
       disabled_by: null,
@@ -75,13 +78,13 @@ export class Wire {
       disabled_by: by,
       entity_category: entity.category ?? null,
       entity_id: entity.id,
-      has_entity_name: entity.device !== undefined,
+      ...(this.#hasOneEntryPerDevice ? { next_name_part: "device" } : { has_entity_name: entity.device !== undefined }),
       hidden_by: null,
       icon: null,
       id: idOf("registry", entity.id),
-      ...(this.#hasFloors ? { labels: [] } : {}),
+      labels: [],
       name: null,
-      options: {},
+      options: { conversation: { should_expose: false } },
       original_name: entity.name ?? null,
       platform: entity.platform,
       translation_key: null,
@@ -107,37 +110,52 @@ export class Wire {
       disabled_by: entry.isDisabled ? "user" : null,
       reason: entry.reason,
       ...(this.#hasStamps ? { error_reason_translation_key: null, error_reason_translation_placeholders: null } : {}),
-      ...(this.#hasSubentries ? { num_subentries: 0 } : {}),
+      ...(this.#hasSubentries ? { error_reason_translation_domain: null, num_subentries: 0 } : {}),
     };
   }
 
   config(house: House): Record<string, unknown> {
     const { home } = house;
     return {
-      allowlist_external_dirs: [],
+      allowlist_external_dirs: ["/config/www"],
       allowlist_external_urls: [],
       components: componentsOf(home),
       config_dir: "/config",
       config_source: "storage",
       country: home.country,
       currency: "EUR",
-      debug: false,
+      ...(this.#hasStamps ? { debug: false } : {}),
       elevation: 0,
       external_url: null,
       internal_url: null,
       language: "en",
       latitude: 52.37,
       location_name: home.name,
+      ...(this.#hasOneEntryPerDevice ? { logging: { log_file_disabled_reason: null } } : {}),
       longitude: 4.89,
-      radius: 100,
+      ...(this.#hasStamps ? { radius: 100 } : {}),
       recovery_mode: false,
       safe_mode: false,
       state: house.core,
       time_zone: home.timeZone,
-      unit_system: { length: "km", mass: "g", temperature: "°C", volume: "L", pressure: "Pa", wind_speed: "m/s" },
+      unit_system: {
+        length: "km",
+        accumulated_precipitation: "mm",
+        ...(this.#hasSubentries ? { area: "m²" } : {}),
+        mass: "g",
+        pressure: "Pa",
+        temperature: "°C",
+        volume: "L",
+        wind_speed: "m/s",
+      },
       version: this.version,
-      whitelist_external_dirs: [],
+      whitelist_external_dirs: ["/config/www"],
     };
+  }
+
+  coreState(house: House): Record<string, unknown> {
+    const recorder = { migration_in_progress: false, migration_is_live: false };
+    return { state: house.core, ...(this.#hasStamps ? { recorder_state: recorder } : {}) };
   }
 
   repairs(house: House): Record<string, unknown> {
@@ -180,6 +198,7 @@ export class Wire {
     if (!isAtLeast(this.version, 2025, 1)) return { backups: backups.map(oldBackupOf), backing_up: false };
     return {
       agent_errors: {},
+      ...(this.#hasOneEntryPerDevice ? { agent_error_translations: {} } : {}),
       backups,
       last_attempted_automatic_backup: isFailed ? new Date(Date.now() - 3_600_000).toISOString() : completed,
       last_completed_automatic_backup: completed,
@@ -210,6 +229,7 @@ function backupOf(date: string): Record<string, unknown> {
     failed_folders: [],
     folders: [],
     homeassistant_included: true,
+    homeassistant_version: "2026.10.4",
     name: "Automatic backup",
     with_automatic_settings: true,
   };

@@ -154,7 +154,8 @@ function registeredEntity(
 
 function nameBehind(device: DeviceRow | undefined, row: EntityRow): string {
   const own = row.original_name ?? "";
-  if (!row.has_entity_name || device === undefined) return own;
+  // Newer ones no longer say it: there every name stands behind its device's.
+  if (row.has_entity_name === false || device === undefined) return own;
   return `${device.name_by_user || device.name || ""} ${own}`.trim();
 }
 
