@@ -1,4 +1,5 @@
 import { cspNonce } from "./boot.ts";
+import "./layers.css";
 import "@mantine/core/styles.layer.css";
 import "@mantine/notifications/styles.layer.css";
 import "./styles.css";

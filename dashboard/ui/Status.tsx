@@ -23,15 +23,17 @@ export function Status(props: {
   size?: "md" | "lg";
 }) {
   const { health, reason, since, timeZone, size = "md" } = props;
+  const why = reasonWords(reason);
   return (
     <span className="status" data-size={size}>
-      <Mark look={HEALTH_LOOKS[health]} size={size} />
-      <span className="status-reason">
-        {reasonWords(reason)}
+      <span className="status-head">
+        <Mark look={HEALTH_LOOKS[health]} size={size} />
         <span className="status-since">
-          {" · "}
           <Since moment={since} {...(timeZone ? { timeZone } : {})} />
         </span>
+      </span>
+      <span className="status-reason" title={why}>
+        {why}
       </span>
     </span>
   );

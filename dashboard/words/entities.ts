@@ -44,6 +44,8 @@ export function stateWords(entity: EntityState): string {
     const words = BINARY[entity.deviceClass ?? ""];
     if (words && (state === "on" || state === "off")) return words[state === "on" ? 0 : 1];
   }
+  const detail = detailWords(entity);
+  if (detail !== null) return detail;
   if (MOMENTS.has(entity.kind) || entity.deviceClass === "timestamp") {
     const moment = Date.parse(state);
     if (!Number.isNaN(moment)) return moment > Date.now() ? `in ${age(moment - Date.now())}` : ago(moment);
@@ -52,6 +54,30 @@ export function stateWords(entity: EntityState): string {
   if (state !== "" && !Number.isNaN(Number(state))) return number(state);
   const spoken = state.replaceAll("_", " ");
   return spoken.charAt(0).toUpperCase() + spoken.slice(1);
+}
+
+/** What the state alone leaves out: how bright, how far open, how warm. */
+function detailWords({ kind, state, attributes }: EntityState): string | null {
+  const value = (name: string): number | null => {
+    const found = attributes[name];
+    return typeof found === "number" ? found : null;
+  };
+  if (kind === "light" && state === "on") {
+    const brightness = value("brightness");
+    return brightness === null ? null : `On, ${Math.round((brightness / 255) * 100)} %`;
+  }
+  if (kind === "cover" && state === "open") {
+    const position = value("current_position");
+    return position === null || position === 100 ? null : `Open, ${position} %`;
+  }
+  if (kind === "climate") {
+    const [current, wanted] = [value("current_temperature"), value("temperature")];
+    if (current === null) return null;
+    return wanted === null || state === "off"
+      ? `${number(String(current))}°`
+      : `${number(String(current))}° → ${number(String(wanted))}°`;
+  }
+  return null;
 }
 
 function ago(moment: number): string {

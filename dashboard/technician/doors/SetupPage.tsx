@@ -1,4 +1,4 @@
-import { Alert, Anchor, Button, Text, TextInput } from "@mantine/core";
+import { Anchor, Button, Text, TextInput } from "@mantine/core";
 import { mdiEmailCheckOutline, mdiEmailOffOutline, mdiHomeCityOutline, mdiRocketLaunchOutline } from "@mdi/js";
 import { useMutation } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
@@ -7,6 +7,7 @@ import { api } from "../../live/api.ts";
 import { useOperation } from "../../live/queries.ts";
 import { ErrorMessage } from "../../ui/ErrorMessage.tsx";
 import { Icon } from "../../ui/Icon.tsx";
+import { Notice } from "../../ui/Notice.tsx";
 import { words } from "../../words/en.ts";
 import { DoorPage } from "./DoorPage.tsx";
 import { FirmForm } from "./FirmForm.tsx";
@@ -121,14 +122,14 @@ function Choice({ token, onReal }: { token: string; onReal: () => void }) {
 function MailNotice({ mail }: { mail: "smtp" | "outbox" }) {
   const isOn = mail === "smtp";
   return (
-    <Alert
-      mt="lg"
-      color={isOn ? "teal" : "yellow"}
-      variant="light"
-      icon={<Icon path={isOn ? mdiEmailCheckOutline : mdiEmailOffOutline} />}
-      title={isOn ? words.setup.mailOn : words.setup.mailOff}
-    >
-      {isOn ? words.setup.mailOnText : words.setup.mailOffText}
-    </Alert>
+    <div className="setup-mail">
+      <Notice
+        tone={isOn ? "good" : "warn"}
+        icon={isOn ? mdiEmailCheckOutline : mdiEmailOffOutline}
+        title={isOn ? words.setup.mailOn : words.setup.mailOff}
+      >
+        {isOn ? words.setup.mailOnText : words.setup.mailOffText}
+      </Notice>
+    </div>
   );
 }

@@ -128,7 +128,7 @@ function FleetRow({ row, index }: { row: SiteRow; index: number }) {
       </td>
       <td className="col-town">{row.town}</td>
       <td className="col-make">
-        <Makes connectors={row.connectors} />
+        <Makes connectors={row.connectors} areIcons />
       </td>
       <td className="col-unavailable">
         <Unavailable row={row} />
@@ -137,7 +137,7 @@ function FleetRow({ row, index }: { row: SiteRow; index: number }) {
         <RunBadges row={row} />
       </td>
       <td className="col-seen">
-        <Since moment={row.lastSeenAt} timeZone={row.timeZone} isAgo />
+        <Since moment={row.lastSeenAt} timeZone={row.timeZone} />
       </td>
       <td className="col-phone">
         {row.phone === null ? null : (

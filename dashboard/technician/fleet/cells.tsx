@@ -11,16 +11,19 @@ export function makeIcon(connector: string): string {
   return MAKE_ICONS[connector] ?? mdiRouterWireless;
 }
 
-/** Which makes of gateway a site has. */
-export function Makes({ connectors }: { connectors: readonly string[] }) {
+/** Which makes of gateway a site has; in a table by their icons, with the name for those who ask. */
+export function Makes({ connectors, areIcons = false }: { connectors: readonly string[]; areIcons?: boolean }) {
   const makes = useOperation("connector.list", {});
   if (connectors.length === 0) return <span className="dim">{words.fleet.notYet}</span>;
-  return connectors.map((id) => (
-    <span key={id} className="make">
-      <Icon path={makeIcon(id)} size={16} />
-      {makes.data?.items.find((make) => make.id === id)?.name ?? id}
-    </span>
-  ));
+  return connectors.map((id) => {
+    const name = makes.data?.items.find((make) => make.id === id)?.name ?? id;
+    return (
+      <span key={id} className="make" {...(areIcons ? { title: name } : {})}>
+        <Icon path={makeIcon(id)} size={areIcons ? 20 : 16} />
+        <span className={areIcons ? "visually-hidden" : undefined}>{name}</span>
+      </span>
+    );
+  });
 }
 
 /** How many of a home's entities do not answer; nothing where all do, so that the eye goes to the others. */

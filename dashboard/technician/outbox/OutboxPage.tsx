@@ -1,13 +1,14 @@
 import "./outbox.css";
 import type { MessageId, OutboxMessage } from "@caretaker/protocol";
-import { Alert, Button, Modal, Stack } from "@mantine/core";
-import { mdiEmailOpenOutline, mdiEmailOutline, mdiOpenInNew } from "@mdi/js";
+import { Button, Modal, Stack } from "@mantine/core";
+import { mdiEmailOffOutline, mdiEmailOpenOutline, mdiEmailOutline, mdiOpenInNew } from "@mdi/js";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { useOperation } from "../../live/queries.ts";
 import { EmptyState } from "../../ui/EmptyState.tsx";
 import { ErrorMessage } from "../../ui/ErrorMessage.tsx";
 import { Icon } from "../../ui/Icon.tsx";
 import { MESSAGE_LOOKS } from "../../ui/looks.ts";
+import { Notice } from "../../ui/Notice.tsx";
 import { Page } from "../../ui/Page.tsx";
 import { Panel } from "../../ui/Panel.tsx";
 import { Since } from "../../ui/Since.tsx";
@@ -30,9 +31,11 @@ export function OutboxPage() {
   return (
     <Page title={words.outbox.title}>
       {me.mail === "outbox" ? (
-        <Alert color="yellow" mb="md" title={words.setup.mailOff}>
-          {words.outbox.noMail}
-        </Alert>
+        <div className="messages-notice">
+          <Notice tone="warn" icon={mdiEmailOffOutline} title={words.setup.mailOff}>
+            {words.outbox.noMail}
+          </Notice>
+        </div>
       ) : null}
       {messages.isPending ? <Skeletons rows={4} height={52} /> : null}
       <ErrorMessage error={messages.error} onRetry={() => void messages.refetch()} />

@@ -139,7 +139,7 @@ function SessionLine({ session, showsPerson }: { session: SignedInSession; shows
           ) : null}
         </span>
         <span className="cell-second">
-          {session.address ?? words.common.unknown} · <Since moment={session.lastSeenAt} isAgo />
+          {session.address || words.common.unknown} · <Since moment={session.lastSeenAt} isAgo />
         </span>
       </span>
       <Button

@@ -1,7 +1,7 @@
 import "./people.css";
 import { type ApiKey, ROLES } from "@caretaker/protocol";
-import { Alert, Button, Group, Modal, NumberInput, Select, Stack, TextInput } from "@mantine/core";
-import { mdiKeyOutline, mdiKeyPlus } from "@mdi/js";
+import { Button, Group, Modal, NumberInput, Select, Stack, TextInput } from "@mantine/core";
+import { mdiEyeOffOutline, mdiKeyOutline, mdiKeyPlus } from "@mdi/js";
 import { useState } from "react";
 import { useAction, useOperation } from "../../live/queries.ts";
 import { Confirm } from "../../ui/Confirm.tsx";
@@ -9,6 +9,7 @@ import { Copyable } from "../../ui/Copyable.tsx";
 import { EmptyState } from "../../ui/EmptyState.tsx";
 import { ErrorMessage } from "../../ui/ErrorMessage.tsx";
 import { Icon } from "../../ui/Icon.tsx";
+import { Notice } from "../../ui/Notice.tsx";
 import { Page } from "../../ui/Page.tsx";
 import { Panel } from "../../ui/Panel.tsx";
 import { Since } from "../../ui/Since.tsx";
@@ -110,7 +111,9 @@ function CreateKey({ onClose }: { onClose: () => void }) {
     <Modal opened onClose={onClose} title={words.keys.create} closeButtonProps={{ "aria-label": words.common.close }}>
       {create.isSuccess ? (
         <Stack>
-          <Alert color="yellow">{words.keys.shownOnce}</Alert>
+          <Notice tone="warn" icon={mdiEyeOffOutline}>
+            {words.keys.shownOnce}
+          </Notice>
           <div className="secret-shown">
             <Copyable text={create.data.key} label={words.keys.copy} />
           </div>

@@ -1,6 +1,6 @@
 import "./runs.css";
 import type { RunbookId, RunbookSummary, Site } from "@caretaker/protocol";
-import { Alert, Button, Group, Select, Stack, Switch, Textarea } from "@mantine/core";
+import { Button, Group, Select, Stack, Switch, Textarea } from "@mantine/core";
 import { mdiAccountAlertOutline, mdiEmailOutline, mdiHandshakeOutline } from "@mdi/js";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { useState } from "react";
@@ -10,6 +10,7 @@ import { useAction, useOperation } from "../../live/queries.ts";
 import { BackLink } from "../../ui/BackLink.tsx";
 import { ErrorMessage } from "../../ui/ErrorMessage.tsx";
 import { Icon } from "../../ui/Icon.tsx";
+import { Notice } from "../../ui/Notice.tsx";
 import { Page } from "../../ui/Page.tsx";
 import { Panel } from "../../ui/Panel.tsx";
 import { Skeletons } from "../../ui/Skeletons.tsx";
@@ -44,7 +45,11 @@ export function RunNewPage() {
       width="narrow"
       above={<BackLink to="/sites/$siteId" params={{ siteId }} word={site.data?.name ?? words.shell.sites} />}
     >
-      {refused ? <Alert color="yellow">{words.common.notAllowedFor(ROLE_WORDS[me.person.role])}</Alert> : null}
+      {refused ? (
+        <Notice tone="warn" icon={mdiAccountAlertOutline}>
+          {words.common.notAllowedFor(ROLE_WORDS[me.person.role])}
+        </Notice>
+      ) : null}
       <ErrorMessage error={runbooks.error ?? site.error} />
       {runbooks.isPending || site.isPending ? <Skeletons rows={4} height={72} /> : null}
       {runbooks.data && site.data && !refused ? (
@@ -155,12 +160,12 @@ function NeedNotice({ site, runbook, need }: { site: Site; runbook: RunbookSumma
   }
   if (need.is === "nobody") {
     return (
-      <Alert color="yellow" icon={<Icon path={mdiAccountAlertOutline} />} title={words.runNew.nobody}>
+      <Notice tone="warn" icon={mdiAccountAlertOutline} title={words.runNew.nobody}>
         {words.runNew.nobodyText}{" "}
         <Link to="/sites/$siteId/consent" params={{ siteId: site.id }}>
           {words.runNew.toContacts}
         </Link>
-      </Alert>
+      </Notice>
     );
   }
   return (

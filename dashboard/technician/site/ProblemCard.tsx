@@ -96,6 +96,7 @@ export function FixButton({ siteId, suggestion, isFirst }: FixButtonProps) {
   return (
     <Button
       size="xs"
+      className="fix-button"
       variant={isFirst ? "filled" : "default"}
       renderRoot={(props) => (
         <Link to="/sites/$siteId/start" params={{ siteId }} search={{ runbook: runbook.id, inputs }} {...props} />

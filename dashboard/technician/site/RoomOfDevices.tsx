@@ -1,39 +1,13 @@
 import type { Device, EntityId, EntityState } from "@caretaker/protocol";
-import {
-  mdiBridge,
-  mdiCastVariant,
-  mdiCogOutline,
-  mdiDotsHexagon,
-  mdiHandBackLeftOffOutline,
-  mdiLanConnect,
-  mdiLightbulbOutline,
-  mdiPowerPlugOutline,
-  mdiSleep,
-  mdiTabletDashboard,
-  mdiThermometer,
-  mdiViewDashboardVariantOutline,
-  mdiWashingMachine,
-} from "@mdi/js";
+import { mdiHandBackLeftOffOutline, mdiLanConnect, mdiPowerPlugOutline, mdiSleep } from "@mdi/js";
 import type { SiteContent } from "../../live/contents.ts";
 import { useEntities } from "../../live/hooks.tsx";
 import { Icon } from "../../ui/Icon.tsx";
 import { AVAILABILITY_LOOKS } from "../../ui/looks.ts";
 import { words } from "../../words/en.ts";
 import { stateWords } from "../../words/entities.ts";
+import { deviceIcon, tellingStates } from "./device-looks.ts";
 import type { EntityIndex, RoomGroup } from "./rooms.ts";
-
-const KIND_ICONS: Record<Device["kind"], string> = {
-  bridge: mdiBridge,
-  controller: mdiViewDashboardVariantOutline,
-  panel: mdiTabletDashboard,
-  appliance: mdiWashingMachine,
-  sensor: mdiThermometer,
-  media: mdiCastVariant,
-  light: mdiLightbulbOutline,
-  network: mdiLanConnect,
-  service: mdiCogOutline,
-  other: mdiDotsHexagon,
-};
 
 const NO_ENTITIES: readonly EntityId[] = [];
 
@@ -89,7 +63,7 @@ function DeviceLine({ device, content, ids, onOpen }: DeviceLineProps) {
         onClick={() => onOpen(device)}
       >
         <span className="device-icon">
-          <Icon path={KIND_ICONS[device.kind]} size={19} />
+          <Icon path={deviceIcon(device, entities)} size={19} />
         </span>
         <span className="device-main">
           <span className="device-name">{device.name}</span>
@@ -122,9 +96,10 @@ function Silent({ isAsleep }: { isAsleep: boolean }) {
   );
 }
 
-/** The two or three states that tell how the device is. */
+/** The one or two states that tell how the device is. */
 function Gist({ entities }: { entities: readonly EntityState[] }) {
-  const telling = entities.filter((entity) => !entity.diagnostic && entity.availability !== "offline").slice(0, 2);
+  const telling = tellingStates(entities);
+  if (telling.length === 0) return <span className="device-gist dim">{AVAILABILITY_LOOKS.online.word}</span>;
   return telling.map((entity) => (
     <span key={entity.id} className="device-gist" title={entity.name}>
       {stateWords(entity)}

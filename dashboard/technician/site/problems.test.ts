@@ -38,6 +38,17 @@ describe("what is wrong at a home", () => {
     expect(found.map((problem) => problem.kind)).toEqual(["integration"]);
   });
 
+  it("suspects the integration of several silent devices, though a part of it still answers", () => {
+    const found = problemsOf({
+      gateways: [buildGateway()],
+      integrations: [buildIntegration({ entities: 3, unavailable: 2 })],
+      devices: [buildDevice(), bridge],
+      entities: [silent, { ...silent, id: id<EntityId>(52), deviceId: bridge.id }],
+    });
+
+    expect(found.map((problem) => problem.kind)).toEqual(["integration"]);
+  });
+
   it("names a device that is silent alone", () => {
     const found = problemsOf({
       gateways: [buildGateway()],

@@ -31,16 +31,23 @@ export function problemsOf({ gateways, integrations, devices, entities }: Home):
     (integration) =>
       !awayIds.has(integration.gatewayId) && isIll(integration) && !isOnlyAsleep(integration, entities, devices),
   );
-  const illIds = new Set<IntegrationId>(ill.map((integration) => integration.id));
+  // Several devices of one integration have not failed each for itself.
+  const suspect = integrations.filter(
+    (integration) =>
+      !ill.includes(integration) &&
+      silent.filter((device) => device.integrationIds.includes(integration.id)).length > 1,
+  );
+  const causes = [...ill, ...suspect];
+  const causeIds = new Set<IntegrationId>(causes.map((integration) => integration.id));
   return [
     ...away.map((gateway) => ({ kind: "gateway" as const, gateway })),
-    ...ill.map((integration) => ({
+    ...causes.map((integration) => ({
       kind: "integration" as const,
       integration,
       devices: devices.filter((device) => !device.gone && device.integrationIds.includes(integration.id)),
     })),
     ...silent
-      .filter((device) => !device.integrationIds.some((id) => illIds.has(id)))
+      .filter((device) => !device.integrationIds.some((id) => causeIds.has(id)))
       .map((device) => ({ kind: "device" as const, device, since: silentSince(device, entities) })),
   ];
 }
