@@ -42,7 +42,7 @@ export async function openWindow(
     if (message.type() === "error" && /Content Security Policy|Uncaught/.test(message.text()))
       mistakes.push(message.text());
   });
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(45_000);
   return { context, page, mistakes };
 }
 
