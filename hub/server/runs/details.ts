@@ -31,8 +31,8 @@ export async function getRun(deps: RunsDeps, runId: RunId): Promise<RunDetails> 
   const runbook = readDocument(row.document, row.runbook as RunbookId);
   const now = await deps.now(deps.db);
   const inputs: RunDetails["inputs"] = {};
-  for (const [name, { type, title }] of Object.entries(runbook.inputs)) {
-    const value = row.inputs[name] ?? null;
+  for (const [name, { type, title, default: usual }] of Object.entries(runbook.inputs)) {
+    const value = row.inputs[name] ?? usual;
     const thing = isThingKind(type) && typeof value === "string" ? await loadThing(deps.db, type, value) : null;
     const shown = thing?.name ?? (isThingKind(type) && value !== null ? "no longer there" : valueWords(value));
     inputs[name] = { title: title === null ? name : inLanguage(title, "en"), value, shown };
