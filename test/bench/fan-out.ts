@@ -2,7 +2,7 @@ import { openBenchDatabase } from "./database.ts";
 import { addHomes } from "./firm.ts";
 import type { FleetHome } from "./fleet-process.ts";
 import { median, type Row, row } from "./rows.ts";
-import { startWorker } from "./worker.ts";
+import { startWorker, type Worker } from "./worker.ts";
 
 export interface FanOutPlan {
   readonly homes: number;
@@ -11,6 +11,8 @@ export interface FanOutPlan {
   readonly dashboards: number;
   readonly seconds: number;
   readonly runs: number;
+  /** For Node, such as `--cpu-prof`. */
+  readonly hubOptions: readonly string[];
 }
 
 const P99_MILLISECONDS = 250;
@@ -23,7 +25,7 @@ const BYTES_PER_ENTITY = 1024;
 export async function measureFanOut(plan: FanOutPlan, say: (line: string) => void): Promise<Row[]> {
   const database = await openBenchDatabase();
   const fleet = startWorker("fleet-process.ts");
-  const hub = startWorker("hub-process.ts", ["--expose-gc"]);
+  const hub = startWorker("hub-process.ts", ["--expose-gc", ...plan.hubOptions]);
   const relay = startWorker("relay-process.ts");
   const watchers = startWorker("watchers-process.ts");
   try {
@@ -43,7 +45,7 @@ export async function measureFanOut(plan: FanOutPlan, say: (line: string) => voi
       await watchers.ask("heard");
       const before = await worker.ask<number>("cpu");
       const sent = await fleet.ask<number>("emit", { group, perSecond, seconds: length });
-      await new Promise((resolve) => setTimeout(resolve, 300));
+      await untilQuiet(watchers);
       const used = (await worker.ask<number>("cpu")) - before;
       const heard = await watchers.ask<{ changes: number; relayed: number; p50: number; p99: number }>("heard");
       return { perEvent: used / sent, sent, ...heard };
@@ -54,11 +56,10 @@ export async function measureFanOut(plan: FanOutPlan, say: (line: string) => voi
     for (let run = 1; run <= plan.runs; run += 1) {
       const own = await measure(hub, "ours", seconds);
       const base = await measure(relay, "relay", seconds);
-      if (base.relayed < base.sent * 0.99) throw new Error(`The relay lost events: ${base.relayed} of ${base.sent}`);
       runs.push({ own, base });
       say(
         `run ${run}: ${own.perEvent.toFixed(1)} µs beside ${base.perEvent.toFixed(1)} µs per event; ` +
-          `${own.changes} of ${own.sent} changes, half within ${own.p50.toFixed(0)} ms, 99 % within ${own.p99.toFixed(0)} ms`,
+          `${own.changes} changes of ${own.sent}, ${base.relayed} frames of ${base.sent}, half within ${own.p50.toFixed(0)} ms, 99 % within ${own.p99.toFixed(0)} ms`,
       );
     }
     const heap = await hub.ask<number>("heapOfState");
@@ -76,8 +77,18 @@ export async function measureFanOut(plan: FanOutPlan, say: (line: string) => voi
   }
 }
 
+/** What is still on its way belongs to the measurement. */
+async function untilQuiet(watchers: Worker): Promise<void> {
+  for (let before = -1; ; ) {
+    const now = await watchers.ask<number>("count");
+    if (now === before) return;
+    before = now;
+    await new Promise((resolve) => setTimeout(resolve, 300));
+  }
+}
+
 /** Until the inventory of every home is in the state. */
-export async function settled(hub: ReturnType<typeof startWorker>, entities: number): Promise<void> {
+export async function settled(hub: Worker, entities: number): Promise<void> {
   const deadline = performance.now() + 120_000;
   for (;;) {
     const there = await hub.ask<number>("entities");

@@ -30,7 +30,7 @@ async function open({
   const fakes: FakeHomeAssistant[] = [];
   for (let from = 0; from < homes; from += AT_ONCE) {
     const some = Array.from({ length: Math.min(AT_ONCE, homes - from) }, () =>
-      startFakeHomeAssistant({ home, token: `bench-token-of-a-home-${group}-0123456789` }),
+      startFakeHomeAssistant({ home, knobs: { coalesces: false }, token: `bench-token-of-a-home-${group}-0123456789` }),
     );
     fakes.push(...(await Promise.all(some)));
   }

@@ -6,7 +6,7 @@ import { measureRestart, type RestartPlan } from "./restart.ts";
 import { type Row, tableOf } from "./rows.ts";
 
 interface Plan {
-  readonly fanOut: FanOutPlan;
+  readonly fanOut: Omit<FanOutPlan, "hubOptions">;
   readonly homeSize: HomeSizePlan;
   readonly restart: RestartPlan;
 }
@@ -24,15 +24,21 @@ const SMOKE: Plan = {
   restart: { homes: 25, entities: 100, runs: 1 },
 };
 
+/** `--hub-option=--cpu-prof` and the like go to the hub's process. */
+const hubOptions = process.argv
+  .filter((word) => word.startsWith("--hub-option="))
+  .map((word) => word.slice("--hub-option=".length));
 const isSmoke = process.argv.includes("--smoke");
-const only = process.argv.find((word) => word.startsWith("--only="))?.slice("--only=".length);
+const only = optionOf("only");
 const plan = isSmoke ? SMOKE : WHOLE;
+const runs = optionOf("runs");
+const fewer = runs === undefined ? {} : { runs: Number(runs) };
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 const measurements: Readonly<Record<string, () => Promise<Row[]>>> = {
-  "fan-out": () => measureFanOut(plan.fanOut, say),
-  "home-size": () => measureHomeSize(plan.homeSize, say),
-  restart: () => measureRestart(plan.restart, say),
+  "fan-out": () => measureFanOut({ ...plan.fanOut, ...fewer, hubOptions }, say),
+  "home-size": () => measureHomeSize({ ...plan.homeSize, ...fewer }, say),
+  restart: () => measureRestart({ ...plan.restart, ...fewer }, say),
 };
 
 const rows: Row[] = [];
@@ -44,3 +50,7 @@ for (const [name, measure] of Object.entries(measurements)) {
 say(`\n${tableOf(rows)}`);
 await writeFile(join(import.meta.dirname, "results.json"), `${JSON.stringify(rows, null, 2)}\n`);
 if (!isSmoke && rows.some(({ holds }) => !holds)) process.exitCode = 1;
+
+function optionOf(name: string): string | undefined {
+  return process.argv.find((word) => word.startsWith(`--${name}=`))?.slice(name.length + 3);
+}

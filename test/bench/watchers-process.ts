@@ -81,4 +81,4 @@ function heard(): { changes: number; relayed: number; p50: number; p99: number }
   return answer;
 }
 
-serveWorker({ watchHub, watchRelay, heard }, () => {});
+serveWorker({ watchHub, watchRelay, heard, count: () => changes + relayed }, () => {});

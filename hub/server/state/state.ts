@@ -40,7 +40,8 @@ export interface HubState {
 }
 
 const GATEWAYS_AT_ONCE = 50;
-const SAVE_EVERY_MILLISECONDS = 60_000;
+/** Only a crash loses more than this of what was last known, and then the homes say it anew. */
+const SAVE_EVERY_MILLISECONDS = 5 * 60_000;
 
 export function createState(deps: StateDeps): HubState {
   const { db, clock, announcements, log } = deps;
@@ -93,7 +94,7 @@ export function createState(deps: StateDeps): HubState {
 
   const saveEvery = (): void => {
     const cancel = clock.after(SAVE_EVERY_MILLISECONDS, () => {
-      reported("The last known states could not be saved; they are tried again in a minute.", saveAll());
+      reported("The last known states could not be saved; they are tried again in five minutes.", saveAll());
       saveEvery();
     });
     stops[0] = cancel;
