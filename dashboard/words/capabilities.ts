@@ -21,3 +21,34 @@ const CAPABILITY_WORDS: Record<CapabilityName, string> = {
 export function capabilityWords(name: string): string {
   return CAPABILITY_WORDS[name as CapabilityName] ?? name;
 }
+
+const FIELD_WORDS: Readonly<Record<string, string>> = {
+  state: "State",
+  unavailable: "Entities that do not answer",
+  entities: "Entities",
+  needsSignIn: "Needs a sign-in",
+  ill: "Integrations that need a look",
+  open: "Open repairs",
+  errors: "Errors",
+  warnings: "Warnings",
+  failed: "Last backup failed",
+  ageHours: "Age of the backup in hours",
+  backups: "Backups",
+  waiting: "Updates that wait",
+  availability: "Availability",
+  recording: "History is written",
+  lastSeen: "Last seen",
+  since: "Since",
+};
+
+/** What a measured field is called; another one is said as it is named, in words. */
+export function fieldWords(field: string): string {
+  const spoken = field.replace(/([a-z\d])([A-Z])/g, "$1 $2").toLowerCase();
+  return FIELD_WORDS[field] ?? spoken.charAt(0).toUpperCase() + spoken.slice(1);
+}
+
+/** What permitted an act, as the run log writes it: `standing: fix`, `asked: <request>`. */
+export function consentWords(consent: string): string {
+  if (consent.startsWith("standing: ")) return `what is allowed for good (${consent.slice("standing: ".length)})`;
+  return consent.startsWith("asked: ") ? "the homeowner's answer" : consent;
+}

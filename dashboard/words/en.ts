@@ -488,6 +488,9 @@ export const words = {
       ]
         .filter((part) => part !== null)
         .join(" · "),
+    report: "Report",
+    reportText: "What each check saw. Choose a step for all of its evidence.",
+    openMessage: "Open the message",
     notAsExpected: "Not as it should be",
     didNotHelp: "Did not help",
     notYet: "Not reached yet. What it sees and does will appear here.",
@@ -504,7 +507,7 @@ export const words = {
     left: (time: string) => `${time} left`,
     anyMoment: "any moment",
     consent: "Consent",
-    consentSent: (to: string) => `Sent to ${to}`,
+    consentSent: (to: string) => `To ${to}`,
     consentSeen: "Seen",
     consentAnswered: "Answered",
     answerWithin: (time: string) => `answer within ${time}`,
@@ -515,7 +518,10 @@ export const words = {
     raw: "What came back",
     answer: "What the gateway answered",
     decided: (branch: string) => `Went on with ${branch}`,
-    ended: (status: string, result: string) => (result === "" ? status : `${status}: ${result.replaceAll("_", " ")}`),
+    ended: (status: string, result: string) => {
+      const spoken = result.replaceAll("_", " ");
+      return spoken === "" || spoken === status.toLowerCase() ? status : `${status}: ${spoken}`;
+    },
     asked: (to: string, scope: string, until: string) => `Asked ${to} (${scope}), answer by ${until}`,
     opened: "The homeowner opened the question",
     answers: {
@@ -527,7 +533,8 @@ export const words = {
     },
     answered: (answer: string, by: string) => `${answer}, by ${by}`,
     intended: (what: string, attempt: number) => (attempt > 1 ? `${what}, try ${attempt}` : what),
-    target: (target: string, consent: string) => `On ${target}. Permitted by ${consent}.`,
+    permitted: (by: string) => `Permitted by ${by}`,
+    exactly: "Exactly what is sent",
     sent: "Sent, and the gateway said it was done",
     failed: "The gateway said no, and nothing happened",
     uncertain: "Not certain whether it happened: look",

@@ -101,7 +101,10 @@ function OpenMessage({ messageId, onClose }: { messageId: MessageId; onClose: ()
       {message.data ? (
         <Stack>
           <p className="dim">{words.outbox.to(message.data.to)}</p>
-          <pre className="message-body">{message.data.body}</pre>
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
+          <pre className="message-body" tabIndex={0}>
+            {message.data.body}
+          </pre>
           {links[0] === undefined ? null : (
             <Button
               component="a"

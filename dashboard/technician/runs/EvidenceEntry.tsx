@@ -1,6 +1,6 @@
 import type { RunEventData } from "@caretaker/protocol";
 import { actorKind, actorName } from "../../words/actors.ts";
-import { capabilityWords } from "../../words/capabilities.ts";
+import { capabilityWords, consentWords } from "../../words/capabilities.ts";
 import { words } from "../../words/en.ts";
 import { RUN_STATUS_WORDS, SCOPE_WORDS, STEP_WORDS } from "../../words/states.ts";
 import { dayAndTime } from "../../words/time.ts";
@@ -34,13 +34,7 @@ export function EvidenceEntry({ data }: { data: RunEventData }) {
         />
       );
     case "fix.intended":
-      return (
-        <Line
-          tone="busy"
-          text={words.evidence.intended(capabilityWords(data.capability), data.attempt)}
-          detail={words.evidence.target(data.target, data.consent)}
-        />
-      );
+      return <Intended data={data} />;
     case "fix.sent":
       return <Sent data={data} />;
     case "fix.failed":
@@ -104,6 +98,19 @@ function Read({ data }: { data: Data<"step.read"> }) {
       {data.error === undefined ? null : <p className="evidence-detail">{data.error}</p>}
       {data.measurements.length > 0 ? <Measurements measurements={data.measurements} /> : null}
       <Raw label={words.evidence.raw} value={data.output} />
+    </div>
+  );
+}
+
+function Intended({ data }: { data: Data<"fix.intended"> }) {
+  return (
+    <div className="evidence-line" data-tone="busy">
+      <p>{words.evidence.intended(capabilityWords(data.capability), data.attempt)}</p>
+      <p className="evidence-detail">{words.evidence.permitted(consentWords(data.consent))}</p>
+      <Raw
+        label={words.evidence.exactly}
+        value={{ target: data.target, consent: data.consent, attempt: data.attemptId }}
+      />
     </div>
   );
 }

@@ -1,6 +1,7 @@
 import type { Measurement } from "@caretaker/protocol";
 import { mdiCheck, mdiClose, mdiHelp } from "@mdi/js";
 import { Icon } from "../../ui/Icon.tsx";
+import { fieldWords } from "../../words/capabilities.ts";
 import { words } from "../../words/en.ts";
 
 /** Each field that was read against what was expected of it. */
@@ -18,7 +19,7 @@ export function Measurements({ measurements }: { measurements: readonly Measurem
         <tbody>
           {measurements.map((each) => (
             <tr key={each.field}>
-              <th scope="row">{each.field}</th>
+              <th scope="row">{fieldWords(each.field)}</th>
               <td>
                 <MeetMark met={each.met} /> {shownValue(each.value, each.unit)}
               </td>

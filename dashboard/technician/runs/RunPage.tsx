@@ -11,6 +11,7 @@ import { ErrorMessage } from "../../ui/ErrorMessage.tsx";
 import { Icon } from "../../ui/Icon.tsx";
 import { runLook } from "../../ui/looks.ts";
 import { Page } from "../../ui/Page.tsx";
+import { Panel } from "../../ui/Panel.tsx";
 import { RoomNotice } from "../../ui/RoomNotice.tsx";
 import { Since } from "../../ui/Since.tsx";
 import { Skeletons } from "../../ui/Skeletons.tsx";
@@ -20,11 +21,12 @@ import { words } from "../../words/en.ts";
 import { useMay } from "../session.ts";
 import { Announcer } from "./Announcer.tsx";
 import { CancelRun } from "./CancelRun.tsx";
+import { CheckLines } from "./CheckLines.tsx";
 import { ConsentRows } from "./ConsentRows.tsx";
 import { OutcomeBanner } from "./OutcomeBanner.tsx";
 import { StepEvidence } from "./StepEvidence.tsx";
 import { Timeline } from "./Timeline.tsx";
-import { currentStep, timelineOf } from "./timeline.ts";
+import { currentStep, lastReads, tellingStep, timelineOf } from "./timeline.ts";
 import { useFollow } from "./use-follow.ts";
 import { WaitingLine } from "./WaitingLine.tsx";
 
@@ -85,7 +87,8 @@ function RunView({ run, events, notice }: RunViewProps) {
   const current = currentStep(steps);
   const isOver = run.finishedAt !== null;
   const isFollowing = chosen === undefined;
-  const shown = steps.find((step) => step.name === chosen) ?? current ?? steps[0] ?? null;
+  const standing = isOver ? tellingStep(steps) : (current ?? steps[0] ?? null);
+  const shown = steps.find((step) => step.name === chosen) ?? standing;
   const choose = (name: string | undefined): void =>
     void navigate({ search: name === undefined ? {} : { step: name }, replace: true, resetScroll: false });
   const { isHeld, release } = useFollow(isFollowing && !isOver, events.length);
@@ -115,17 +118,23 @@ function RunView({ run, events, notice }: RunViewProps) {
     >
       {notice}
       <div className="run-head">
-        <Mark look={runLook(run)} size="lg" />
+        {isOver ? null : <Mark look={runLook(run)} size="lg" />}
         <p className="run-reason">
           “{run.reason}”{run.homeownerAsked ? <span className="tag">{words.runs.homeownerAsked}</span> : null}
         </p>
       </div>
       <RunInputs run={run} />
       {isOver ? <OutcomeBanner run={run} steps={steps} events={events} /> : <WaitingLine run={run} />}
-      <ConsentRows consents={run.consents} />
+      <ConsentRows run={run} />
       <div className="run-columns">
-        <Timeline steps={steps} shown={shown?.name ?? null} isOver={isOver} onChoose={choose} />
-        {shown === null ? null : <StepEvidence key={shown.name} step={shown} events={events} />}
+        <Timeline steps={steps} shown={shown?.name ?? null} run={run} onChoose={choose} />
+        {shown !== null ? (
+          <StepEvidence key={shown.name} step={shown} events={events} />
+        ) : isOver ? (
+          <Panel title={words.runs.report} text={words.runs.reportText} isFlush>
+            <CheckLines reads={lastReads(events)} />
+          </Panel>
+        ) : null}
       </div>
       {!isOver && (!isFollowing || isHeld) ? (
         <button

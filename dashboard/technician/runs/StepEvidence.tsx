@@ -1,22 +1,23 @@
 import type { RunEvent } from "@caretaker/protocol";
 import { Panel } from "../../ui/Panel.tsx";
+import { fieldWords } from "../../words/capabilities.ts";
 import { words } from "../../words/en.ts";
 import { timeWithSeconds } from "../../words/time.ts";
 import { EvidenceEntry } from "./EvidenceEntry.tsx";
 import { MeetMark, shownValue } from "./Measurements.tsx";
-import { statusWord, toneOf } from "./Timeline.tsx";
+import { stepLook } from "./Timeline.tsx";
 import { beforeAndAfter, type Comparison, type TimelineStep } from "./timeline.ts";
 
 /** Everything a step saw and did. The evidence is the product. */
 export function StepEvidence({ step, events }: { step: TimelineStep; events: readonly RunEvent[] }) {
   const comparison = step.kind === "fix" ? beforeAndAfter(step, events) : null;
-  const told = step.events.filter(isTold);
+  const told = step.events.filter((event) => isTold(event, step));
   return (
     <Panel
       title={step.title}
       aside={
-        <span className="tag" data-tone={toneOf(step)}>
-          {statusWord(step)}
+        <span className="tag" data-tone={stepLook(step).tone}>
+          {stepLook(step).word}
         </span>
       }
     >
@@ -39,9 +40,11 @@ export function StepEvidence({ step, events }: { step: TimelineStep; events: rea
   );
 }
 
-/** That a step began stands in the timeline already. */
-function isTold({ data }: RunEvent): boolean {
-  return data.kind !== "step.started" && data.kind !== "run.started";
+/** What the timeline, or the line before, says already is not said again. */
+function isTold({ data }: RunEvent, step: TimelineStep): boolean {
+  if (data.kind === "step.started" || data.kind === "run.started") return false;
+  if (data.kind === "run.waiting") return data.for !== "waiting_for_consent";
+  return data.kind !== "step.ended" || step.kind === "fix" || step.kind === "end";
 }
 
 function BeforeAfter({ rows }: { rows: readonly Comparison[] }) {
@@ -60,7 +63,7 @@ function BeforeAfter({ rows }: { rows: readonly Comparison[] }) {
         <tbody>
           {rows.map((row) => (
             <tr key={row.field}>
-              <th scope="row">{row.field}</th>
+              <th scope="row">{fieldWords(row.field)}</th>
               <td>{shownValue(row.before, row.unit)}</td>
               <td>
                 <MeetMark met={row.met} /> {shownValue(row.after, row.unit)}

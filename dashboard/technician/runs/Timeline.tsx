@@ -1,6 +1,7 @@
-import type { StepKind } from "@caretaker/protocol";
+import type { RunDetails, StepKind } from "@caretaker/protocol";
 import {
   mdiAccountQuestionOutline,
+  mdiAlertCircle,
   mdiFlagCheckered,
   mdiHandshakeOutline,
   mdiMagnify,
@@ -11,7 +12,7 @@ import {
 } from "@mdi/js";
 import { useNow } from "../../ui/clock.ts";
 import { Icon } from "../../ui/Icon.tsx";
-import { STEP_LOOKS } from "../../ui/looks.ts";
+import { type Look, OUTCOME_LOOKS, STEP_LOOKS } from "../../ui/looks.ts";
 import { words } from "../../words/en.ts";
 import { duration, timeWithSeconds } from "../../words/time.ts";
 import type { TimelineStep } from "./timeline.ts";
@@ -30,17 +31,17 @@ const KIND_ICONS: Record<StepKind, string> = {
 interface TimelineProps {
   readonly steps: readonly TimelineStep[];
   readonly shown: string | null;
-  readonly isOver: boolean;
+  readonly run: Pick<RunDetails, "outcome" | "finishedAt">;
   readonly onChoose: (name: string) => void;
 }
 
 /** The steps from first to last; choosing one shows its evidence. */
-export function Timeline({ steps, shown, isOver, onChoose }: TimelineProps) {
+export function Timeline({ steps, shown, run, onChoose }: TimelineProps) {
   return (
     <nav className="timeline" aria-label={words.runs.steps}>
       <ol>
         {steps.map((step) => (
-          <li key={step.name} className="timeline-step" data-tone={toneOf(step)} data-status={step.status}>
+          <li key={step.name} className="timeline-step" data-tone={lookOf(step, run).tone} data-status={step.status}>
             <button
               type="button"
               className="timeline-button"
@@ -48,7 +49,7 @@ export function Timeline({ steps, shown, isOver, onChoose }: TimelineProps) {
               onClick={() => onChoose(step.name)}
             >
               <span className="timeline-dot">
-                <Icon path={STEP_LOOKS[step.status].icon} size={20} />
+                <Icon path={lookOf(step, run).icon} size={20} />
               </span>
               <span className="timeline-words">
                 <span className="timeline-title">
@@ -56,8 +57,8 @@ export function Timeline({ steps, shown, isOver, onChoose }: TimelineProps) {
                   {step.title}
                 </span>
                 <span className="timeline-status">
-                  {statusWord(step)}
-                  <StepTime step={step} isOver={isOver} />
+                  {lookOf(step, run).word}
+                  <StepTime step={step} isOver={run.finishedAt !== null} />
                 </span>
               </span>
             </button>
@@ -69,15 +70,16 @@ export function Timeline({ steps, shown, isOver, onChoose }: TimelineProps) {
 }
 
 /** A check that did not pass found something: that is its work, and no failure of ours. */
-export function toneOf(step: TimelineStep): string {
-  if (step.status === "failed" && step.kind === "check") return "warn";
-  return STEP_LOOKS[step.status].tone;
+export function stepLook(step: TimelineStep): Look {
+  if (step.status === "failed" && step.kind === "check")
+    return { icon: mdiAlertCircle, tone: "warn", word: words.runs.notAsExpected };
+  if (step.status === "failed" && step.kind === "fix") return { ...STEP_LOOKS.failed, word: words.runs.didNotHelp };
+  return STEP_LOOKS[step.status];
 }
 
-export function statusWord(step: TimelineStep): string {
-  if (step.status === "failed" && step.kind === "check") return words.runs.notAsExpected;
-  if (step.status === "failed" && step.kind === "fix") return words.runs.didNotHelp;
-  return STEP_LOOKS[step.status].word;
+/** The end looks as what came of the run. */
+function lookOf(step: TimelineStep, run: TimelineProps["run"]): Look {
+  return step.kind === "end" && run.outcome !== null ? OUTCOME_LOOKS[run.outcome] : stepLook(step);
 }
 
 function StepTime({ step, isOver }: { step: TimelineStep; isOver: boolean }) {

@@ -8,7 +8,8 @@ import { dayAndTime, duration } from "../../words/time.ts";
 /** What a run waits for, why, and how long at most. */
 export function WaitingLine({ run }: { run: RunDetails }) {
   const now = useNow("fast");
-  if (!run.status.startsWith("waiting")) return null;
+  // The row of the consent says it all.
+  if (!run.status.startsWith("waiting") || run.status === "waiting_for_consent") return null;
   const look = runLook(run);
   const left = run.waitingUntil === null ? null : (Date.parse(run.waitingUntil) - now) / 1000;
   return (

@@ -92,7 +92,19 @@ function take(draft: Draft, event: RunEvent): void {
   }
 }
 
-type StepRead = Extract<RunEventData, { kind: "step.read" }>;
+export type StepRead = Extract<RunEventData, { kind: "step.read" }>;
+
+/** The last reading of each step, in the order they were first read: the report of a health check. */
+export function lastReads(events: readonly RunEvent[]): StepRead[] {
+  const reads = new Map<string, StepRead>();
+  for (const { data } of events) if (data.kind === "step.read") reads.set(data.step, data);
+  return [...reads.values()];
+}
+
+/** What to show first of a run that is over: its last fix, since that is the proof, else nothing in particular. */
+export function tellingStep(steps: readonly TimelineStep[]): TimelineStep | null {
+  return steps.findLast((step) => step.kind === "fix" && step.startedAt !== null) ?? null;
+}
 
 export interface Comparison {
   readonly field: string;

@@ -1,19 +1,10 @@
 import type { SiteId } from "@caretaker/protocol";
-import { mdiAlertOutline, mdiCheckCircleOutline, mdiHelpCircleOutline } from "@mdi/js";
 import { Link } from "@tanstack/react-router";
-import { Icon } from "../../ui/Icon.tsx";
 import { Panel } from "../../ui/Panel.tsx";
 import { Since } from "../../ui/Since.tsx";
-import { capabilityWords } from "../../words/capabilities.ts";
 import { words } from "../../words/en.ts";
-import { findingOf } from "./findings.ts";
+import { CheckLines } from "../runs/CheckLines.tsx";
 import { useLatestCheck } from "./use-latest-check.ts";
-
-const FORMS = {
-  pass: ["good", mdiCheckCircleOutline],
-  fail: ["warn", mdiAlertOutline],
-  unknown: ["unknown", mdiHelpCircleOutline],
-} as const;
 
 /** What the last health check saw, line by line. */
 export function LatestCheck({ siteId }: { siteId: SiteId }) {
@@ -32,18 +23,7 @@ export function LatestCheck({ siteId }: { siteId: SiteId }) {
         </>
       }
     >
-      <ul className="check-list">
-        {check.reads.map((read) => {
-          const [tone, icon] = FORMS[read.result];
-          return (
-            <li key={read.step} className="check-line" data-tone={tone}>
-              <Icon path={icon} size={18} />
-              <span className="check-name">{capabilityWords(read.capability)}</span>
-              <span className="check-finding">{findingOf(read)}</span>
-            </li>
-          );
-        })}
-      </ul>
+      <CheckLines reads={check.reads} />
     </Panel>
   );
 }

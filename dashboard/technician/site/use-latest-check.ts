@@ -1,11 +1,9 @@
-import type { RunEventData, RunSummary, SiteId } from "@caretaker/protocol";
+import type { RunSummary, SiteId } from "@caretaker/protocol";
 import { useOperation } from "../../live/queries.ts";
-
-export type StepRead = Extract<RunEventData, { kind: "step.read" }>;
+import { lastReads, type StepRead } from "../runs/timeline.ts";
 
 export interface LatestCheck {
   readonly run: RunSummary;
-  /** The last read of each step, in order. */
   readonly reads: readonly StepRead[];
 }
 
@@ -16,8 +14,5 @@ export function useLatestCheck(siteId: SiteId): LatestCheck | null {
     (each) => each.runbook.endsWith("/health-check") && (each.outcome === "healthy" || each.outcome === "found"),
   );
   const events = useOperation("run.events", { runId: run?.id ?? "" }, { enabled: run !== undefined });
-  if (!run || !events.data) return null;
-  const reads = new Map<string, StepRead>();
-  for (const { data } of events.data.items) if (data.kind === "step.read") reads.set(data.step, data);
-  return { run, reads: [...reads.values()] };
+  return run && events.data ? { run, reads: lastReads(events.data.items) } : null;
 }

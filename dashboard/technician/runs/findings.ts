@@ -1,7 +1,7 @@
 import { CAPABILITIES, type CapabilityOutput, type ReadName } from "@caretaker/protocol";
 import { words } from "../../words/en.ts";
 import { age } from "../../words/time.ts";
-import type { StepRead } from "./use-latest-check.ts";
+import type { StepRead } from "./timeline.ts";
 
 type Say = { [N in ReadName]?: (output: CapabilityOutput<N>) => string };
 
