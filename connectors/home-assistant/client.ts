@@ -55,7 +55,7 @@ export class HomeAssistantClient {
       heard: () => this.#pulse.heard(),
       garbage: (what) => this.countGarbage(what),
     });
-    socket.on("message", (data, isBinary) => this.#frames.take(data, isBinary));
+    socket.on("message", (data, isBinary) => this.take(data, isBinary));
     socket.on("error", (error) => {
       this.#lastError = (error as NodeJS.ErrnoException).code ?? error.message;
     });
@@ -64,7 +64,7 @@ export class HomeAssistantClient {
       setupRetry: 0,
       createSocket: () => Promise.reject(new Error("This connection is not reopened.")),
     });
-    this.#library.commands = new OpenCommands(() => this.countGarbage("an event that nobody asked for"));
+    this.#library.commands = new OpenCommands((what) => this.countGarbage(what));
   }
 
   static async open(options: OpenClient): Promise<HomeAssistantClient> {
@@ -82,6 +82,11 @@ export class HomeAssistantClient {
 
   get garbage(): number {
     return this.#garbage;
+  }
+
+  /** A frame as it came. Whatever it is, it is survived. */
+  take(data: Buffer, isBinary: boolean): void {
+    if (this.isOpen) this.#frames.take(data, isBinary);
   }
 
   /** Rejects with a `CommandRefused` when Home Assistant says no, else with `gateway_timeout` or `gateway_lost`. */

@@ -108,18 +108,25 @@ interface CommandInFlight {
 
 /**
  * The library's table of open commands, that also has an answer for ids nobody gave out: the library writes a warning to
- * the console for each, and a gateway could fill a log with them.
+ * the console for each event of those, and a gateway could fill a log with them.
  */
 export class OpenCommands<V extends object> extends Map<number, V> {
   readonly #nobody: V;
+  readonly #garbage: (what: string) => void;
 
-  constructor(unknown: (id: unknown) => void) {
+  constructor(garbage: (what: string) => void) {
     super();
-    const sink: CommandInFlight = { resolve: () => {}, reject: () => {}, callback: () => unknown(undefined) };
+    this.#garbage = garbage;
+    const sink: CommandInFlight = {
+      resolve: () => {},
+      reject: () => {},
+      callback: () => garbage("an event that nobody asked for"),
+    };
     this.#nobody = sink as unknown as V;
   }
 
-  override get(id: number): V {
-    return super.get(id) ?? this.#nobody;
+  override get(id: unknown): V {
+    if (typeof id !== "number") this.#garbage("a message without an id");
+    return super.get(id as number) ?? this.#nobody;
   }
 }

@@ -234,6 +234,7 @@ function apartment(): DemoHome {
 
 // ---- Devices as such homes have them ----
 
+/** As most of them are: nothing but its firmware to show by itself. */
 function bridgeDevice(
   name: string,
   room: string,
@@ -242,39 +243,19 @@ function bridgeDevice(
   firmware: string,
   id: string,
 ): DevicePlan {
+  const attributes = {
+    device_class: "firmware",
+    installed_version: firmware,
+    latest_version: firmware,
+    in_progress: false,
+  };
   return {
     name,
     room,
     make,
     model,
     firmware,
-    entities: {
-      [`binary_sensor.${id}_connected`]: {
-        state: "on",
-        name: "Connected",
-        category: "diagnostic",
-        isOwn: true,
-        attributes: { device_class: "connectivity" },
-      },
-      [`button.${id}_restart`]: {
-        state: "unknown",
-        name: "Restart",
-        category: "config",
-        isOwn: true,
-        attributes: { device_class: "restart" },
-      },
-      [`update.${id}_firmware`]: {
-        state: "off",
-        name: "Firmware",
-        category: "config",
-        attributes: {
-          device_class: "firmware",
-          installed_version: firmware,
-          latest_version: firmware,
-          in_progress: false,
-        },
-      },
-    },
+    entities: { [`update.${id}_firmware`]: { state: "off", name: "Firmware", category: "config", attributes } },
   };
 }
 
