@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { IncomingHttpHeaders, Server } from "node:http";
 import type { Actor, SessionId, SiteId } from "@caretaker/protocol";
 import { createAnnouncements } from "./announcements.ts";
+import { dealWithUncleanStop } from "./boot/unclean-stop.ts";
 import { consentHandlers, createConsent } from "./consent/consent.ts";
 import { type Database, now } from "./db/database.ts";
 import { pendingMigrations } from "./db/migrate.ts";
@@ -25,6 +26,7 @@ import { runbooksHandlers } from "./runbooks/handlers.ts";
 import { loadLibrary } from "./runbooks/library.ts";
 import { createRunsReader } from "./runs/reader.ts";
 import { createRuns, runsDoor, runsHandlers } from "./runs/runs.ts";
+import { createWakeUps } from "./runs/wake-ups.ts";
 import { authSecret } from "./secrets/auth-secret.ts";
 import { openKeyRing } from "./secrets/key-ring.ts";
 import { createVault, createWordSealer } from "./secrets/vault.ts";
@@ -58,7 +60,7 @@ const SETUP_TOKEN_HOLDS_MILLISECONDS = 30 * 60_000;
 /** Puts the rooms together. What each does is its own business; here stands only who is handed what. */
 export async function makeRooms(options: HubOptions, place: Place): Promise<Rooms> {
   const inner = await makeInnerRooms(options, place);
-  const { state, gateways, mail, runs } = inner;
+  const { state, gateways, mail, consent, runs, wakeUps } = inner;
   const doors = await makeDoors(options, place, inner);
   return {
     ...doors,
@@ -67,6 +69,12 @@ export async function makeRooms(options: HubOptions, place: Place): Promise<Room
       { name: "demo", start: () => doors.demo.start(), close: () => doors.demo.close() },
       { name: "gateways", start: () => gateways.start(), close: () => gateways.close() },
       { name: "mail", start: () => mail.start(), close: () => mail.close() },
+      // Before any run goes on, and it cannot be closed: what is void stays void.
+      {
+        name: "recovery",
+        start: () => (options.uncleanStop ? dealWithUncleanStop({ ...options, consent }) : undefined),
+      },
+      { name: "wake-ups", start: () => wakeUps.start(), close: () => wakeUps.close() },
       { name: "runs", start: () => runs.engine.start(), close: () => runs.close() },
     ],
   };
@@ -75,7 +83,7 @@ export async function makeRooms(options: HubOptions, place: Place): Promise<Room
 type InnerRooms = Awaited<ReturnType<typeof makeInnerRooms>>;
 
 /** What the hub does, whoever asks for it. */
-async function makeInnerRooms({ config, clock, log, db, root }: HubOptions, { port, url }: Place) {
+async function makeInnerRooms({ config, clock, log, db, databaseUrl, root }: HubOptions, { port, url }: Place) {
   const announcements = createAnnouncements((error, { type }) =>
     log.error({ error, type }, "Someone who was told failed."),
   );
@@ -108,7 +116,9 @@ async function makeInnerRooms({ config, clock, log, db, root }: HubOptions, { po
   });
   const runsDeps = { db, library, gateways, consent, clock, now, announcements, log, hubId: randomUUID() };
   const runs = createRuns(runsDeps);
-  return { announcements, vault, state, gateways, mail, library, consent, runsDeps, runs };
+  const wake = (): void => runs.engine.wake();
+  const wakeUps = createWakeUps({ db, databaseUrl, announcements, clock, log, wake });
+  return { announcements, vault, state, gateways, mail, library, consent, runsDeps, runs, wakeUps };
 }
 
 /** What people and programs come in by. */
