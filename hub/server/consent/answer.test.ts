@@ -289,6 +289,7 @@ describe("the link", () => {
     }
     consent.time.now = after(ASKED_AT, 30 * 24 * HOUR);
     await note(consent.link.view(token));
+    await note(consent.link.opened(token));
     await note(consent.link.stop(token));
 
     expect([...refusals]).toHaveLength(1);

@@ -64,6 +64,15 @@ describe("who is asked", () => {
     expect(asked).toMatchObject({ sentTo: "Anna <anna@lee.example>" });
   });
 
+  it("is never whoever asks, however their own address is spelt", async () => {
+    const home = await buildHome(db, { contacts: [{ email: "sam@installers.example" }] });
+    const consent = createTestConsent(db, { emailOfPerson: async () => "Sam+Work@Installers.Example" });
+
+    const asked = await transaction(db, (trx) => consent.ask(trx, buildQuestion(home)));
+
+    expect(asked).toMatchObject({ code: "is_requester" });
+  });
+
   it("is never the person who made the key that asks", async () => {
     const keyId = newId<string>();
     await db

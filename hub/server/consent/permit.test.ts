@@ -238,6 +238,8 @@ describe("a machine that went down", () => {
     const begun = await buildHome(db);
     const waiting = await buildHome(db);
     const ended = await buildHome(db);
+    const asked = createTestConsent(db);
+    const { token: openQuestion } = await asked.askAndGetToken(await buildHome(db));
     const [one, two] = [await allowed(begun), await allowed(waiting)];
     await allowed(ended);
     const verdict = await permit(one.consent, begun);
@@ -252,6 +254,7 @@ describe("a machine that went down", () => {
     expect(await permit(two.consent, waiting)).toMatchObject({ permitted: false, code: "consent_expired" });
     expect(await one.consent.link.view(one.token)).toMatchObject({ status: "over", canStop: false });
     expect(await two.consent.link.view(two.token)).toMatchObject({ status: "expired" });
+    expect(await asked.link.view(openQuestion)).toMatchObject({ status: "asked", canAnswer: true });
     const undo = { ...begun.act, capability: "power.on", input: { switch: "plug" } };
     expect(await permit(one.consent, begun, { act: undo, purpose: "undo" })).toMatchObject({ permitted: true });
     const [entry] = await listEntries(db, { chain: waiting.siteId, before: undefined, limit: 1 });
@@ -288,6 +291,15 @@ describe("drift", () => {
       { numRuns: 500 },
     );
   }, 60_000);
+
+  it("is an act that would be felt more than what was asked for", async () => {
+    const home = await buildHome(db, { act: { scope: "fix" } });
+    const { consent } = await allowed(home);
+
+    const verdict = await permit(consent, home, { act: { ...home.act, scope: "disruptive" } });
+
+    expect(verdict).toMatchObject({ permitted: false, drift: "it needs disruptive instead of fix" });
+  });
 
   it("is not doing less: fewer tries, a lower scope", async () => {
     const home = await buildHome(db, { act: { tries: 3 } });

@@ -200,6 +200,10 @@ describe("verifying a ledger", () => {
     });
   });
 
+  it("does not take another home's chain for this one", () => {
+    expect(verifyEntries(SITE, FOREIGN.entries, { head: FOREIGN.head }).firstBad?.number).toBe(1);
+  });
+
   it("misses neither a lost head nor a head that knows less", () => {
     expect(verifyEntries(SITE, CHAIN.entries, { head: null }).firstBad?.number).toBe(200);
     expect(verifyEntries(SITE, CHAIN.entries, { head: { number: 150, hash: "" } }).firstBad?.number).toBe(151);
