@@ -29,7 +29,7 @@ export interface LiveEntity {
 export type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 export function newEntity(entityId: string, key: string): LiveEntity {
-  const domain = domainOf(entityId);
+  const domain = oneCopy(domainOf(entityId));
   return {
     entityId,
     domain,
@@ -47,6 +47,17 @@ export function newEntity(entityId: string, key: string): LiveEntity {
     isRestored: false,
     wasProvided: false,
   };
+}
+
+const copies = new Map<string, string>();
+const MOST_COPIES = 5000;
+
+/** The same string object for words that come again with every entity: there are very many entities. */
+export function oneCopy(word: string): string {
+  const known = copies.get(word);
+  if (known !== undefined) return known;
+  if (copies.size < MOST_COPIES) copies.set(word, word);
+  return word;
 }
 
 /** Everything about an entity as one change. */

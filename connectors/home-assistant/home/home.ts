@@ -88,8 +88,9 @@ export class LiveHome {
     for (const entity of this.entities.values()) {
       const row = byEntityId.get(entity.entityId);
       const key = row === undefined ? entity.entityId : keyOfRow(row);
-      entity.entry = row?.config_entry_id ?? undefined;
-      entity.device = row?.device_id ?? undefined;
+      // The ids as their owners hold them, not the copies that came with each row.
+      entity.entry = ownCopy(row?.config_entry_id, (id) => this.entries.get(id)?.entry_id);
+      entity.device = ownCopy(row?.device_id, (id) => this.devices.get(id)?.id);
       if (entity.key === key) continue;
       entity.key = key;
       moved.push(entity);
@@ -107,6 +108,10 @@ export class LiveHome {
     for (const other of this.entities.values()) if (other.entry === entity.entry && !other.isRestored) return true;
     return false;
   }
+}
+
+function ownCopy(id: string | null | undefined, find: (id: string) => string | undefined): string | undefined {
+  return id == null ? undefined : (find(id) ?? id);
 }
 
 function knownDevice(row: DeviceRow): KnownDevice {

@@ -1,6 +1,6 @@
 import type { StateChange } from "@caretaker/protocol";
 import { attributeValue } from "../normalise/attributes.ts";
-import { type LiveEntity, type Mutable, newEntity } from "./entity.ts";
+import { type LiveEntity, type Mutable, newEntity, oneCopy } from "./entity.ts";
 
 /**
  * The events of `subscribe_entities`, applied in place: the hot path. A message is checked by hand and never copied, and
@@ -142,11 +142,11 @@ function putTelling(target: StreamTarget, entity: LiveEntity, name: string, valu
     target.renamed();
   } else if (name === "device_class") {
     if (entity.deviceClass === value || typeof value !== "string") return;
-    entity.deviceClass = value.slice(0, 100);
+    entity.deviceClass = oneCopy(value.slice(0, 100));
     target.renamed();
   } else if (name === "unit_of_measurement") {
     if (entity.unit === value || typeof value !== "string") return;
-    entity.unit = value.slice(0, 50);
+    entity.unit = oneCopy(value.slice(0, 50));
     target.renamed();
   }
 }

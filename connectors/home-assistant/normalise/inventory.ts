@@ -137,7 +137,8 @@ function registeredEntity(
   const roomKey = row.area_id != null && roomKeys.has(row.area_id) ? row.area_id : roomOfDevice(row.device_id);
   return {
     key: keyOfRow(row),
-    label: row.entity_id,
+    // The string that the live entity has already: the hub keeps it for as long.
+    label: shown?.entityId ?? row.entity_id,
     marks: row.unique_id == null ? [] : [mark("entity", row.platform, domain, String(row.unique_id))],
     name: shorten(row.name || shown?.name || nameBehind(device, row) || row.entity_id),
     kind: entityKindOf(domain),

@@ -150,7 +150,7 @@ function columnsOf({ facts, status }: GatewayRecord): Record<string, unknown> {
     state: status.state,
     reason: status.reason,
     since: new Date(status.since),
-    last_seen_at: status.lastSeenAt === null ? null : new Date(status.lastSeenAt),
+    last_seen_at: status.lastSeenAt === 0 ? null : new Date(status.lastSeenAt),
     accepted_at: status.acceptedAt === null ? null : new Date(status.acceptedAt),
     software_version: status.version,
     is_admin: status.isAdmin,

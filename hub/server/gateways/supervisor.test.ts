@@ -51,7 +51,7 @@ function buildRecord(): GatewayRecord {
     state: "connecting",
     reason: { code: "connecting" },
     since: 0,
-    lastSeenAt: null,
+    lastSeenAt: 0,
     acceptedAt: null,
     nextTryAt: null,
     version: null,

@@ -180,7 +180,7 @@ export class Supervisor {
     const look = (): void => {
       cancel = clock.after(LOOK_EVERY, () => {
         if (held.isOver) return;
-        if (clock.now().getTime() - (gateway.status.lastSeenAt ?? 0) >= SILENT_AFTER) probe();
+        if (clock.now().getTime() - gateway.status.lastSeenAt >= SILENT_AFTER) probe();
         look();
       });
     };

@@ -61,7 +61,7 @@ export async function loadGateways(
       state: row.state,
       reason: row.reason,
       since: Date.parse(row.since),
-      lastSeenAt: row.lastSeenAt === null ? null : Date.parse(row.lastSeenAt),
+      lastSeenAt: row.lastSeenAt === null ? 0 : Date.parse(row.lastSeenAt),
       acceptedAt: row.acceptedAt === null ? null : Date.parse(row.acceptedAt),
       nextTryAt: null,
       version: row.softwareVersion,

@@ -1,4 +1,4 @@
-import type { EntityId } from "@caretaker/protocol";
+import type { IntegrationId } from "@caretaker/protocol";
 import { hide, recount } from "./apply.ts";
 import { DeviceRecord, EntityRecord, type GatewayRecord, IntegrationRecord } from "./records.ts";
 import type { DeviceRow, EntityRow, InventoryRows } from "./rows.ts";
@@ -7,12 +7,12 @@ import type { DeviceRow, EntityRow, InventoryRows } from "./rows.ts";
  * Brings a gateway's records in line with its rows. Records stay the same objects, so states survive; what a delta can
  * say is noted as changed, and what it cannot (something came, went or has another name) as a change of structure.
  */
-export function putInventory(gateway: GatewayRecord, rows: InventoryRows, all: Map<EntityId, EntityRecord>): void {
+export function putInventory(gateway: GatewayRecord, rows: InventoryRows): void {
   const { changes } = gateway.site;
   if (putRooms(gateway, rows)) changes.isStructureChanged = true;
   if (putIntegrations(gateway, rows)) changes.isStructureChanged = true;
   if (putDevices(gateway, rows.devices)) changes.isStructureChanged = true;
-  if (putEntities(gateway, rows.entities, all)) changes.isStructureChanged = true;
+  if (putEntities(gateway, rows.entities)) changes.isStructureChanged = true;
   recount(gateway);
 }
 
@@ -53,6 +53,7 @@ export function noteIntegration(integration: IntegrationRecord): void {
 /** Also for what people said of devices. */
 export function putDevices(gateway: GatewayRecord, rows: readonly DeviceRow[]): boolean {
   let isStructure = removeOthers(gateway.devices, rows);
+  const lists = new Map<string, readonly IntegrationId[]>();
   for (const row of rows) {
     let record = gateway.devices.get(row.id);
     if (record === undefined) {
@@ -60,22 +61,42 @@ export function putDevices(gateway: GatewayRecord, rows: readonly DeviceRow[]): 
       gateway.devices.set(row.id, record);
       isStructure = true;
     }
-    const { id: _id, integrationIds, make, model, kind, ...rest } = row;
-    const fields = { ...rest, make: intern(make), model: intern(model), kind: intern(kind) };
-    const isMoved = record.integrationIds.join() !== integrationIds.join();
-    if (isMoved) record.integrationIds = integrationIds;
-    if ((assign(record, fields) || isMoved) && gateway.site.watchers > 0) gateway.site.changes.devices.add(record);
+    if (describeDevice(record, row, lists) && gateway.site.watchers > 0) gateway.site.changes.devices.add(record);
   }
   return isStructure;
 }
 
-function putEntities(gateway: GatewayRecord, rows: readonly EntityRow[], all: Map<EntityId, EntityRecord>): boolean {
+function describeDevice(record: DeviceRecord, row: DeviceRow, lists: Map<string, readonly IntegrationId[]>): boolean {
+  // Most devices of a home share the list of their integrations.
+  const same = row.integrationIds.join();
+  const integrationIds = lists.get(same) ?? row.integrationIds.slice();
+  lists.set(same, integrationIds);
+  const isMoved = record.integrationIds.join() !== same;
+  if (isMoved) record.integrationIds = integrationIds;
+  const isOther = assign(record, {
+    key: row.key,
+    name: row.name,
+    roomId: row.roomId,
+    upstreamId: row.upstreamId,
+    make: intern(row.make),
+    model: intern(row.model),
+    firmware: intern(row.firmware),
+    kind: intern(row.kind),
+    maySleep: row.maySleep,
+    poweredBy: row.poweredBy,
+    doNotTouch: row.doNotTouch,
+    carriesGateway: row.carriesGateway,
+    version: row.version,
+  });
+  return isOther || isMoved;
+}
+
+function putEntities(gateway: GatewayRecord, rows: readonly EntityRow[]): boolean {
   const byId = new Map([...gateway.byKey.values()].map((entity) => [entity.id, entity]));
   const kept = new Set(rows.map((row) => row.id));
   let isStructure = false;
   for (const [id, entity] of byId) {
     if (!kept.has(id)) {
-      all.delete(id);
       gateway.byKey.delete(entity.key);
       isStructure = true;
     }
@@ -90,7 +111,6 @@ function putEntities(gateway: GatewayRecord, rows: readonly EntityRow[], all: Ma
     let record = byId.get(row.id);
     if (record === undefined) {
       record = new EntityRecord(row.id, gateway);
-      all.set(row.id, record);
       isStructure = true;
     }
     if (describe(record, row, gateway)) isStructure = true;

@@ -113,7 +113,8 @@ export interface GatewayStatus {
   state: GatewayState;
   reason: Reason;
   since: number;
-  lastSeenAt: number | null;
+  /** 0 before anything came. Written with each event, so it is always a number. */
+  lastSeenAt: number;
   /** When the credentials that are kept now were first accepted. */
   acceptedAt: number | null;
   nextTryAt: number | null;

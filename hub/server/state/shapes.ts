@@ -103,7 +103,7 @@ export function toGateway({ facts, status, site }: GatewayRecord): Gateway {
 /** The row as it was last judged: `store.row(site)` judges it first where that is due. */
 export function toSiteRow(site: SiteRecord): SiteRow {
   const gateways = [...site.gateways.values()];
-  const lastSeen = Math.max(0, ...gateways.map((gateway) => gateway.status.lastSeenAt ?? 0));
+  const lastSeen = Math.max(0, ...gateways.map((gateway) => gateway.status.lastSeenAt));
   const answering = gateways.filter((gateway) => gateway.status.state === "online");
   return {
     id: site.facts.id,

@@ -46,7 +46,6 @@ export class StateStore {
   readonly #seesPrivate: (entity: EntityRecord) => boolean;
   readonly #sites = new Map<SiteId, SiteRecord>();
   readonly #gateways = new Map<GatewayId, GatewayRecord>();
-  readonly #entities = new Map<EntityId, EntityRecord>();
   readonly #listeners = new Set<(site: SiteRecord) => void>();
 
   constructor({ clock, seesPrivate = () => false }: StoreOptions) {
@@ -62,8 +61,11 @@ export class StateStore {
     return this.#gateways;
   }
 
+  /** Looked for among all: asked seldom, and an index would cost every home of the fleet memory. */
   entity(id: EntityId): EntityRecord | undefined {
-    return this.#entities.get(id);
+    for (const gateway of this.#gateways.values())
+      for (const entity of gateway.byKey.values()) if (entity.id === id) return entity;
+    return undefined;
   }
 
   /** Called when a site has something new to take, and not again until it was taken. */
@@ -105,7 +107,6 @@ export class StateStore {
     const gateway = this.#gateways.get(id);
     if (gateway === undefined) return;
     const { site } = gateway;
-    for (const entity of gateway.byKey.values()) this.#entities.delete(entity.id);
     this.#gateways.delete(id);
     site.gateways.delete(id);
     site.changes.gateways.delete(gateway);
@@ -121,7 +122,7 @@ export class StateStore {
   }
 
   setInventory(gateway: GatewayRecord, rows: InventoryRows): void {
-    putInventory(gateway, rows, this.#entities);
+    putInventory(gateway, rows);
     gateway.isUnsaved = true;
     this.#rowChanged(gateway.site);
   }

@@ -14,7 +14,7 @@ export const ONLINE: GatewayStatus = {
   state: "online",
   reason: { code: "connected" },
   since: Date.parse("2026-11-22T12:00:00.000Z"),
-  lastSeenAt: null,
+  lastSeenAt: 0,
   acceptedAt: null,
   nextTryAt: null,
   version: "2026.11.0",
