@@ -66,8 +66,10 @@ function forward(
       const message = isNameless ? `\`${name}\` ${IS_MISSING}` : issue.message;
       context.addIssue({ code: "custom", message, path, params: issue.params });
     } else if (issue.code === "unrecognized_keys") {
+      // What is known further in, only the schema there can say.
+      const known = path.length === 0 ? allowed : undefined;
       for (const key of issue.keys)
-        add(context, [...path, key], `\`${key}\` is not known here`, "unknown_field", allowed);
+        add(context, [...path, key], `\`${key}\` is not known here`, "unknown_field", known);
     } else if (valueAt(value, path) === undefined && path.length > 0) {
       add(context, path, `\`${String(path.at(-1))}\` ${IS_MISSING}`, "missing_field");
     } else {

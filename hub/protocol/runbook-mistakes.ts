@@ -38,7 +38,6 @@ export const MistakeCode = z.enum([
   "unknown_leads_to_fix",
   "never_reached",
   "no_end",
-  "holds_too_long",
   "over_limit",
   "verify_already_holds",
   // What this hub cannot do

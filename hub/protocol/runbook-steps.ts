@@ -13,10 +13,17 @@ import {
   Undo,
   Verify,
 } from "./runbook-tests.ts";
-import { DurationSeconds, type Expectation, ReferenceExpectation, StepName, With } from "./runbook-values.ts";
+import {
+  DurationSeconds,
+  type Expectation,
+  ReferenceExpectation,
+  StepName,
+  With,
+  WrittenText,
+} from "./runbook-values.ts";
 import { RunOutcome, type StepKind } from "./runs.ts";
 import { Scope } from "./scopes.ts";
-import { Text } from "./text.ts";
+import type { Text } from "./text.ts";
 
 const words = z.array(z.string().max(60)).max(50);
 
@@ -173,7 +180,7 @@ const STEP_OF: Readonly<Record<StepKind, z.ZodType<Step>>> = {
   }).transform((raw): Step => ({ kind: "choose", ...common(raw.choose, raw), cases: raw.cases, else: raw.else })),
   ask: fields({
     ask: StepName,
-    say: Text,
+    say: WrittenText,
     answers: shaped<readonly string[] | "number" | "text">((value) =>
       Array.isArray(value) ? z.array(StepName).min(1).max(10) : z.enum(["number", "text"]),
     ),
@@ -190,7 +197,7 @@ const STEP_OF: Readonly<Record<StepKind, z.ZodType<Step>>> = {
       of: raw.of ?? "technician",
     }),
   ),
-  consent: fields({ consent: StepName, tell: Text, within: seconds, ...anyStep }).transform(
+  consent: fields({ consent: StepName, tell: WrittenText, within: seconds, ...anyStep }).transform(
     (raw): Step => ({
       kind: "consent",
       ...common(raw.consent, raw),
@@ -204,7 +211,7 @@ const STEP_OF: Readonly<Record<StepKind, z.ZodType<Step>>> = {
     with: With.optional(),
     verify: Verify,
     undo: Undo.optional(),
-    irreversible: Text.optional(),
+    irreversible: WrittenText.optional(),
     tries: Tries.optional(),
     each: Each.optional(),
     scope: Scope.optional(),
@@ -238,7 +245,7 @@ const STEP_OF: Readonly<Record<StepKind, z.ZodType<Step>>> = {
   use: fields({ use: StepName, runbook: RunbookId, with: With.optional(), ...anyStep }).transform(
     (raw): Step => ({ kind: "use", ...common(raw.use, raw), runbook: raw.runbook, with: raw.with ?? {} }),
   ),
-  end: fields({ end: RunOutcome, note: Text.optional(), tell: Text.optional(), ...anyStep }).transform(
+  end: fields({ end: RunOutcome, note: WrittenText.optional(), tell: WrittenText.optional(), ...anyStep }).transform(
     (raw): Step => ({
       kind: "end",
       ...common(`end.${raw.end}`, raw),

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { ReferenceKind } from "./capabilities.ts";
 import { fields, shaped } from "./grammar.ts";
 import type { InputKind } from "./runbook-summary.ts";
+import type { Text } from "./text.ts";
 
 /** The small parts of the runbook language: durations, names, references, values and expectations. */
 
@@ -21,6 +22,16 @@ export const DurationSeconds = z.string().transform((text, context): number => {
   context.addIssue({ code: "custom", message: "must be a duration, such as 20s, 5m, 4h or 7d" });
   return z.NEVER;
 });
+
+const words = z.string().min(1).max(2000);
+const translated = words.optional();
+
+/** A `Text` as it is written in a runbook; says which languages there are. */
+export const WrittenText: z.ZodType<Text> = shaped<Text>((value) =>
+  typeof value === "object" && value !== null
+    ? (fields({ en: words, nl: translated, de: translated, fr: translated }) as z.ZodType<Text>)
+    : words,
+);
 
 /** What inputs, steps and items of `each` are called; they share one namespace. */
 export const StepName = z

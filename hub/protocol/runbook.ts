@@ -5,8 +5,8 @@ import type { Branch } from "./runbook-steps.ts";
 import { Step } from "./runbook-steps.ts";
 import { InputKind } from "./runbook-summary.ts";
 import { orNull } from "./runbook-tests.ts";
-import { DurationSeconds, type Scalar, ScalarValue, StepName } from "./runbook-values.ts";
-import { Text } from "./text.ts";
+import { DurationSeconds, type Scalar, ScalarValue, StepName, WrittenText } from "./runbook-values.ts";
+import type { Text } from "./text.ts";
 
 /**
  * The grammar of a runbook: the whole language, also what an engine cannot run yet. Parsing gives a form where each
@@ -27,7 +27,7 @@ const InputDeclaration: z.ZodType<InputDeclaration> = shaped<InputDeclaration>((
   typeof value === "object" && value !== null
     ? fields({
         type: InputKind,
-        title: Text.optional(),
+        title: WrittenText.optional(),
         default: ScalarValue.optional(),
         optional: z.boolean().optional(),
         options: z.array(z.string().min(1).max(60)).min(1).max(50).optional(),
@@ -55,8 +55,8 @@ export interface Runbook {
 export const Runbook: z.ZodType<Runbook> = fields({
   id: RunbookId,
   version: z.int().min(1).max(1_000_000),
-  title: Text,
-  tell: Text,
+  title: WrittenText,
+  tell: WrittenText,
   limit: DurationSeconds,
   inputs: z.record(StepName, InputDeclaration).optional(),
   steps: z.array(Step).min(1).max(200),

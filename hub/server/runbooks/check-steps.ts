@@ -7,7 +7,6 @@ import {
   type StepTest,
   secondsOf,
   type Value,
-  type Verify,
   type With,
 } from "@caretaker/protocol";
 import type { z } from "zod";
@@ -44,7 +43,6 @@ export class StepCheck {
         const inside = step.kind === "check" ? this.#each(step.each, path, known) : known;
         this.#test(step.test, path, inside);
         this.#evidence(step.test, step.evidence, path);
-        if (step.kind === "wait") this.#holds(step.holdsSeconds, step.withinSeconds, path);
         return;
       }
       case "choose":
@@ -55,11 +53,11 @@ export class StepCheck {
       case "fix": {
         const inside = this.#each(step.each, path, known);
         this.#action(step.do, step.with, path, inside);
-        this.#verify(step.verify, [...path, "verify"], inside);
+        this.#test(step.verify.test, [...path, "verify"], inside);
         this.#evidence(step.verify.test, step.evidence, path);
         if (step.undo !== null) {
           this.#action(step.undo.do, step.undo.with, [...path, "undo"], inside);
-          if (step.undo.verify !== null) this.#verify(step.undo.verify, [...path, "undo", "verify"], inside);
+          if (step.undo.verify !== null) this.#test(step.undo.verify.test, [...path, "undo", "verify"], inside);
         }
         return;
       }
@@ -81,16 +79,6 @@ export class StepCheck {
     return new Set([...known, each.as]);
   }
 
-  #verify(verify: Verify, path: Path, known: Known): void {
-    this.#test(verify.test, path, known);
-    this.#holds(verify.holdsSeconds, verify.withinSeconds, path);
-  }
-
-  #holds(holdsSeconds: number, withinSeconds: number, path: Path): void {
-    if (holdsSeconds === 0 || holdsSeconds < withinSeconds) return;
-    this.#add("holds_too_long", [...path, "holds"], "must be shorter than `within`, or it can never hold that long");
-  }
-
   #test(test: StepTest, path: Path, known: Known): void {
     if ("again" in test) {
       if (test.again === MISSING) return;
@@ -102,9 +90,7 @@ export class StepCheck {
         this.#add("unknown_check", [...path, "again"], message, didYouMean(test.again, checks));
         return;
       }
-      for (const [field, value] of Object.entries(found.test.with)) {
-        this.#repeated(value, [...path, "again"], known, field);
-      }
+      this.#operands.repeated(found.test.with, [...path, "again"], known);
       return;
     }
     const read = this.#capability("read", test.read, [...path, "read"]);
@@ -118,12 +104,6 @@ export class StepCheck {
     this.#operands.expectation(test.expect, [...path, "expect"], known, (subject) =>
       typeAt(output, subject.split(".")),
     );
-  }
-
-  /** What a repeated check is given has to be known here as well. */
-  #repeated(value: Value, path: Path, known: Known, field: string): void {
-    if (typeof value === "string" || typeof value !== "object") this.#operands.references(value, path, known);
-    else for (const item of Object.values(value)) this.#repeated(item as Value, path, known, field);
   }
 
   #evidence(test: StepTest, evidence: readonly string[], path: Path): void {
@@ -150,7 +130,8 @@ export class StepCheck {
       const message = isOther
         ? `is ${kind === "read" ? "an action, and here something is only read" : "a read, and changes nothing"}`
         : `is no ${kind} that we know; there are ${known.join(", ")}`;
-      this.#add(kind === "read" ? "unknown_read" : "unknown_action", path, message, didYouMean(name, known));
+      const hint = isOther ? undefined : didYouMean(name, known);
+      this.#add(kind === "read" ? "unknown_read" : "unknown_action", path, message, hint);
       return null;
     }
     if (declarationsOf(this.#world, name).length === 0) {

@@ -1,7 +1,6 @@
 import {
   CAPABILITIES,
   type CheckStep,
-  isCapability,
   type Reference,
   type Runbook,
   type Step,
@@ -11,7 +10,7 @@ import {
 import { z } from "zod";
 import { ANY, type FieldType, type Found, isThingKind, typeAt } from "./field-types.ts";
 import { allSteps, outcomesOf, resultsOf } from "./results.ts";
-import type { World } from "./world.ts";
+import { isRead, type World } from "./world.ts";
 
 /** What a reference can name: inputs, steps, and items of `each`, all in one namespace. */
 export type Declared =
@@ -95,7 +94,7 @@ export class Names {
     const read = test === null ? null : this.readOf(test)?.test.read;
     if (test === null) return null;
     // Of a read that is not known nobody can say which fields it has.
-    return read != null && isCapability(read) ? CAPABILITIES[read].output : z.unknown();
+    return read != null && isRead(read) ? CAPABILITIES[read].output : z.unknown();
   }
 }
 

@@ -58,6 +58,13 @@ export class Operands {
     }
   }
 
+  /** What a repeated check is given has to be known here as well; what is wrong with it is said where it stands. */
+  repeated(value: Value, path: Path, known: Known): void {
+    const reference = referenceIn(value);
+    if (reference !== null && !("unknown" in this.#names.typeOf(reference))) this.reference(reference, path, known);
+    if (typeof value === "object") for (const inner of Object.values(value)) this.repeated(inner as Value, path, known);
+  }
+
   /** Whether a value can stand where `expected` is needed. */
   fits(expected: FieldType, value: Value, path: Path, known: Known): void {
     const reference = referenceIn(value);

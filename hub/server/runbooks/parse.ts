@@ -3,7 +3,7 @@ import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node,
 import { inOrder, type Path, RunbookSource } from "./source.ts";
 
 /** A runbook is a page or two; these bounds keep a hostile file from costing anything. */
-export const LIMITS = { bytes: 48 * 1024, depth: 40, values: 5000, steps: 200 } as const;
+export const LIMITS = { bytes: 48 * 1024, marks: 2500, depth: 40, values: 4000, steps: 200 } as const;
 
 const FORBIDDEN_KEYS = new Set(["__proto__", "constructor", "prototype"]);
 
@@ -32,7 +32,7 @@ export function parseYaml(file: string, text: string): Parsed {
     uniqueKeys: false,
     lineCounter: lines,
     prettyErrors: false,
-    logLevel: "silent",
+    logLevel: "error",
   });
   const reader = new Reader(source);
   const document = reader.document(yaml);
@@ -51,6 +51,10 @@ export function parseYaml(file: string, text: string): Parsed {
 function tooMuchOf(text: string): { code: "too_large" | "too_deep"; message: string } | null {
   if (Buffer.byteLength(text) > LIMITS.bytes) {
     return { code: "too_large", message: `is longer than ${LIMITS.bytes / 1024} KB: split it with \`use\`` };
+  }
+  // Lines and commas: what there can be of values, before a parser takes its time for each.
+  if ((text.match(/[\n,]/g)?.length ?? 0) > LIMITS.marks) {
+    return { code: "too_large", message: `has more than ${LIMITS.marks} lines and list items: split it with \`use\`` };
   }
   // Estimated from the characters alone, before a parser that calls itself for each level sees it.
   return depthOf(text) > LIMITS.depth

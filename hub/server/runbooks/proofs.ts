@@ -2,7 +2,11 @@ import type { CapabilityName, StepTest, Undo, Verify, With } from "@caretaker/pr
 
 /** What shows that an action was done, where its runbook does not say it: the protocol knows what some of them mean. */
 const PROOFS: Readonly<Partial<Record<CapabilityName, (given: With) => StepTest>>> = {
-  "power.on": ({ switch: outlet = "" }) => ({ read: "entity.state", with: { entity: outlet }, expect: { state: "on" } }),
+  "power.on": ({ switch: outlet = "" }) => ({
+    read: "entity.state",
+    with: { entity: outlet },
+    expect: { state: "on" },
+  }),
 };
 
 const WITHIN_SECONDS = 30;

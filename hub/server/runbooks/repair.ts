@@ -137,9 +137,10 @@ function replace(draft: Json, path: Path): void {
 function namesIn(step: Json | undefined): string[] {
   if (Array.isArray(step)) return step.flatMap(namesIn);
   if (!isAMap(step)) return [];
-  const own = STEP_KINDS.flatMap((kind) =>
-    kind !== "end" && typeof step[kind] === "string" ? [step[kind] as string] : [],
-  );
+  // Of a step whose kind nobody understands, any word can be the name.
+  const isKnown = STEP_KINDS.some((kind) => Object.hasOwn(step, kind));
+  const named = isKnown ? STEP_KINDS.filter((kind) => kind !== "end") : Object.keys(step);
+  const own = named.flatMap((key) => (typeof step[key] === "string" ? [step[key] as string] : []));
   return [...own, ...Object.values(step).flatMap((inner) => (typeof inner === "object" ? namesIn(inner) : []))];
 }
 

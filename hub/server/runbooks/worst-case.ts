@@ -12,7 +12,8 @@ export function worstCaseSeconds(runbook: Runbook, names: Names, world: World, o
     const name = names.readOf(test)?.test.read;
     return step.timeoutSeconds ?? timeoutOf(world, name ?? "");
   };
-  const verified = (verify: Verify, step: Step): number => verify.withinSeconds + read(verify.test, step);
+  const verified = (verify: Verify, step: Step): number =>
+    verify.withinSeconds + verify.holdsSeconds + read(verify.test, step);
   const undone = (step: FixStep): number =>
     step.undo === null
       ? 0
@@ -29,7 +30,7 @@ export function worstCaseSeconds(runbook: Runbook, names: Names, world: World, o
         return (times * read(step.test, step) + (times - 1) * everySeconds) * (step.each?.max ?? 1);
       }
       case "wait":
-        return step.withinSeconds + read(step.test, step);
+        return step.withinSeconds + step.holdsSeconds + read(step.test, step);
       case "fix": {
         const { times, everySeconds } = step.tries;
         const act = step.timeoutSeconds ?? timeoutOf(world, step.do);
