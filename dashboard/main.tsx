@@ -1,10 +1,7 @@
 import { cspNonce } from "./boot.ts";
-import "./layers.css";
-import "@mantine/core/styles.layer.css";
-import "@mantine/notifications/styles.layer.css";
+import "./mantine.css";
 import "./styles.css";
 import { MantineProvider } from "@mantine/core";
-import { Notifications } from "@mantine/notifications";
 import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
@@ -31,7 +28,6 @@ if (root) {
   createRoot(root).render(
     <StrictMode>
       <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={() => cspNonce}>
-        <Notifications position="bottom-right" limit={3} />
         <QueryClientProvider client={queries}>
           <MirrorProvider mirror={mirror}>
             <RouterProvider router={router} />

@@ -1,4 +1,4 @@
-import { startAuthentication, startRegistration } from "@simplewebauthn/browser";
+import type { startAuthentication, startRegistration } from "@simplewebauthn/browser";
 import { errorOfAnswer, HubUnreachableError } from "./problems.ts";
 
 const BASE = "/api/auth";
@@ -28,6 +28,9 @@ export interface FactorSecret {
   readonly backupCodes: readonly string[];
 }
 
+/** Fetched when somebody reaches for a passkey. */
+const webAuthn = () => import("@simplewebauthn/browser");
+
 type AuthenticationOptions = Parameters<typeof startAuthentication>[0]["optionsJSON"];
 type RegistrationOptions = Parameters<typeof startRegistration>[0]["optionsJSON"];
 
@@ -53,13 +56,13 @@ export const auth = {
 
   async provePasskey(): Promise<void> {
     const optionsJSON = await ask<AuthenticationOptions>("/passkey/generate-authenticate-options");
-    const response = await startAuthentication({ optionsJSON });
+    const response = await (await webAuthn()).startAuthentication({ optionsJSON });
     await ask("/passkey/verify-authentication", { response });
   },
 
   async addPasskey(name: string): Promise<void> {
     const optionsJSON = await ask<RegistrationOptions>("/passkey/generate-register-options");
-    const response = await startRegistration({ optionsJSON });
+    const response = await (await webAuthn()).startRegistration({ optionsJSON });
     await ask("/passkey/verify-registration", { response, name });
   },
 

@@ -1,23 +1,21 @@
 import type { Me } from "@caretaker/protocol";
 import { Button, Modal, Stack, Text } from "@mantine/core";
 import { useNavigate } from "@tanstack/react-router";
-import { useSyncExternalStore } from "react";
-import { factorQuestion } from "../live/fresh-factor.ts";
+import type { FactorQuestion } from "../live/fresh-factor.ts";
 import { words } from "../words/en.ts";
 import { FactorForm } from "./FactorForm.tsx";
 
-/** Asks for a second factor where an operation needs a fresh one; the operation then goes on by itself. */
-export function FreshFactorDialog({ me }: { me: Me }) {
-  const question = useSyncExternalStore(factorQuestion.listen, factorQuestion.get);
+/** Who has a second factor gives it; who has none is shown where to set one up. */
+export default function FreshFactorDialog({ me, question }: { me: Me; question: FactorQuestion }) {
   return (
     <Modal
-      opened={question !== null}
-      onClose={() => question?.answer(false)}
+      opened
+      onClose={() => question.answer(false)}
       title={words.factor.title}
       zIndex={400}
       closeButtonProps={{ "aria-label": words.common.close }}
     >
-      {question === null ? null : me.person.hasSecondFactor ? (
+      {me.person.hasSecondFactor ? (
         <FactorForm
           text={words.factor.text}
           onDone={() => question.answer(true)}

@@ -7,7 +7,7 @@ import { Icon } from "../ui/Icon.tsx";
 import { LiveBadge } from "../ui/LiveBadge.tsx";
 import { words } from "../words/en.ts";
 import { AccountMenu } from "./AccountMenu.tsx";
-import { FreshFactorDialog } from "./FreshFactorDialog.tsx";
+import { FreshFactor } from "./FreshFactor.tsx";
 import { DESTINATIONS, type Destination } from "./navigation.ts";
 import { Shortcuts } from "./Shortcuts.tsx";
 import { meQuery, refusalOf, useMe } from "./session.ts";
@@ -56,7 +56,7 @@ export function Shell() {
         </Link>
       </nav>
       <Shortcuts />
-      <FreshFactorDialog me={me} />
+      <FreshFactor me={me} />
     </div>
   );
 }

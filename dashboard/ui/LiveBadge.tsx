@@ -1,8 +1,9 @@
-import { Button, Popover, Text } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { mdiPause, mdiPlay } from "@mdi/js";
 import { useLine, useMirror } from "../live/hooks.tsx";
 import { words } from "../words/en.ts";
 import { Icon } from "./Icon.tsx";
+import { Popup } from "./Popup.tsx";
 
 const TEXTS = {
   connecting: [words.live.connecting, words.live.reconnectingText],
@@ -17,34 +18,34 @@ export function LiveBadge() {
   const { line, isPaused, missed } = useLine();
   const [word, text] = TEXTS[line];
   const state = isPaused && line === "live" ? "paused" : line;
+  const content = (
+    <>
+      <span className="live-dot" aria-hidden="true" />
+      <span aria-live="polite">{state === "paused" ? words.live.paused : word}</span>
+      {isPaused && missed > 0 ? <span className="live-missed">{missed > 999 ? "999+" : missed}</span> : null}
+    </>
+  );
   return (
-    <Popover width={260} position="top-start" shadow="md" trapFocus>
-      <Popover.Target>
-        <button type="button" className="live-badge" data-state={state}>
-          <span className="live-dot" aria-hidden="true" />
-          <span aria-live="polite">{state === "paused" ? words.live.paused : word}</span>
-          {isPaused && missed > 0 ? <span className="live-missed">{missed > 999 ? "999+" : missed}</span> : null}
-        </button>
-      </Popover.Target>
-      <Popover.Dropdown>
-        <Text size="sm" mb="sm">
-          {isPaused ? words.live.missed(missed) : text}
-        </Text>
-        {isPaused ? (
-          <Button size="xs" onClick={() => mirror.resume()} leftSection={<Icon path={mdiPlay} size={16} />}>
-            {words.live.resume}
-          </Button>
-        ) : (
-          <Button
-            size="xs"
-            variant="default"
-            onClick={() => mirror.pause()}
-            leftSection={<Icon path={mdiPause} size={16} />}
-          >
-            {words.live.pause}
-          </Button>
-        )}
-      </Popover.Dropdown>
-    </Popover>
+    <Popup button={{ className: "live-badge", content, state }} label={word}>
+      {() => (
+        <>
+          <p className="popup-text">{isPaused ? words.live.missed(missed) : text}</p>
+          {isPaused ? (
+            <Button size="xs" onClick={() => mirror.resume()} leftSection={<Icon path={mdiPlay} size={16} />}>
+              {words.live.resume}
+            </Button>
+          ) : (
+            <Button
+              size="xs"
+              variant="default"
+              onClick={() => mirror.pause()}
+              leftSection={<Icon path={mdiPause} size={16} />}
+            >
+              {words.live.pause}
+            </Button>
+          )}
+        </>
+      )}
+    </Popup>
   );
 }

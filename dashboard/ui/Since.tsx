@@ -1,27 +1,24 @@
-import { Tooltip } from "@mantine/core";
 import { words } from "../words/en.ts";
 import { age, dayAndTime } from "../words/time.ts";
 import { useNow } from "./clock.ts";
 
 interface SinceProps {
   readonly moment: string | null;
-  /** The home's zone: the tooltip then says the time there. */
+  /** The home's zone: the exact moment is then said in the home's own time. */
   readonly timeZone?: string;
   /** `12 min ago` rather than `12 min`. */
   readonly isAgo?: boolean;
 }
 
-/** How long ago, moving by itself; the exact moment on hover and focus. */
+/** How long ago, moving by itself; the exact moment for whoever points at it. */
 export function Since({ moment, timeZone, isAgo = false }: SinceProps) {
   const now = useNow();
   if (moment === null) return <span className="since">{words.common.never}</span>;
   const old = age(now - Date.parse(moment));
   return (
-    <Tooltip label={exact(moment, timeZone)}>
-      <time className="since" dateTime={moment}>
-        {isAgo ? words.common.ago(old) : old}
-      </time>
-    </Tooltip>
+    <time className="since" dateTime={moment} title={exact(moment, timeZone)}>
+      {isAgo ? words.common.ago(old) : old}
+    </time>
   );
 }
 

@@ -3,6 +3,7 @@ import { mdiCheck, mdiClose, mdiHelp } from "@mdi/js";
 import { Icon } from "../../ui/Icon.tsx";
 import { fieldWords } from "../../words/capabilities.ts";
 import { words } from "../../words/en.ts";
+import { dayAndTime } from "../../words/time.ts";
 
 /** Each field that was read against what was expected of it. */
 export function Measurements({ measurements }: { measurements: readonly Measurement[] }) {
@@ -48,10 +49,13 @@ export function MeetMark({ met }: { met: boolean | null }) {
   );
 }
 
+const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/;
+
 /** A value as a person reads it. */
 export function shownValue(value: unknown, unit?: string): string {
   if (value === undefined || value === null) return "–";
   if (typeof value === "boolean") return value ? words.common.yes : words.common.no;
+  if (typeof value === "string" && MOMENT.test(value)) return dayAndTime(value);
   const text = typeof value === "object" ? JSON.stringify(value) : String(value);
   return unit === undefined ? text : `${text} ${unit}`;
 }
