@@ -1,6 +1,6 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmod, cp, mkdir, mkdtemp, readFile, rm, truncate, utimes, writeFile } from "node:fs/promises";
+import { chmod, cp, mkdir, mkdtemp, readFile, rm, stat, truncate, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -59,6 +59,19 @@ describe("the embedded Postgres", () => {
     await once(hub.stdout, "data");
     hub.kill("SIGKILL");
     await once(hub, "exit");
+  }
+
+  /** Another program of the server's own user, which Postgres would take for a server of the same data. */
+  async function startStranger(cluster: string): Promise<ChildProcess> {
+    const { uid } = await stat(cluster);
+    const stranger = spawn("sleep", ["60"], {
+      stdio: "ignore",
+      cwd: "/",
+      ...(process.getuid?.() === 0 ? { uid } : {}),
+    });
+    await once(stranger, "spawn");
+    open.push({ stop: async () => void stranger.kill() });
+    return stranger;
   }
 
   it("keeps what was saved over a stop and a start", async () => {
@@ -130,7 +143,8 @@ describe("the embedded Postgres", () => {
     process.kill(pid, "SIGKILL");
     await vi.waitFor(() => expect(isAlive(pid)).toBe(false), { timeout: 5000 });
     const file = join(cluster, "postmaster.pid");
-    await writeFile(file, (await readFile(file, "utf8")).replace(String(pid), String(process.ppid)));
+    const stranger = await startStranger(cluster);
+    await writeFile(file, (await readFile(file, "utf8")).replace(String(pid), String(stranger.pid)));
 
     const server = await start();
 
