@@ -7,7 +7,7 @@ journey("a bridge that only comes back with fresh power", (stage) => {
     const { siteId } = await firm.addHome(home);
     const bridge = await firm.feed(siteId, "Hall bridge", "switch.hall_bridge_plug");
     await home.setBridge("Hall bridge", "dead");
-    const service = await firm.integration(siteId, "Hall bridge");
+    const service = await firm.illIntegration(siteId, "Hall bridge");
     const run = await firm.api("run.start", {
       siteId,
       runbook: "home-assistant/dead-bridge",

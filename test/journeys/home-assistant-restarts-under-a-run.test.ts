@@ -7,7 +7,7 @@ journey("a Home Assistant that restarts under a run", (stage) => {
     const { firm, home } = stage();
     const { siteId, gatewayId } = await firm.addHome(home, ["fix"]);
     await home.setBridge("Hall bridge", "wedged");
-    const service = await firm.integration(siteId, "Hall bridge");
+    const service = await firm.illIntegration(siteId, "Hall bridge");
     const run = await firm.api("run.start", {
       siteId,
       runbook: "home-assistant/stuck-integration",

@@ -9,7 +9,7 @@ journey("a homeowner who presses Stop while it runs", (stage) => {
     const { siteId } = await firm.addHome(home);
     const bridge = await firm.feed(siteId, "Hall bridge", "switch.hall_bridge_plug");
     await home.setBridge("Hall bridge", "dead");
-    const service = await firm.integration(siteId, "Hall bridge");
+    const service = await firm.illIntegration(siteId, "Hall bridge");
     const run = await firm.api("run.start", {
       siteId,
       runbook: "home-assistant/dead-bridge",

@@ -7,7 +7,7 @@ journey("a homeowner who does not answer", (stage) => {
     const { firm, home } = stage();
     const { siteId } = await firm.addHome(home);
     await home.setBridge("Hall bridge", "wedged");
-    const service = await firm.integration(siteId, "Hall bridge");
+    const service = await firm.illIntegration(siteId, "Hall bridge");
     const run = await firm.api("run.start", {
       siteId,
       runbook: "home-assistant/stuck-integration",

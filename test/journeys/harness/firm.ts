@@ -140,12 +140,22 @@ export class Firm {
   }
 
   async gatewayState(gatewayId: GatewayId, siteId: SiteId, state: string): Promise<void> {
+    let seen = "";
     await until(
-      `the gateway is ${state}`,
-      async () =>
-        (await this.api("gateway.list", { siteId })).items.some((one) => one.id === gatewayId && one.state === state),
+      () => `the gateway is ${state}; it is ${seen}`,
+      async () => {
+        const gateway = (await this.api("gateway.list", { siteId })).items.find(({ id }) => id === gatewayId);
+        seen = JSON.stringify({ state: gateway?.state, reason: gateway?.reason, nextTryAt: gateway?.nextTryAt });
+        return gateway?.state === state;
+      },
       90_000,
     );
+  }
+
+  /** The integration, once the hub has seen that devices of it do not answer. */
+  async illIntegration(siteId: SiteId, name: string) {
+    await until(`${name} is seen to be ill`, async () => (await this.integration(siteId, name)).unavailable > 0);
+    return this.integration(siteId, name);
   }
 
   async integration(siteId: SiteId, name: string) {

@@ -1,6 +1,6 @@
 /** Waits for something to become true, looking often; rejects with what was waited for, and the last mistake. */
 export async function until(
-  what: string,
+  what: string | (() => string),
   holds: () => Promise<boolean> | boolean,
   withinMilliseconds = 30_000,
 ): Promise<void> {
@@ -14,5 +14,6 @@ export async function until(
     }
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  throw new Error(`waited ${withinMilliseconds / 1000} s in vain: ${what}`, { cause: mistake });
+  const words = typeof what === "string" ? what : what();
+  throw new Error(`waited ${withinMilliseconds / 1000} s in vain: ${words}`, { cause: mistake });
 }
