@@ -81,7 +81,26 @@ export async function act<N extends CapabilityName>(
   )[capability];
   if (does === undefined)
     throw new CaretakerError("not_available_here", words.notHere(capability), { meta: { isSent: false } });
+  // A key that is remembered may mean another thing by now.
+  await beforeAnything(from.whenKnown());
   return (await does(from, clock, input)) as CapabilityOutput<N>;
+}
+
+/** What fails here failed before anything was sent. */
+async function beforeAnything(work: Promise<void>): Promise<void> {
+  try {
+    await work;
+  } catch (error) {
+    const known = error instanceof CaretakerError ? error : undefined;
+    throw new CaretakerError(
+      known?.code ?? "gateway_misbehaving",
+      known?.message ?? words.notUnderstood("what it has"),
+      {
+        cause: error,
+        meta: { ...known?.meta, isSent: false },
+      },
+    );
+  }
 }
 
 interface ServiceCall {
@@ -124,7 +143,7 @@ function needEntity(from: Follower, key: string): LiveEntity {
 function needSwitch(from: Follower, key: string): LiveEntity {
   const entity = needEntity(from, key);
   const name = entity.name ?? entity.entityId;
-  if (entity.domain !== "switch") throw new CaretakerError("step_failed", words.notASwitch(name));
+  if (entity.traits.domain !== "switch") throw new CaretakerError("step_failed", words.notASwitch(name));
   if (isSilent(entity)) throw new CaretakerError("step_failed", words.switchSilent(name));
   return entity;
 }

@@ -10,6 +10,7 @@ const HEALTH_SECONDS = 20;
 /** What a support ticket needs: versions, states, counts. No tokens, names of people, places, states of private things. */
 export async function diagnosticsOf(from: Follower): Promise<Record<string, unknown>> {
   const { client, home, config, user } = from;
+  await from.whenKnown();
   const [recorder, repairs, health] = await Promise.all([
     askIfThere(client, { type: "recorder/info" }),
     askIfThere(client, { type: "repairs/list_issues" }),
@@ -22,7 +23,7 @@ export async function diagnosticsOf(from: Follower): Promise<Record<string, unkn
       state: config.state,
       isRecovery: config.recovery_mode === true,
       isSafe: config.safe_mode === true,
-      components: config.components.length,
+      components: config.components,
     },
     isAdmin: user.is_admin,
     connection: { garbage: client.garbage, isOpen: client.isOpen },
@@ -44,11 +45,11 @@ export async function diagnosticsOf(from: Follower): Promise<Record<string, unkn
 function countEntities({ home }: Follower): Record<string, { count: number; unavailable: number; private: number }> {
   const counts = new Map<string, { count: number; unavailable: number; private: number }>();
   for (const entity of home.entities.values()) {
-    const count = counts.get(entity.domain) ?? { count: 0, unavailable: 0, private: 0 };
-    counts.set(entity.domain, count);
+    const count = counts.get(entity.traits.domain) ?? { count: 0, unavailable: 0, private: 0 };
+    counts.set(entity.traits.domain, count);
     count.count += 1;
     if (entity.state === "unavailable") count.unavailable += 1;
-    if (isPrivate(entity)) count.private += 1;
+    if (isPrivate({ domain: entity.traits.domain, deviceClass: entity.deviceClass })) count.private += 1;
   }
   return Object.fromEntries([...counts].sort());
 }

@@ -128,6 +128,7 @@ export async function read<N extends CapabilityName>(
   ];
   if (answer === undefined) throw new CaretakerError("not_available_here", words.notHere(capability));
   try {
+    if (capability !== "gateway.info") await from.whenKnown();
     return (await answer(from, input)) as CapabilityOutput<N>;
   } catch (error) {
     if (isUnknownCommand(error))

@@ -60,7 +60,8 @@ class HomeAssistantSession implements GatewaySession {
 
   async begin(client: HomeAssistantClient): Promise<void> {
     const { clock, emit, log } = this.#context;
-    this.#follower = new Follower({ client, clock, log, emit: (event) => this.#isOver || emit(event) });
+    const remembered = new Map(this.#context.remembered?.());
+    this.#follower = new Follower({ client, clock, log, remembered, emit: (event) => this.#isOver || emit(event) });
     await this.#follower.start();
     this.#hasBegun = true;
   }

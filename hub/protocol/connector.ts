@@ -57,6 +57,12 @@ export interface ConnectorContext {
   readonly dialer: Dialer;
   readonly clock: Clock;
   readonly log: ConnectorLog;
+  /**
+   * The keys that the hub remembers of this gateway's entities, by their labels. With them a connector may tell states
+   * before it has read the inventory anew, so that a whole fleet is soon back. They may be out of date: before it reads
+   * or acts on a thing it has to have looked. Absent where nothing is remembered.
+   */
+  readonly remembered?: () => Iterable<readonly [label: string, key: string]>;
   /** Called for all that happens, from before `connect` resolves until the session is lost or closed. */
   readonly emit: (event: SessionEvent) => void;
 }

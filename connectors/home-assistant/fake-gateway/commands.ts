@@ -60,22 +60,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
       mfa_modules: [{ id: "totp", name: "Authenticator app", enabled: false }],
     }),
   },
-  "config/floor_registry/list": {
-    answer: ({ gateway: { house, wire } }) => house.home.floors.map((floor) => wire.floor(floor)),
-  },
-  "config/area_registry/list": {
-    answer: ({ gateway: { house, wire } }) => house.home.areas.map((area) => wire.area(area)),
-  },
-  "config/device_registry/list": {
-    answer: ({ gateway: { house, wire } }) =>
-      house.home.devices.map((device) => wire.device(device, house.entries.get(device.entry)?.row.domain ?? "")),
-  },
-  "config/entity_registry/list": {
-    answer: ({ gateway: { house, wire } }) =>
-      house.home.entities.map((entity) =>
-        wire.entity(entity, house.entries.get(entity.entry ?? "")?.isDisabled ?? false),
-      ),
-  },
+  "config/floor_registry/list": { answer: ({ gateway: { house, wire } }) => wire.registry(house, "floors") },
+  "config/area_registry/list": { answer: ({ gateway: { house, wire } }) => wire.registry(house, "areas") },
+  "config/device_registry/list": { answer: ({ gateway: { house, wire } }) => wire.registry(house, "devices") },
+  "config/entity_registry/list": { answer: ({ gateway: { house, wire } }) => wire.registry(house, "entities") },
   "config_entries/get": {
     answer: ({ gateway: { house, wire } }) => house.entries.all().map((entry) => wire.entry(entry)),
   },

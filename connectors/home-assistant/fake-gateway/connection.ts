@@ -6,6 +6,7 @@ import type { GarbageKind } from "./knobs.ts";
 import type { Gateway } from "./server.ts";
 import { callService, Refusal } from "./services.ts";
 import type { User } from "./users.ts";
+import { Written } from "./wire.ts";
 
 /** One client's WebSocket: first it says who it is, then it asks by number. */
 export class Connection {
@@ -177,7 +178,10 @@ export class Connection {
     try {
       // Events of a subscription come after its answer: only a promise is waited for.
       const answer = answerCommand(this, message);
-      this.#send({ id, type: "result", success: true, result: answer instanceof Promise ? await answer : answer });
+      const result = answer instanceof Promise ? await answer : answer;
+      if (result instanceof Written)
+        this.sendText(`{"id":${id},"type":"result","success":true,"result":${result.text}}`);
+      else this.#send({ id, type: "result", success: true, result });
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       this.#refuse(id, error.code, error.message, error.more);

@@ -3,6 +3,18 @@ import type { Entry } from "./entries.ts";
 import type { Home, HomeArea, HomeDevice, HomeEntity, HomeFloor } from "./home.ts";
 import { type House, isAtLeast } from "./house.ts";
 
+/** An answer that is text already: what many homes share is written once. */
+export class Written {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+type Registry = "floors" | "areas" | "devices" | "entities";
+const written = new WeakMap<Home, Map<string, Written>>();
+
 /** How Home Assistant of one version writes what it has: a newer one has more fields. */
 export class Wire {
   readonly version: string;
@@ -18,6 +30,33 @@ export class Wire {
     this.#hasStamps = isAtLeast(version, 2024, 8);
     this.#hasSubentries = isAtLeast(version, 2025, 3);
     this.#hasOneEntryPerDevice = isAtLeast(version, 2026, 8);
+  }
+
+  /** A whole registry. It depends on the home, the version, and on what somebody switched off. */
+  registry(house: House, which: Registry): Written {
+    const { home, entries } = house;
+    const off = entries.all().filter((entry) => entry.isDisabled);
+    const name = `${this.version} ${which} ${off.map((entry) => entry.row.id).join(" ")}`;
+    const known = written.get(home) ?? new Map<string, Written>();
+    written.set(home, known);
+    const found = known.get(name) ?? new Written(JSON.stringify(this.#rows(house, which)));
+    known.set(name, found);
+    return found;
+  }
+
+  #rows({ home, entries }: House, which: Registry): Record<string, unknown>[] {
+    switch (which) {
+      case "floors":
+        return home.floors.map((floor) => this.floor(floor));
+      case "areas":
+        return home.areas.map((area) => this.area(area));
+      case "devices":
+        return home.devices.map((device) => this.device(device, entries.get(device.entry)?.row.domain ?? ""));
+      case "entities":
+        return home.entities.map((entity) => this.entity(entity, entries.get(entity.entry ?? "")?.isDisabled ?? false));
+      default:
+        return which satisfies never;
+    }
   }
 
   floor(floor: HomeFloor): Record<string, unknown> {

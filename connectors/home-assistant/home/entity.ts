@@ -5,8 +5,8 @@ import { domainOf } from "../normalise/kinds.ts";
 /** One entity as Home Assistant last showed it. Moments are milliseconds since 1970. */
 export interface LiveEntity {
   readonly entityId: string;
-  readonly domain: string;
-  readonly allowed: ReadonlySet<string>;
+  /** What all of its domain share. */
+  readonly traits: Traits;
   /** The name that the hub knows it by: the registry's id, or the entity id where it is not registered. */
   key: string;
   entry: string | undefined;
@@ -25,15 +25,32 @@ export interface LiveEntity {
   wasProvided: boolean;
 }
 
+/** A home has thousands of entities in a few dozen domains. */
+export interface Traits {
+  readonly domain: string;
+  /** The attributes that leave the connector. */
+  readonly allowed: ReadonlySet<string>;
+}
+
+const known = new Map<string, Traits>();
+const MOST_DOMAINS = 500;
+
+function traitsOf(entityId: string): Traits {
+  const domain = domainOf(entityId);
+  const found = known.get(domain);
+  if (found !== undefined) return found;
+  const traits = { domain, allowed: allowedAttributes(domain) };
+  if (known.size < MOST_DOMAINS) known.set(domain, traits);
+  return traits;
+}
+
 /** A change as it is built; `StateChange` once it is handed on. */
 export type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 export function newEntity(entityId: string, key: string): LiveEntity {
-  const domain = oneCopy(domainOf(entityId));
   return {
     entityId,
-    domain,
-    allowed: allowedAttributes(domain),
+    traits: traitsOf(entityId),
     key,
     entry: undefined,
     device: undefined,

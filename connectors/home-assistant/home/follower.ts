@@ -4,6 +4,7 @@ import {
   type Clock,
   type ConnectorLog,
   type IntegrationReport,
+  type Inventory,
   type SessionEvent,
 } from "@caretaker/protocol";
 import type { HomeAssistantClient } from "../client.ts";
@@ -11,19 +12,23 @@ import { integrationOf } from "../normalise/inventory.ts";
 import { Config, CurrentUser, EntryChange, rowsOf } from "../schema.ts";
 import { words } from "../words.ts";
 import { askIfThere, fetchRegistries, fetchSignIns } from "./fetch.ts";
-import { LiveHome } from "./home.ts";
+import { LiveHome, type Registries } from "./home.ts";
 
 export interface FollowerDeps {
   readonly client: HomeAssistantClient;
   readonly clock: Clock;
   readonly log: ConnectorLog;
   readonly emit: (event: SessionEvent) => void;
+  /** Keys of entities by their entity ids, from the last time; empty when this home is new to the hub. */
+  readonly remembered: ReadonlyMap<string, string>;
 }
 
 const FIRST_STATES_SECONDS = 40;
 /** Registry changes come in bursts: a moment to collect them, and a pause, since the lists are large. */
 const COLLECT_MILLISECONDS = 1000;
 const PAUSE_MILLISECONDS = 30_000;
+/** When a home that is remembered is looked at anew: spread, so that a fleet does not do it in one moment. */
+const KNOW_MILLISECONDS = [500, 8000] as const;
 const STARTING_POLL_MILLISECONDS = 2000;
 const SETTLE_MILLISECONDS = 30_000;
 /** After that, a restart that was asked for has been refused. */
@@ -51,38 +56,92 @@ export class Follower {
   #restartAskedAt: number | undefined;
   #fetchedAt = 0;
   #isFetching = false;
+  #isKnown = false;
   #hasTold = false;
   #told = "";
+  #known: Promise<void> | undefined;
+  #registries: Registries | undefined;
   #changedEntries = new Set<string>();
 
   constructor(deps: FollowerDeps) {
     this.#deps = deps;
     this.client = deps.client;
-    this.home = new LiveHome((what) => deps.client.countGarbage(what));
+    this.home = new LiveHome((what) => deps.client.countGarbage(what), deps.remembered);
   }
 
-  /** Resolves when the home was told once, whole. */
+  /**
+   * Resolves when the home was told once. One that is remembered is told with what was remembered and looked at anew a
+   * little later, so that the homes of a fleet that all come back at once are seen before they are studied.
+   */
   async start(): Promise<void> {
-    const { client, home } = this;
-    const [config, user, registries, signIns] = await Promise.all([
-      client.ask({ type: "get_config" }),
-      client.ask({ type: "auth/current_user" }),
-      fetchRegistries(client),
-      fetchSignIns(client),
-      this.#followEntries(),
+    const isNew = this.#deps.remembered.size === 0;
+    const [config, user] = await Promise.all([
+      this.client.ask({ type: "get_config" }),
+      this.client.ask({ type: "auth/current_user" }),
       this.#followStates(),
-      this.#followEvents(),
+      ...(isNew ? [this.whenKnown()] : []),
     ]);
     this.config = this.#parse(Config, config, "its configuration");
     this.user = this.#parse(CurrentUser, user, "who we are");
+    this.#hasTold = true;
+    this.#tellGateway();
+    if (isNew) this.#tellInventory(this.#takeRegistries().inventory);
+    this.#deps.emit({ type: "states", full: true, changes: this.home.whole() });
+    if (!isNew) this.#knowSoon();
+    this.#pollUntilRunning();
+  }
+
+  /** Resolves when what belongs to what has been read from Home Assistant itself in this connection. */
+  whenKnown(): Promise<void> {
+    this.#known ??= this.#know().catch((error: unknown) => {
+      this.#known = undefined;
+      throw error;
+    });
+    return this.#known;
+  }
+
+  async #know(): Promise<void> {
+    const { client, home } = this;
+    this.#cancel("know");
+    const [registries, signIns] = await Promise.all([
+      fetchRegistries(client),
+      fetchSignIns(client),
+      this.#followEntries(),
+      this.#followEvents(),
+    ]);
     home.signIns = signIns ?? new Set();
     this.#fetchedAt = this.#deps.clock.monotonic();
-    this.#tellGateway();
-    const { inventory } = home.takeRegistries(registries);
+    this.#registries = registries;
+    this.#isKnown = true;
+    if (!this.#hasTold) return;
+    const { inventory, moved } = this.#takeRegistries();
+    this.#tellInventory(inventory);
+    const doubtful = new Set([...moved, ...[...home.entities.values()].filter((entity) => home.isOrphan(entity))]);
+    if (doubtful.size > 0) this.#tellStates(home.whole(doubtful), []);
+  }
+
+  #takeRegistries(): ReturnType<LiveHome["takeRegistries"]> {
+    const registries = this.#registries;
+    if (registries === undefined) throw new Error("The registries have not been read yet");
+    this.#registries = undefined;
+    return this.home.takeRegistries(registries);
+  }
+
+  #tellInventory(inventory: Inventory): void {
     this.#deps.emit({ type: "inventory", inventory });
-    this.#deps.emit({ type: "states", full: true, changes: home.whole() });
-    this.#hasTold = true;
-    this.#pollUntilRunning();
+  }
+
+  #knowSoon(): void {
+    const [least, most] = KNOW_MILLISECONDS;
+    this.#after("know", least + Math.random() * (most - least), () =>
+      this.#quietly(
+        "what belongs to what",
+        this.whenKnown().catch((error: unknown) => {
+          if (this.client.isOpen) this.#knowSoon();
+          throw error;
+        }),
+      ),
+    );
   }
 
   get isRunning(): boolean {
@@ -130,7 +189,7 @@ export class Follower {
         const delta = this.home.apply(event);
         if (this.#hasTold) {
           if (delta !== undefined) this.#tellStates(delta.changes, delta.removed);
-          if (this.home.isInventoryStale) this.#fetchLater();
+          if (this.home.isInventoryStale && this.#isKnown) this.#fetchLater();
         } else if (isFirst) {
           isFirst = false;
           this.#cancel("first states");
@@ -170,7 +229,7 @@ export class Follower {
     for (const { type, entry } of rowsOf(EntryChange, event, () => this.client.countGarbage("an integration"))) {
       if (type === "removed") entries.delete(entry.entry_id);
       else entries.set(entry.entry_id, entry);
-      if (!this.#hasTold) continue;
+      if (!this.#hasTold || !this.#isKnown) continue;
       if (type === "added" || type === "removed") this.#fetchLater();
       this.#tellEntryLater(entry.entry_id);
       if (entry.state === "setup_error" || this.home.signIns.has(entry.entry_id)) this.#lookForSignIns();
@@ -258,7 +317,7 @@ export class Follower {
   }
 
   #fetchLater(): void {
-    if (this.#timers.has("registries") || this.#isFetching) return;
+    if (this.#timers.has("registries") || this.#isFetching || !this.#isKnown) return;
     const pause = this.#fetchedAt + PAUSE_MILLISECONDS - this.#deps.clock.monotonic();
     this.#after("registries", Math.max(COLLECT_MILLISECONDS, pause), () =>
       this.#quietly("the registries", this.#fetch()),
@@ -271,7 +330,7 @@ export class Follower {
       const registries = await fetchRegistries(this.client);
       this.#fetchedAt = this.#deps.clock.monotonic();
       const { inventory, moved } = this.home.takeRegistries(registries);
-      this.#deps.emit({ type: "inventory", inventory });
+      this.#tellInventory(inventory);
       if (moved.length > 0) this.#tellStates(this.home.whole(moved), []);
     } finally {
       this.#isFetching = false;

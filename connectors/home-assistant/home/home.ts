@@ -7,7 +7,6 @@ import { applyEvent, type Delta, type StreamTarget } from "./stream.ts";
 /** What of a device the reads need once the inventory was reported. */
 export interface KnownDevice {
   readonly id: string;
-  readonly name: string;
   readonly firmware: string | null;
   readonly entries: readonly string[];
   readonly upstream: string | null;
@@ -33,10 +32,11 @@ export class LiveHome {
   isInventoryStale = false;
   readonly #target: StreamTarget;
 
-  constructor(garbage: (what: string) => void) {
+  /** `remembered`: keys by entity id, as they were when this home was last looked at. */
+  constructor(garbage: (what: string) => void, remembered: ReadonlyMap<string, string> = new Map()) {
     this.#target = {
       entities: this.entities,
-      keyOf: (entityId) => entityId,
+      keyOf: (entityId) => remembered.get(entityId) ?? entityId,
       garbage,
       renamed: () => {
         this.isInventoryStale = true;
@@ -117,7 +117,6 @@ function ownCopy(id: string | null | undefined, find: (id: string) => string | u
 function knownDevice(row: DeviceRow): KnownDevice {
   return {
     id: row.id,
-    name: row.name_by_user || row.name || "Device",
     firmware: row.sw_version ?? null,
     entries: entriesOf(row),
     upstream: row.via_device_id ?? row.parent_device_id ?? null,

@@ -39,7 +39,7 @@ const SAYS_NOTHING: ReadonlySet<string> = new Set([
 export function judgeDevice(home: LiveHome, device: KnownDevice): AvailabilityValue {
   const own = home.ofDevice(device.id).filter((entity) => !home.isOrphan(entity));
   const connectivity = own.filter(
-    (entity) => entity.domain === "binary_sensor" && entity.deviceClass === "connectivity",
+    (entity) => entity.traits.domain === "binary_sensor" && entity.deviceClass === "connectivity",
   );
   if (connectivity.some((entity) => entity.state === "off")) return "offline";
   const states = device.entries.map((id) => home.entries.get(id)).filter((entry) => entry !== undefined);
@@ -54,7 +54,7 @@ export function judgeDevice(home: LiveHome, device: KnownDevice): AvailabilityVa
 }
 
 function judge(entities: readonly LiveEntity[]): AvailabilityValue {
-  const telling = entities.filter((entity) => !SAYS_NOTHING.has(entity.domain));
+  const telling = entities.filter((entity) => !SAYS_NOTHING.has(entity.traits.domain));
   if (telling.length === 0) return "unknown";
   return telling.every(isSilent) ? "offline" : "online";
 }

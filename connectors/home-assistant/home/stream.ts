@@ -121,7 +121,7 @@ function setMoments(entity: LiveEntity, changed: unknown, updated: unknown, chan
 function putAttributes(target: StreamTarget, entity: LiveEntity, attributes: Bag, change: Mutable<StateChange>): void {
   let shown: Record<string, NonNullable<ReturnType<typeof attributeValue>> | null> | undefined;
   for (const name in attributes) {
-    if (entity.allowed.has(name)) {
+    if (entity.traits.allowed.has(name)) {
       const value = attributeValue(attributes[name]);
       if (value === undefined) continue;
       entity.attributes ??= {};

@@ -17,7 +17,7 @@ function momentOrNull(text: string | null | undefined): string | null {
 /** The lowest battery of a device, in percent. */
 export function percentOf(entities: readonly LiveEntity[]): number | null {
   const batteries = entities
-    .filter((entity) => entity.domain === "sensor" && entity.deviceClass === "battery")
+    .filter((entity) => entity.traits.domain === "sensor" && entity.deviceClass === "battery")
     .map((entity) => Number.parseFloat(entity.state))
     .filter((percent) => percent >= 0 && percent <= 100);
   return batteries.length === 0 ? null : Math.min(...batteries);
@@ -107,7 +107,7 @@ function newestOf(one: string | null, other: string | null): string | null {
 }
 
 export function updatesOf(entities: Iterable<LiveEntity>): CapabilityOutput<"updates.list"> {
-  const waiting = [...entities].filter((entity) => entity.domain === "update" && entity.state === "on");
+  const waiting = [...entities].filter((entity) => entity.traits.domain === "update" && entity.state === "on");
   const updates = waiting.map((entity) => {
     const { title, installed_version: installed, latest_version: latest } = entity.attributes ?? {};
     return {

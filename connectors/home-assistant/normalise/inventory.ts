@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type {
   DeviceReport,
   EntityKind,
@@ -191,7 +191,7 @@ function marksOf(row: DeviceRow): string[] {
 
 /** Names a thing without saying what it is: identifiers hold serial numbers and network addresses. */
 function mark(...parts: readonly string[]): string {
-  return createHash("sha256").update(parts.join("\u0000")).digest("hex").slice(0, 24);
+  return hash("sha256", parts.join("\u0000"), "hex").slice(0, 24);
 }
 
 function shorten(text: string): string {

@@ -162,7 +162,9 @@ export class Supervisor {
         report({ version, software: state, ...(isAdmin === undefined ? {} : { isAdmin }) });
       } else intake(event);
     });
-    const context = { dialer: dialerFor(connector.target(config)), clock, log, emit };
+    const { byKey } = this.#deps.gateway;
+    const remembered = () => Array.from(byKey.values(), ({ label, key }) => [label, key] as const);
+    const context = { dialer: dialerFor(connector.target(config)), clock, log, emit, remembered };
     await held.connect(connector, config, context, { clock, milliseconds: CONNECT_WITHIN, stopped });
   }
 
