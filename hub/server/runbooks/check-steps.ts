@@ -177,7 +177,8 @@ export class StepCheck {
   }
 
   #use(id: string, given: With, path: Path, known: Known): void {
-    if (id === MISSING) return;
+    // One that uses itself is told so as a whole.
+    if (id === MISSING || id === this.#names.id) return;
     const used = this.#world.runbooks.get(id);
     if (used === undefined) {
       const hint = didYouMean(id, [...this.#world.runbooks.keys()]);

@@ -26,9 +26,12 @@ export function namesOf(runbook: Runbook, world: World, broken: readonly string[
 
 export class Names {
   readonly checks = new Map<string, CheckStep>();
+  /** Of the runbook whose names these are. */
+  readonly id: string;
   readonly #declared = new Map<string, Declared>();
 
   constructor(runbook: Runbook, steps: readonly Step[], world: World, broken: readonly string[]) {
+    this.id = runbook.id;
     for (const name of broken) this.#declared.set(name, { sort: "broken" });
     for (const [name, { type, options, optional }] of Object.entries(runbook.inputs)) {
       if (broken.includes(name)) continue;

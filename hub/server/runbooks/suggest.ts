@@ -7,7 +7,8 @@ export function didYouMean(text: string, known: readonly string[]): string | und
   const same = known.find((word) => word.toLowerCase() === lower);
   if (same !== undefined) return same;
   const best = closest(text, [...known]);
-  return distance(lower, best.toLowerCase()) <= Math.max(1, Math.floor(Math.max(text.length, best.length) / 3))
-    ? best
-    : undefined;
+  const length = Math.max(text.length, best.length);
+  // Two letters that changed places are two edits.
+  const near = Math.max(length >= 4 ? 2 : 1, Math.floor(length / 3));
+  return distance(lower, best.toLowerCase()) <= near ? best : undefined;
 }
