@@ -48,7 +48,7 @@ describe("a library", () => {
 
     expect(lines).toEqual([
       expect.stringMatching(/^connectors\/one\.yaml:9:8 wrong_value/),
-      expect.stringMatching(/^connectors\/three\.yaml:29:5 no_kind .*Did you mean `wait`\?$/),
+      expect.stringMatching(/^connectors\/three\.yaml:29:5 no_kind: .*Did you mean `wait`\?$/),
     ]);
   });
 
