@@ -72,7 +72,7 @@ export function createDialer(options: DialerOptions): Dialer {
 
   async function open<T>(
     place: Place,
-    timing: { seconds: number; doing: string; signal?: AbortSignal | undefined },
+    timing: { seconds: number; doing: string; signal?: AbortSignal | undefined; sharesBuffer?: boolean },
     use: (plan: SocketPlan, opened: OpenedSocket) => Promise<T>,
   ): Promise<T> {
     const where = `${place.host}:${place.port}`;
@@ -86,7 +86,8 @@ export function createDialer(options: DialerOptions): Dialer {
       );
       if (addresses.length === 0) throw unreachable(where, { code: "ENOTFOUND" });
       if (allowed.length === 0) throw refused(where, `it leads to ${addresses.join(", ")}, where no gateway may be`);
-      const plan = { host: place.host, port: place.port, addresses: allowed, deadline, clock };
+      const { host, port } = place;
+      const plan = { host, port, addresses: allowed, deadline, clock, sharesBuffer: timing.sharesBuffer ?? false };
       return await use(plan, await openSocket(plan));
     } finally {
       deadline.clear();
@@ -141,6 +142,7 @@ export function createDialer(options: DialerOptions): Dialer {
       const timing = {
         seconds: request.handshakeTimeoutSeconds ?? DEFAULT_SECONDS,
         doing: "opening a WebSocket",
+        sharesBuffer: !isTls,
         signal: request.signal,
       };
       return open(place, timing, async (plan, opened) => {

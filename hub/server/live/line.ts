@@ -26,6 +26,8 @@ export class Line {
   isClosed = false;
   /** When a frame last left, in milliseconds of the monotonic clock. */
   sentAt = Number.NEGATIVE_INFINITY;
+  /** Something it watches waits to be merged: what changes now goes with that. */
+  isDue = false;
   readonly #monotonic: () => number;
   #deltas: string[] = [];
   #frames: string[] = [];
@@ -48,6 +50,7 @@ export class Line {
 
   /** Sends what was added, or leaves it to wait behind the frame that is still on its way. */
   flush(): void {
+    this.isDue = false;
     if (this.isClosed) return;
     if (this.#deltas.length > 0) {
       this.#frames.push(`2["sites.changed",[${this.#deltas.join(",")}]]`);

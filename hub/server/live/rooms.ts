@@ -125,6 +125,7 @@ export class Rooms {
       });
     } else {
       this.#later.push(site);
+      for (const line of this.#sites.get(site.facts.id)?.lines ?? []) line.isDue = true;
       this.#cancelLater ??= this.#deps.clock.after(MERGE_MILLISECONDS, () => {
         this.#cancelLater = null;
         this.#flush(this.#later.splice(0));
@@ -136,7 +137,7 @@ export class Rooms {
   #isIdle({ facts, watchers }: SiteRecord): boolean {
     if (watchers === 0) return false;
     const before = this.#deps.clock.monotonic() - MERGE_MILLISECONDS;
-    for (const line of this.#sites.get(facts.id)?.lines ?? []) if (line.sentAt <= before) return true;
+    for (const line of this.#sites.get(facts.id)?.lines ?? []) if (!line.isDue && line.sentAt <= before) return true;
     return false;
   }
 

@@ -1,4 +1,4 @@
-import { connect as connectNet, isIP, type Socket } from "node:net";
+import { connect as connectNet, isIP, type Socket, type TcpSocketConnectOpts } from "node:net";
 import { connect as connectTls, type TLSSocket } from "node:tls";
 import { CaretakerError, type CertificateSeen, type Clock } from "@caretaker/protocol";
 import { asError, type Deadline } from "./deadline.ts";
@@ -11,6 +11,8 @@ export interface SocketPlan {
   readonly addresses: readonly string[];
   readonly deadline: Deadline;
   readonly clock: Clock;
+  /** For a socket on which very many small messages come. */
+  readonly sharesBuffer?: boolean;
 }
 
 export interface OpenedSocket {
@@ -39,7 +41,8 @@ export async function openSocket(plan: SocketPlan): Promise<OpenedSocket> {
 function connectOnce(plan: SocketPlan, address: string, milliseconds: number): Promise<Socket> {
   const { signal } = plan.deadline;
   return new Promise((resolve, reject) => {
-    const socket = connectNet({ host: address, port: plan.port, noDelay: true, keepAlive: true });
+    const options = { host: address, port: plan.port, noDelay: true, keepAlive: true };
+    const socket = plan.sharesBuffer ? connectSharing(options) : connectNet(options);
     const fail = (error: unknown): void => {
       settle();
       socket.on("error", () => {});
@@ -63,6 +66,26 @@ function connectOnce(plan: SocketPlan, address: string, milliseconds: number): P
     if (signal.aborted) handleAbort();
     else signal.addEventListener("abort", handleAbort, { once: true });
   });
+}
+
+const shared = Buffer.allocUnsafeSlow(64 * 1024);
+
+/**
+ * Reads into one buffer for all sockets and hands on a copy of what came. Node's own way allocates 64 KB for each read
+ * and cuts it down to what came: with ten thousand small messages a second that is a seventh of what they cost.
+ */
+function connectSharing(options: TcpSocketConnectOpts): Socket {
+  const socket: Socket = connectNet({
+    ...options,
+    onread: {
+      buffer: shared,
+      callback: (bytes) => {
+        socket.emit("data", Buffer.from(shared.subarray(0, bytes)));
+        return true;
+      },
+    },
+  });
+  return socket;
 }
 
 /** Shakes hands over an open socket, whatever certificate is shown: nothing of ours is sent before it is judged. */
