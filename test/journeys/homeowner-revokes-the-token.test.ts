@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { keepPicture, openWindow } from "./harness/browser.ts";
 import { journey } from "./harness/stage.ts";
+import { until } from "./harness/until.ts";
 
 journey("a homeowner who takes the access away in Home Assistant", (stage) => {
   it("is believed at once: the site says so, nothing is tried on a timer, and new credentials bring it back", async () => {
@@ -11,7 +12,7 @@ journey("a homeowner who takes the access away in Home Assistant", (stage) => {
     await firm.gatewayState(gatewayId, siteId, "access_withdrawn");
     const [gateway] = (await firm.api("gateway.list", { siteId })).items;
     expect(gateway?.nextTryAt).toBeNull();
-    expect(await firm.ledger(siteId)).toContain("gateway.access_withdrawn");
+    await until("it is in the ledger", async () => (await firm.ledger(siteId)).includes("gateway.access_withdrawn"));
     const { context, page } = await openWindow(browser);
     await firm.signIn(context);
     await page.goto(`${firm.hub.url}/sites/${siteId}`);

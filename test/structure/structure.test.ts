@@ -108,9 +108,9 @@ describe("the connectors", () => {
         ["node:net", "node:tls", "node:http", "node:https", "net", "tls", "http", "https"].includes(name),
       ),
     ).toEqual([]);
-    expect(own.filter((source) => /\bfetch\(|new WebSocket\(/.test(source.text)).map((source) => source.path)).toEqual(
-      [],
-    );
+    expect(
+      own.filter((source) => /(?<![.#\w])fetch\(|new WebSocket\(/.test(source.text)).map((source) => source.path),
+    ).toEqual([]);
   });
 });
 
@@ -162,16 +162,17 @@ describe("the sources", () => {
   it("name no folder of one machine", () => {
     const wrong = all.filter(
       (source) =>
-        new RegExp(["/home/[a-z]", "/work/", "/root/"].join("|")).test(source.text) &&
-        !source.path.startsWith("test/structure/"),
+        /["'`\s(=]\/(?:home\/[a-z]|work\/|root\/)/.test(source.text) && !source.path.startsWith("test/structure/"),
     );
 
     expect(wrong.map((source) => source.path)).toEqual([]);
   });
 
   it("stay under 400 lines, or are a table", () => {
-    const tables = ["hub/protocol/operations.ts"];
-    const long = all.filter((source) => source.text.split("\n").length > 400 && !tables.includes(source.path));
+    const tables = ["hub/protocol/operations.ts", "dashboard/words/en.ts"];
+    const long = all.filter(
+      (source) => !isTest(source) && source.text.split("\n").length > 400 && !tables.includes(source.path),
+    );
 
     expect(long.map((source) => `${source.path} ${source.text.split("\n").length}`)).toEqual([]);
   });

@@ -78,8 +78,14 @@ export class Firm {
     return this;
   }
 
-  get key(): string {
-    return this.#key;
+  /** The principal's browser, as a header. */
+  get cookie(): string {
+    return this.#cookie;
+  }
+
+  /** What only a person may do, by the principal's own session. */
+  async asPrincipal<N extends OperationName>(name: N, input: OperationInput<N>): Promise<OperationOutput<N>> {
+    return this.#call(name, input, { cookie: this.#cookie, origin: this.hub.url });
   }
 
   /** The six digits on the principal's phone now. */
@@ -97,11 +103,16 @@ export class Firm {
   }
 
   async api<N extends OperationName>(name: N, input: OperationInput<N>): Promise<OperationOutput<N>> {
+    return this.#call(name, input, { authorization: `Bearer ${this.#key}` });
+  }
+
+  async #call<N extends OperationName>(
+    name: N,
+    input: OperationInput<N>,
+    who: Record<string, string>,
+  ): Promise<OperationOutput<N>> {
     const { method, path, body } = requestOf(name, input);
-    const headers: Record<string, string> = {
-      authorization: `Bearer ${this.#key}`,
-      "content-type": "application/json",
-    };
+    const headers = { ...who, "content-type": "application/json" };
     const answer = await fetch(`${this.hub.url}/api/v1${path}`, {
       method,
       headers,
