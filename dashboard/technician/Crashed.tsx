@@ -8,6 +8,7 @@ import { words } from "../words/en.ts";
 export function Crashed({ error, reset }: { error: unknown; reset?: () => void }) {
   return (
     <main className="page" data-width="narrow">
+      <h1 className="visually-hidden">{words.shell.crashed}</h1>
       <EmptyState icon={mdiHeartBroken} title={words.shell.crashed} text={words.shell.crashedText}>
         <Button onClick={() => (reset ? reset() : location.reload())}>{words.shell.reload}</Button>
       </EmptyState>
@@ -19,6 +20,7 @@ export function Crashed({ error, reset }: { error: unknown; reset?: () => void }
 export function NotFound() {
   return (
     <main className="page" data-width="narrow">
+      <h1 className="visually-hidden">{words.shell.notFound}</h1>
       <EmptyState icon={mdiCompassOffOutline} title={words.shell.notFound} text={words.shell.notFoundText}>
         <Button component="a" href="/">
           {words.shell.toSites}

@@ -23,10 +23,10 @@ export function Shell() {
         {words.shell.skip}
       </a>
       {me.firm.isDemo ? (
-        <p className="ribbon">
+        <header className="ribbon">
           <b>{words.shell.demo}</b>
           <span>{words.shell.demoText}</span>
-        </p>
+        </header>
       ) : null}
       <aside className="side">
         <Link to="/" className="brand">

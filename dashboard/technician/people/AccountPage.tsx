@@ -103,7 +103,7 @@ function Sessions({ isPrincipal }: { isPrincipal: boolean }) {
       aside={
         isPrincipal ? (
           <Switch
-            size="xs"
+            size="sm"
             label={words.account.everybody}
             checked={everybody}
             onChange={(event) => setEverybody(event.currentTarget.checked)}
