@@ -7,6 +7,7 @@ import { Connection } from "./connection.ts";
 import type { BridgeExtra, BridgeMode, Home } from "./home.ts";
 import { House, isAtLeast } from "./house.ts";
 import { defaultKnobs, type GarbageKind, type Knobs } from "./knobs.ts";
+import { liveIn } from "./life.ts";
 import { handleHttp } from "./rest.ts";
 import { selfSigned } from "./self-signed.ts";
 import { testHome } from "./test-home.ts";
@@ -26,6 +27,8 @@ export interface StartFakeHomeAssistant {
   readonly token?: string;
   /** Whether the user of `token` is an administrator. Default true. */
   readonly isAdmin?: boolean;
+  /** Things happen in it by themselves, as for a demo. Default: only what a test does. */
+  readonly isLivedIn?: boolean;
   readonly knobs?: Partial<Knobs>;
 }
 
@@ -80,6 +83,7 @@ export class FakeHomeAssistant implements Gateway {
   readonly #sockets = new Set<Socket>();
   readonly #upgrader = new WebSocketServer({ noServer: true, perMessageDeflate: false });
   readonly #refusals = new Map<string, number>();
+  #endLife = (): void => {};
   #server: Server | undefined;
   #port = 0;
   #restart: Promise<void> | undefined;
@@ -102,6 +106,7 @@ export class FakeHomeAssistant implements Gateway {
 
   static async start(options: StartFakeHomeAssistant = {}): Promise<FakeHomeAssistant> {
     const fake = new FakeHomeAssistant(options);
+    if (options.isLivedIn) fake.#endLife = liveIn(fake.house);
     fake.#port = options.port ?? 0;
     await fake.#listen();
     return fake;
@@ -206,6 +211,7 @@ export class FakeHomeAssistant implements Gateway {
   }
 
   async close(): Promise<void> {
+    this.#endLife();
     this.house.stop();
     await this.#stopListening("terminate");
   }

@@ -58,7 +58,7 @@ export async function startDemo(deps: DemoDeps, actor: Actor): Promise<Demo> {
 
 /** At the port it had, so that links keep working; at a free one where that is taken. */
 async function startAt(plan: Home, before: Remembered | undefined): Promise<FakeHomeAssistant> {
-  const options = { home: plan.home, ...(before === undefined ? {} : { token: before.token }) };
+  const options = { home: plan.home, isLivedIn: true, ...(before === undefined ? {} : { token: before.token }) };
   if (before === undefined) return startFakeHomeAssistant(options);
   return startFakeHomeAssistant({ ...options, port: before.port }).catch(() => startFakeHomeAssistant(options));
 }
