@@ -212,7 +212,7 @@ describe("while something is done", () => {
       ...working,
       progress: {
         ...working.progress,
-        steps: [...working.progress.steps, { at: "2026-11-22T18:11:00.000Z", words: "Now: switch it off." }],
+        steps: [...working.progress.steps, { at: "2026-11-22T18:11:00.000Z", words: "Begun: switch it off." }],
       },
     };
 
@@ -220,7 +220,7 @@ describe("while something is done", () => {
 
     expect([...root.querySelectorAll("li")].map((row) => row.textContent)).toEqual([
       "19:10You allowed this.",
-      "19:11Now: switch it off.",
+      "19:11Begun: switch it off.",
     ]);
     expect(root.querySelector("li")).toBe(first);
     expect(root.querySelector("ol")?.getAttribute("aria-live")).toBe("polite");

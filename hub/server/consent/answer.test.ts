@@ -418,6 +418,20 @@ describe("what a technician is told of it", () => {
     expect(request).toMatchObject({ status: "allowed", scope: "disruptive", sentTo: "Anna Lee", notSentBecause: null });
   });
 
+  it("is whether a yes was used, once the run has ended", async () => {
+    const [used, unused] = [await asked(), await asked()];
+    const statuses = [];
+    for (const { home, consent, answer } of [used, unused]) {
+      await answer("allow");
+      if (home === used.home) await permitted(consent, home);
+      await db.updateTable("run").set({ status: "finished", outcome: "fixed" }).where("id", "=", home.runId).execute();
+      const [request] = await consent.ofRun(db, { runId: home.runId, now: ASKED_AT });
+      statuses.push(request?.status);
+    }
+
+    expect(statuses).toEqual(["used", "expired"]);
+  });
+
   it("leaves the ledger of the home whole", async () => {
     const { home, consent, token, answer } = await asked();
     await consent.link.opened(token);

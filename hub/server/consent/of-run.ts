@@ -1,7 +1,7 @@
 import type { RunConsent } from "@caretaker/protocol";
 import { ConsentRequestId } from "@caretaker/protocol";
 import type { Database } from "../db/database.ts";
-import { statusAt } from "./clocks.ts";
+import { type RequestTimes, statusAt } from "./clocks.ts";
 
 /** What a run asked, for the technician: who, when, and what was answered. Never the link, never the words of the message. */
 export async function ofRun(db: Database, { runId, now }: { runId: string; now: Date }): Promise<RunConsent[]> {
@@ -9,18 +9,18 @@ export async function ofRun(db: Database, { runId, now }: { runId: string; now: 
     .selectFrom("consentRequest")
     .leftJoin("message", "message.requestId", "consentRequest.id")
     .innerJoin("contact", "contact.id", "consentRequest.contactId")
+    .innerJoin("run", "run.id", "consentRequest.runId")
     .selectAll("consentRequest")
     .select(["message.toName", "message.toAddress", "message.status as messageStatus", "message.error"])
-    .select("contact.name as contactName")
+    .select(["contact.name as contactName", "run.status as runStatus"])
     .where("consentRequest.runId", "=", runId)
     .orderBy("consentRequest.askedAt")
     .orderBy("consentRequest.id")
     .execute();
   return rows.map((row) => {
-    const status = statusAt(row, now);
     return {
       requestId: ConsentRequestId.parse(row.id),
-      status: status === "over" ? "used" : status,
+      status: statusOf(row, now),
       scope: row.scope,
       sentTo: row.toAddress === null ? row.contactName : `${row.toName} <${row.toAddress}>`,
       sentAt: row.sentAt,
@@ -32,6 +32,15 @@ export async function ofRun(db: Database, { runId, now }: { runId: string; now: 
   });
 }
 
+/** A yes is used once its window is over or its run has ended; one of which nothing came has run out. */
+function statusOf(row: RequestTimes & { readonly runStatus: string }, now: Date): RunConsent["status"] {
+  const status = statusAt(row, now);
+  const hasEnded = row.runStatus === "finished" || row.runStatus === "cancelled";
+  const isOver = status === "over" || (hasEnded && (status === "allowed" || status === "asked"));
+  if (!isOver) return status as Exclude<typeof status, "over">;
+  return row.firstActAt === null ? "expired" : "used";
+}
+
 function notSentBecause({
   messageStatus,
   error,
@@ -39,7 +48,7 @@ function notSentBecause({
   messageStatus: string | null;
   error: string | null;
 }): string | null {
-  if (messageStatus === "outbox") return "No mail leaves this hub: the message lies in the outbox.";
+  if (messageStatus === "outbox") return "The message was not sent: it lies in the outbox.";
   if (messageStatus === "failed") return error ?? "The message could not be sent.";
   return messageStatus === "waiting" && error !== null ? `${error} It is tried again.` : null;
 }

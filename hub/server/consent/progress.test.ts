@@ -56,7 +56,7 @@ describe("what a homeowner is told of the work", () => {
   it("is each thing that is done, and what came of it", () => {
     expect(words(buildFacts([answered, intended("power.cycle"), sent, ended("fixed")]))).toEqual([
       "You allowed this.",
-      "Now: Switch off “Light bridge” (Hall) with its switch “Plug”, and on again.",
+      "Begun: Switch off “Light bridge” (Hall) with its switch “Plug”, and on again.",
       "Done. We are checking whether it helped.",
       "Checked: it works again.",
     ]);
@@ -65,7 +65,7 @@ describe("what a homeowner is told of the work", () => {
   it("is that something is put back, when it did not help", () => {
     expect(words(buildFacts([ended("failed"), intended("power.on")]))).toEqual([
       "Checked: it does not work yet.",
-      "Now: put it back as it was.",
+      "Begun: putting it back as it was.",
     ]);
   });
 

@@ -104,7 +104,7 @@ function actWords(
   const thing = things[index];
   if (act === undefined || thing === undefined) return null;
   if (act.capability !== capability) return progress.puttingBack;
-  return progress.now(actSentence(language, capability, thing));
+  return progress.begun(actSentence(language, capability, thing));
 }
 
 function endWords({ language }: ProgressFacts, status: string): string | null {

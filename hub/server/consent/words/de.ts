@@ -33,9 +33,9 @@ export const de: HomeownerWords = {
   ifNo: "Dann geschieht nichts. Was jetzt nicht geht, bleibt vielleicht so, und wir suchen mit Ihnen einen anderen Weg.",
   progress: {
     allowed: "Sie haben es erlaubt.",
-    now: (sentence) => `Jetzt: ${sentence}`,
+    begun: (sentence) => `Begonnen: ${sentence}`,
     sent: "Erledigt. Wir prüfen, ob es geholfen hat.",
-    puttingBack: "Jetzt: Wir setzen es zurück, wie es war.",
+    puttingBack: "Begonnen: Wir setzen es zurück, wie es war.",
     switchedOnAgain: "Wieder eingeschaltet, damit nichts aus bleibt.",
     works: "Geprüft: Es geht wieder.",
     worksNot: "Geprüft: Es geht noch nicht.",

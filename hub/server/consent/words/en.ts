@@ -33,9 +33,9 @@ export const en: HomeownerWords = {
   ifNo: "Then nothing is done. What does not work now may stay like that, and we look for another way with you.",
   progress: {
     allowed: "You allowed this.",
-    now: (sentence) => `Now: ${sentence}`,
+    begun: (sentence) => `Begun: ${sentence}`,
     sent: "Done. We are checking whether it helped.",
-    puttingBack: "Now: put it back as it was.",
+    puttingBack: "Begun: putting it back as it was.",
     switchedOnAgain: "Switched on again, so that nothing stays off.",
     works: "Checked: it works again.",
     worksNot: "Checked: it does not work yet.",

@@ -35,9 +35,9 @@ export const fr: HomeownerWords = {
   ifNo: "Alors rien n’est fait. Ce qui ne marche pas peut rester ainsi, et nous cherchons un autre moyen avec vous.",
   progress: {
     allowed: "Vous avez donné votre accord.",
-    now: (sentence) => `Maintenant : ${sentence}`,
+    begun: (sentence) => `Commencé : ${sentence}`,
     sent: "C’est fait. Nous vérifions si cela a aidé.",
-    puttingBack: "Maintenant : remettre comme avant.",
+    puttingBack: "Commencé : remettre comme avant.",
     switchedOnAgain: "Rallumé, pour que rien ne reste éteint.",
     works: "Vérifié : cela marche de nouveau.",
     worksNot: "Vérifié : cela ne marche pas encore.",

@@ -35,9 +35,9 @@ export const nl: HomeownerWords = {
   ifNo: "Dan doen we niets. Wat nu niet werkt, blijft misschien zo, en we zoeken samen met u een andere weg.",
   progress: {
     allowed: "U hebt dit toegestaan.",
-    now: (sentence) => `Nu: ${sentence}`,
+    begun: (sentence) => `Begonnen: ${sentence}`,
     sent: "Gedaan. We kijken of het heeft geholpen.",
-    puttingBack: "Nu: we zetten het terug zoals het was.",
+    puttingBack: "Begonnen: we zetten het terug zoals het was.",
     switchedOnAgain: "Weer aangezet, zodat niets uit blijft.",
     works: "Nagekeken: het werkt weer.",
     worksNot: "Nagekeken: het werkt nog niet.",

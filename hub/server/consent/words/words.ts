@@ -27,7 +27,7 @@ export interface HomeownerWords {
   readonly ifNo: string;
   readonly progress: {
     readonly allowed: string;
-    readonly now: (sentence: string) => string;
+    readonly begun: (sentence: string) => string;
     readonly sent: string;
     readonly puttingBack: string;
     readonly switchedOnAgain: string;
