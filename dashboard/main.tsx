@@ -1,6 +1,5 @@
 import { cspNonce } from "./boot.ts";
-import "./mantine.css";
-import "./styles.css";
+import "./styles/index.css";
 import { MantineProvider } from "@mantine/core";
 import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";

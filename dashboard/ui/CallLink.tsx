@@ -2,6 +2,7 @@ import { Button } from "@mantine/core";
 import { mdiPhoneOutline } from "@mdi/js";
 import { words } from "../words/en.ts";
 import { Icon } from "./Icon.tsx";
+import { telephone } from "./telephone.ts";
 
 /** Calls somebody, from wherever this is read. */
 export function CallLink({ phone, who }: { phone: string; who: string }) {
@@ -16,9 +17,4 @@ export function CallLink({ phone, who }: { phone: string; who: string }) {
       {phone}
     </Button>
   );
-}
-
-/** The address a phone understands, whatever spaces and brackets were written. */
-export function telephone(phone: string): string {
-  return `tel:${phone.replace(/[^+\d]/g, "")}`;
 }

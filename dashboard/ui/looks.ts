@@ -28,7 +28,6 @@ import {
   mdiHelpCircle,
   mdiKeyAlert,
   mdiLanDisconnect,
-  mdiLockAlertOutline,
   mdiMagnify,
   mdiMinusCircleOutline,
   mdiPlayCircleOutline,
@@ -164,5 +163,3 @@ export const MESSAGE_LOOKS: Record<OutboxMessage["status"], Look> = looks(words.
   failed: [mdiEmailAlertOutline, "bad"],
   outbox: [mdiEmailOutline, "quiet"],
 });
-
-export const PRIVATE_ICON = mdiLockAlertOutline;

@@ -5,6 +5,7 @@ import { useWindowVirtualizer } from "@tanstack/react-virtual";
 import { useLayoutEffect, useRef, useState } from "react";
 import { Icon } from "../../ui/Icon.tsx";
 import { Status } from "../../ui/Status.tsx";
+import { telephone } from "../../ui/telephone.ts";
 import { words } from "../../words/en.ts";
 import { RunBadges, SimulatedTag, Unavailable } from "./cells.tsx";
 
@@ -64,11 +65,7 @@ function SiteCard({ row }: { row: SiteRow }) {
         </div>
       </div>
       {row.phone === null ? null : (
-        <a
-          className="call-button"
-          href={`tel:${row.phone.replace(/[^+\d]/g, "")}`}
-          aria-label={words.fleet.call(row.clientName)}
-        >
+        <a className="call-button" href={telephone(row.phone)} aria-label={words.fleet.call(row.clientName)}>
           <Icon path={mdiPhone} size={22} />
         </a>
       )}

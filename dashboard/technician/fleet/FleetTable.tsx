@@ -6,6 +6,7 @@ import { useLayoutEffect, useRef, useState } from "react";
 import { Icon } from "../../ui/Icon.tsx";
 import { Since } from "../../ui/Since.tsx";
 import { Status } from "../../ui/Status.tsx";
+import { telephone } from "../../ui/telephone.ts";
 import { words } from "../../words/en.ts";
 import { Makes, RunBadges, SimulatedTag, Unavailable } from "./cells.tsx";
 import type { FleetSort } from "./fleet-search.ts";
@@ -141,11 +142,7 @@ function FleetRow({ row, index }: { row: SiteRow; index: number }) {
       </td>
       <td className="col-phone">
         {row.phone === null ? null : (
-          <a
-            className="tel"
-            href={`tel:${row.phone.replace(/[^+\d]/g, "")}`}
-            aria-label={words.fleet.call(row.clientName)}
-          >
+          <a className="tel" href={telephone(row.phone)} aria-label={words.fleet.call(row.clientName)}>
             <Icon path={mdiPhoneOutline} size={16} />
             {row.phone}
           </a>

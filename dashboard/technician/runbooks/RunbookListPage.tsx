@@ -1,4 +1,4 @@
-import "../runs/runs.css";
+import "./runbooks.css";
 import { mdiBookOpenPageVariantOutline, mdiStethoscope, mdiWrenchOutline } from "@mdi/js";
 import { Link } from "@tanstack/react-router";
 import { useOperation } from "../../live/queries.ts";

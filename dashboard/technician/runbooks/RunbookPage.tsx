@@ -1,4 +1,4 @@
-import "../runs/runs.css";
+import "./runbooks.css";
 import type { RunbookDetails, StepKind } from "@caretaker/protocol";
 import { getRouteApi } from "@tanstack/react-router";
 import { useOperation } from "../../live/queries.ts";
@@ -34,6 +34,7 @@ export function RunbookPage() {
 }
 
 function Details({ runbook }: { runbook: RunbookDetails }) {
+  const steps = runbook.outline.filter((step) => step.kind !== "end");
   return (
     <div className="runbook-columns">
       <div className="stack">
@@ -42,7 +43,7 @@ function Details({ runbook }: { runbook: RunbookDetails }) {
         </Panel>
         <Panel title={words.runbooks.steps}>
           <ol className="outline">
-            {runbook.outline.map((step) => (
+            {steps.map((step) => (
               <li key={step.name}>
                 <span className="outline-kind">{words.runbooks.kinds[step.kind satisfies StepKind]}</span>
                 <span>

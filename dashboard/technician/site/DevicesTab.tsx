@@ -1,3 +1,4 @@
+import "./devices.css";
 import { Button, CloseButton, Switch, TextInput } from "@mantine/core";
 import { mdiDevices, mdiMagnify } from "@mdi/js";
 import { getRouteApi } from "@tanstack/react-router";
