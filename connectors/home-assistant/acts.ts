@@ -56,14 +56,14 @@ const acts: Acts = {
   "power.on": async (from, _clock, { switch: key }) => switchIt(from, needSwitch(from, key), "turn_on"),
 
   "gateway.restart": async (from) => {
-    from.expectRestart();
+    from.restarts.expect();
     try {
       // Home Assistant checks its configuration first, and refuses when it would not start again.
       return await call(from, { domain: "homeassistant", service: "restart" }, RESTART_SECONDS);
     } catch (error) {
       // The line closes before the answer comes: that is what was asked for.
       if (isCaretakerError(error, "gateway_lost") && error.meta.isSent !== false) return {};
-      if (isCaretakerError(error, "step_failed")) from.forgetRestart();
+      if (isCaretakerError(error, "step_failed")) from.restarts.forget();
       throw error;
     }
   },

@@ -36,7 +36,7 @@ const reads: Reads = {
 
   "integration.list": async (from) => {
     needRunning(from);
-    await from.refreshSignIns();
+    await from.entries.refreshSignIns();
     const { home } = from;
     const entries = [...home.entries.values()].filter((entry) => entry.source !== "ignore");
     const judged = entries.map((entry) => ({ entry, condition: judgeEntry(home, entry) }));
@@ -56,7 +56,7 @@ const reads: Reads = {
     needRunning(from);
     const entry = from.home.entries.get(integration);
     if (entry === undefined) throw new CaretakerError("not_available_here", words.noSuch("integration"));
-    await from.refreshSignIns();
+    await from.entries.refreshSignIns();
     return judgeEntry(from.home, from.home.entries.get(integration) ?? entry);
   },
 

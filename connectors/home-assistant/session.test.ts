@@ -78,6 +78,23 @@ describe("a session", () => {
     await expect.poll(asked).toBe(3);
   });
 
+  it("asks again for registries that changed while they were read", async () => {
+    const clock = createTestClock();
+    await using home = await openHome({}, clock);
+    const asked = () => home.fake.counters.commands["config/entity_registry/list"];
+    home.fake.knobs.slowCommands.set("config/entity_registry/list", 60);
+    home.fake.house.fire("entity_registry_updated");
+    await wait(30);
+    await clock.forward("31s");
+    await expect.poll(asked).toBe(2);
+    home.fake.house.fire("entity_registry_updated");
+    await wait(100);
+
+    await clock.forward("31s");
+
+    await expect.poll(asked).toBe(3);
+  });
+
   it("knows a restart from a loss when somebody else asked for it", async () => {
     await using home = await openHome();
     home.fake.house.fire("call_service", { domain: "homeassistant", service: "restart", service_data: {} });

@@ -85,7 +85,7 @@ class HomeAssistantSession implements GatewaySession {
   }
 
   handleLost(loss: Loss): void {
-    const isRestart = this.#follower?.isGoingDown ?? false;
+    const isRestart = this.#follower?.restarts.isGoingDown ?? false;
     this.#follower?.stop();
     // Before `connect` has resolved it rejects instead: nobody has a session that could be lost.
     if (!this.#isOver && this.#hasBegun) {

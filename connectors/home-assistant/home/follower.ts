@@ -1,18 +1,18 @@
 import {
-  type Cancel,
   CaretakerError,
   type Clock,
   type ConnectorLog,
-  type IntegrationReport,
-  type Inventory,
   type SessionEvent,
+  type StateChange,
 } from "@caretaker/protocol";
 import type { HomeAssistantClient } from "../client.ts";
-import { integrationOf } from "../normalise/inventory.ts";
-import { Config, CurrentUser, EntryChange, rowsOf } from "../schema.ts";
+import { Config, CurrentUser } from "../schema.ts";
 import { words } from "../words.ts";
-import { askIfThere, fetchRegistries, fetchSignIns } from "./fetch.ts";
+import { Chores } from "./chores.ts";
+import { EntriesWatch } from "./entries-watch.ts";
+import { fetchRegistries } from "./fetch.ts";
 import { LiveHome, type Registries } from "./home.ts";
+import { RestartWatch } from "./restart-watch.ts";
 
 export interface FollowerDeps {
   readonly client: HomeAssistantClient;
@@ -31,10 +31,6 @@ const PAUSE_MILLISECONDS = 30_000;
 const KNOW_MILLISECONDS = [1000, 20_000] as const;
 const STARTING_POLL_MILLISECONDS = 2000;
 const SETTLE_MILLISECONDS = 30_000;
-/** After that, a restart that was asked for has been refused. */
-const RESTART_MILLISECONDS = 120_000;
-/** What is left of a burst of changes of integrations is told together. */
-const ENTRIES_MILLISECONDS = 100;
 
 const REGISTRY_EVENTS = [
   "area_registry_updated",
@@ -43,30 +39,42 @@ const REGISTRY_EVENTS = [
   "floor_registry_updated",
 ];
 
+type CoreState = Extract<SessionEvent, { type: "gateway" }>["state"];
+
 /** Follows one home for as long as the connection lives, and tells what happens in our words. */
 export class Follower {
   readonly client: HomeAssistantClient;
   readonly home: LiveHome;
+  readonly entries: EntriesWatch;
+  readonly restarts: RestartWatch;
   config!: Config;
   user!: CurrentUser;
   readonly #deps: FollowerDeps;
-  readonly #timers = new Map<string, Cancel>();
-  #isStopped = false;
-  #isStopping = false;
-  #restartAskedAt: number | undefined;
+  readonly #chores: Chores;
   #fetchedAt = 0;
   #isFetching = false;
-  #isKnown = false;
+  #isChangedMeanwhile = false;
   #hasTold = false;
   #told = "";
   #known: Promise<void> | undefined;
+  #isKnown = false;
   #registries: Registries | undefined;
-  #changedEntries = new Set<string>();
 
   constructor(deps: FollowerDeps) {
+    const { client, clock, log, emit } = deps;
     this.#deps = deps;
-    this.client = deps.client;
-    this.home = new LiveHome((what) => deps.client.countGarbage(what), deps.remembered);
+    this.client = client;
+    this.home = new LiveHome((what) => client.countGarbage(what), deps.remembered);
+    this.restarts = new RestartWatch(clock);
+    this.#chores = new Chores(clock, log);
+    this.entries = new EntriesWatch({
+      client,
+      log,
+      home: this.home,
+      chores: this.#chores,
+      tell: (integrations) => emit({ type: "integrations", integrations }),
+      changed: () => this.#fetchLater(),
+    });
   }
 
   /**
@@ -81,14 +89,26 @@ export class Follower {
       this.#followStates(),
       ...(isNew ? [this.whenKnown()] : []),
     ]);
-    this.config = this.#parse(Config, config, "its configuration");
-    this.user = this.#parse(CurrentUser, user, "who we are");
+    this.config = parse(Config, config, "its configuration");
+    this.user = parse(CurrentUser, user, "who we are");
     this.#hasTold = true;
     this.#tellGateway();
-    if (isNew) this.#tellInventory(this.#takeRegistries().inventory);
+    if (isNew) this.#takeRegistries();
     this.#deps.emit({ type: "states", full: true, changes: this.home.whole() });
     if (!isNew) this.#knowSoon();
     this.#pollUntilRunning();
+  }
+
+  stop(): void {
+    this.#chores.end();
+  }
+
+  get isRunning(): boolean {
+    return this.config.state === "RUNNING" && !this.restarts.isStopping;
+  }
+
+  stateOf(config: Config): CoreState {
+    return coreState(config, this.restarts.isStopping);
   }
 
   /** Resolves when what belongs to what has been read from Home Assistant itself in this connection. */
@@ -101,98 +121,54 @@ export class Follower {
   }
 
   async #know(): Promise<void> {
-    const { client, home } = this;
-    this.#cancel("know");
-    const [registries, signIns] = await Promise.all([
-      fetchRegistries(client),
-      fetchSignIns(client),
-      this.#followEntries(),
-      this.#followEvents(),
-    ]);
-    home.signIns = signIns ?? new Set();
-    this.#fetchedAt = this.#deps.clock.monotonic();
-    this.#registries = registries;
-    this.#isKnown = true;
-    if (!this.#hasTold) return;
-    const { inventory, moved } = this.#takeRegistries();
-    this.#tellInventory(inventory);
-    const doubtful = new Set([...moved, ...[...home.entities.values()].filter((entity) => home.isOrphan(entity))]);
-    if (doubtful.size > 0) this.#tellStates(home.whole(doubtful), []);
+    this.#chores.cancel("home");
+    await Promise.all([this.#fetch(), this.entries.refreshSignIns(), this.entries.follow(), this.#followEvents()]);
+    if (this.#hasTold) this.#tellStates(this.home.whole(this.#takeRegistries()), []);
   }
 
-  #takeRegistries(): ReturnType<LiveHome["takeRegistries"]> {
-    const registries = this.#registries;
-    if (registries === undefined) throw new Error("The registries have not been read yet");
+  /** Tells the inventory, and returns the entities whose states have to be told again. */
+  #takeRegistries(): Set<Parameters<LiveHome["isOrphan"]>[0]> {
+    if (this.#registries === undefined) throw new Error("The registries have not been read yet");
+    const { inventory, moved } = this.home.takeRegistries(this.#registries);
+    const wasKnown = this.#isKnown;
     this.#registries = undefined;
-    return this.home.takeRegistries(registries);
+    this.#fetchedAt = this.#deps.clock.monotonic();
+    this.#isKnown = true;
+    this.entries.isTelling = true;
+    this.#deps.emit({ type: "inventory", inventory });
+    if (this.#isChangedMeanwhile) this.#fetchLater();
+    // Until now nobody could say what is left over from something that is gone.
+    return new Set(wasKnown ? moved : [...moved, ...this.#orphans()]);
   }
 
-  #tellInventory(inventory: Inventory): void {
-    this.#deps.emit({ type: "inventory", inventory });
+  #orphans(): Parameters<LiveHome["isOrphan"]>[0][] {
+    return [...this.home.entities.values()].filter((entity) => this.home.isOrphan(entity));
   }
 
   #knowSoon(): void {
     const [least, most] = KNOW_MILLISECONDS;
-    this.#after("know", least + Math.random() * (most - least), () =>
-      this.#quietly(
-        "what belongs to what",
-        this.whenKnown().catch((error: unknown) => {
-          if (this.client.isOpen) this.#knowSoon();
-          throw error;
-        }),
-      ),
+    this.#chores.tryAfter("home", least + Math.random() * (most - least), () =>
+      this.whenKnown().catch((error: unknown) => {
+        if (this.client.isOpen) this.#knowSoon();
+        throw error;
+      }),
     );
-  }
-
-  get isRunning(): boolean {
-    return this.config.state === "RUNNING" && !this.#isStopping;
-  }
-
-  stateOf(config: Config): CoreState {
-    return coreState(config, this.#isStopping);
-  }
-
-  stop(): void {
-    this.#isStopped = true;
-    for (const cancel of this.#timers.values()) cancel();
-    this.#timers.clear();
-  }
-
-  /** Who has to sign in where, asked anew. */
-  async refreshSignIns(): Promise<void> {
-    const signIns = await fetchSignIns(this.client);
-    if (signIns === undefined) return;
-    const before = this.home.signIns;
-    this.home.signIns = signIns;
-    for (const id of [...signIns, ...before]) if (signIns.has(id) !== before.has(id)) this.#tellEntryLater(id);
-  }
-
-  #parse<T>(
-    schema: { safeParse(value: unknown): { success: true; data: T } | { success: false } },
-    value: unknown,
-    what: string,
-  ): T {
-    const parsed = schema.safeParse(value);
-    if (parsed.success) return parsed.data;
-    throw new CaretakerError("gateway_misbehaving", words.notUnderstood(what));
   }
 
   // ---- States: the hot path ----
 
   #followStates(): Promise<void> {
     return new Promise((resolve, reject) => {
-      let isFirst = true;
-      this.#after("first states", FIRST_STATES_SECONDS * 1000, () =>
+      this.#chores.after("first states", FIRST_STATES_SECONDS * 1000, () =>
         reject(new CaretakerError("gateway_timeout", words.noStates(FIRST_STATES_SECONDS))),
       );
       const handle = (event: unknown): void => {
         const delta = this.home.apply(event);
         if (this.#hasTold) {
           if (delta !== undefined) this.#tellStates(delta.changes, delta.removed);
-          if (this.home.isInventoryStale && this.#isKnown) this.#fetchLater();
-        } else if (isFirst) {
-          isFirst = false;
-          this.#cancel("first states");
+          if (this.home.isInventoryStale) this.#fetchLater();
+        } else {
+          this.#chores.cancel("first states");
           resolve();
         }
       };
@@ -200,163 +176,70 @@ export class Follower {
     });
   }
 
-  #tellStates(changes: Extract<SessionEvent, { type: "states" }>["changes"], removed: readonly string[]): void {
+  #tellStates(changes: readonly StateChange[], removed: readonly string[]): void {
     if (removed.length > 0) this.#deps.emit({ type: "states", full: false, changes, removed });
-    else this.#deps.emit({ type: "states", full: false, changes });
-  }
-
-  // ---- Integrations ----
-
-  async #followEntries(): Promise<void> {
-    await new Promise<void>((resolve, reject) => {
-      const handle = (event: unknown): void => {
-        this.#takeEntries(event);
-        resolve();
-      };
-      this.client.subscribe({ type: "config_entries/subscribe" }, handle).catch((error: unknown) => {
-        // Older ones and simple users only have the list.
-        askIfThere(this.client, { type: "config_entries/get" }).then((entries) => {
-          if (Array.isArray(entries)) this.#takeEntries(entries.map((entry) => ({ type: null, entry })));
-          else this.#deps.log.debug({ error }, "The integrations cannot be seen with this token.");
-          resolve();
-        }, reject);
-      });
-    });
-  }
-
-  #takeEntries(event: unknown): void {
-    const { entries } = this.home;
-    for (const { type, entry } of rowsOf(EntryChange, event, () => this.client.countGarbage("an integration"))) {
-      if (type === "removed") entries.delete(entry.entry_id);
-      else entries.set(entry.entry_id, entry);
-      if (!this.#hasTold || !this.#isKnown) continue;
-      if (type === "added" || type === "removed") this.#fetchLater();
-      this.#tellEntryLater(entry.entry_id);
-      if (entry.state === "setup_error" || this.home.signIns.has(entry.entry_id)) this.#lookForSignIns();
-    }
-  }
-
-  #lookForSignIns(): void {
-    // The flow begins just after the state has changed.
-    this.#after("sign-ins", 500, () => this.#quietly("who has to sign in", this.refreshSignIns()));
-  }
-
-  #tellEntryLater(id: string): void {
-    this.#changedEntries.add(id);
-    if (this.#timers.has("entries")) return;
-    this.#after("entries", ENTRIES_MILLISECONDS, () => {
-      const { entries, signIns } = this.home;
-      const changed = [...this.#changedEntries].map((one) => entries.get(one)).filter((entry) => entry !== undefined);
-      this.#changedEntries = new Set();
-      const integrations: IntegrationReport[] = changed.map((entry) => integrationOf(entry, signIns));
-      if (integrations.length > 0) this.#deps.emit({ type: "integrations", integrations });
-    });
+    else if (changes.length > 0) this.#deps.emit({ type: "states", full: false, changes });
   }
 
   // ---- Registries and Home Assistant itself ----
 
   async #followEvents(): Promise<void> {
+    const { client } = this;
     const follow = async (type: string, handle: () => void): Promise<void> => {
       try {
-        await this.client.subscribe({ type: "subscribe_events", event_type: type }, handle);
+        await client.subscribe({ type: "subscribe_events", event_type: type }, handle);
       } catch (error) {
-        if (!this.client.isOpen) throw error;
+        if (!client.isOpen) throw error;
         this.#deps.log.debug({ error, type }, "An event cannot be followed with this token.");
       }
     };
+    const handleStop = (): void => {
+      if (this.#hasTold) this.#tellGateway();
+    };
     await Promise.all([
       ...REGISTRY_EVENTS.map((type) => follow(type, () => this.#fetchLater())),
-      this.#followRestarts(),
       follow("core_config_updated", () =>
-        this.#after("config", COLLECT_MILLISECONDS, () => this.#quietly("the configuration", this.#refreshConfig())),
+        this.#chores.tryAfter("configuration", COLLECT_MILLISECONDS, () => this.#refreshConfig()),
       ),
+      this.restarts.follow(client, this.#deps.log, handleStop),
     ]);
   }
 
-  /**
-   * A restart is told apart from a loss by what came before it. Core 2026 closes its sockets before it says that it
-   * stops, so the call that asks for a restart is followed as well.
-   */
-  async #followRestarts(): Promise<void> {
-    const asked = (service: string) => ({
-      platform: "event",
-      event_type: "call_service",
-      event_data: { domain: "homeassistant", service },
-    });
-    const trigger = [{ platform: "homeassistant", event: "shutdown" }, asked("restart"), asked("stop")];
-    try {
-      await this.client.subscribe({ type: "subscribe_trigger", trigger }, (event) => {
-        if (isShutdown(event)) this.#handleStop();
-        else this.expectRestart();
-      });
-    } catch (error) {
-      if (!this.client.isOpen) throw error;
-      this.#deps.log.debug({ error }, "Restarts cannot be foreseen with this token.");
-    }
-  }
-
-  #handleStop(): void {
-    this.#isStopping = true;
-    if (this.#hasTold) this.#tellGateway();
-  }
-
-  /** Somebody asked for a restart. It may still be refused: nothing is told until the line closes. */
-  expectRestart(): void {
-    this.#restartAskedAt = this.#deps.clock.monotonic();
-  }
-
-  forgetRestart(): void {
-    this.#restartAskedAt = undefined;
-  }
-
-  /** Whether the line, when it closes now, closes because Home Assistant goes down. */
-  get isGoingDown(): boolean {
-    const askedAt = this.#restartAskedAt;
-    const isRecent = askedAt !== undefined && this.#deps.clock.monotonic() - askedAt < RESTART_MILLISECONDS;
-    return this.#isStopping || isRecent;
-  }
-
   #fetchLater(): void {
-    if (this.#timers.has("registries") || this.#isFetching || !this.#isKnown) return;
+    // What is being read just now may be older than the change.
+    if (this.#isFetching) this.#isChangedMeanwhile = true;
+    if (!this.#isKnown || this.#isFetching || this.#chores.has("registries")) return;
     const pause = this.#fetchedAt + PAUSE_MILLISECONDS - this.#deps.clock.monotonic();
-    this.#after("registries", Math.max(COLLECT_MILLISECONDS, pause), () =>
-      this.#quietly("the registries", this.#fetch()),
-    );
+    this.#chores.tryAfter("registries", Math.max(COLLECT_MILLISECONDS, pause), async () => {
+      await this.#fetch();
+      this.#tellStates(this.home.whole(this.#takeRegistries()), []);
+    });
   }
 
   async #fetch(): Promise<void> {
     this.#isFetching = true;
+    this.#isChangedMeanwhile = false;
     try {
-      const registries = await fetchRegistries(this.client);
-      this.#fetchedAt = this.#deps.clock.monotonic();
-      const { inventory, moved } = this.home.takeRegistries(registries);
-      this.#tellInventory(inventory);
-      if (moved.length > 0) this.#tellStates(this.home.whole(moved), []);
+      this.#registries = await fetchRegistries(this.client);
     } finally {
       this.#isFetching = false;
     }
   }
 
   #pollUntilRunning(): void {
-    if (this.config.state === "RUNNING" || this.#isStopped) return;
-    this.#after("starting", STARTING_POLL_MILLISECONDS, () =>
-      this.#quietly(
-        "whether it runs",
-        this.#refreshConfig().finally(() => this.#pollUntilRunning()),
-      ),
+    if (this.config.state === "RUNNING") return;
+    this.#chores.tryAfter("start", STARTING_POLL_MILLISECONDS, () =>
+      this.#refreshConfig().finally(() => this.#pollUntilRunning()),
     );
   }
 
   async #refreshConfig(): Promise<void> {
     const wasRunning = this.isRunning;
-    this.config = this.#parse(Config, await this.client.ask({ type: "get_config" }), "its configuration");
+    this.config = parse(Config, await this.client.ask({ type: "get_config" }), "its configuration");
     this.#tellGateway();
     // Not before it has settled can be told what is left over in its registry.
     if (!wasRunning && this.isRunning)
-      this.#after("settled", SETTLE_MILLISECONDS, () => {
-        const orphans = [...this.home.entities.values()].filter((entity) => this.home.isOrphan(entity));
-        if (orphans.length > 0) this.#tellStates(this.home.whole(orphans), []);
-      });
+      this.#chores.after("settled", SETTLE_MILLISECONDS, () => this.#tellStates(this.home.whole(this.#orphans()), []));
   }
 
   #tellGateway(): void {
@@ -374,38 +257,17 @@ export class Follower {
     this.#told = told;
     this.#deps.emit(event);
   }
-
-  #quietly(what: string, work: Promise<void>): void {
-    work.catch((error: unknown) => {
-      if (this.#isStopped) return;
-      this.#deps.log.warn({ error }, `Looking anew at ${what} failed; it is tried again with the next change.`);
-    });
-  }
-
-  #after(name: string, milliseconds: number, callback: () => void): void {
-    if (this.#isStopped) return;
-    this.#cancel(name);
-    this.#timers.set(
-      name,
-      this.#deps.clock.after(milliseconds, () => {
-        this.#timers.delete(name);
-        callback();
-      }),
-    );
-  }
-
-  #cancel(name: string): void {
-    this.#timers.get(name)?.();
-    this.#timers.delete(name);
-  }
 }
 
-function isShutdown(event: unknown): boolean {
-  const { variables } = (event ?? {}) as { variables?: { trigger?: { platform?: unknown } } };
-  return variables?.trigger?.platform === "homeassistant";
+function parse<T>(
+  schema: { safeParse(value: unknown): { success: true; data: T } | { success: false } },
+  value: unknown,
+  what: string,
+): T {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new CaretakerError("gateway_misbehaving", words.notUnderstood(what));
 }
-
-type CoreState = Extract<SessionEvent, { type: "gateway" }>["state"];
 
 function coreState(config: Config, isStopping: boolean): CoreState {
   if (isStopping || config.state === "STOPPING" || config.state === "FINAL_WRITE" || config.state === "STOPPED")
