@@ -55,6 +55,7 @@ function outcomeOf({ language, requestStatus, run, endTell }: ProgressFacts): st
   if (run.status === "cancelled" || run.outcome === null) return outcomes.stopped;
   // After a stop the outcome says what became of what was running: put back, finished, or nothing at all.
   const wasStopped = requestStatus === "withdrawn" && run.outcome !== "refused";
+  if (wasStopped && run.outcome === "undone") return `${outcomes.stopped} ${outcomes.stoppedAndUndone}`;
   return [wasStopped ? outcomes.stopped : null, outcomes[run.outcome], endTell].filter(Boolean).join(" ");
 }
 
@@ -76,7 +77,7 @@ function wordsFor(facts: ProgressFacts, data: RunEventData): string | null {
     case "fix.intended":
       return actWords(facts, data);
     case "fix.sent":
-      return progress.sent;
+      return isTakingBack(facts, data.attemptId) ? progress.isPutBack : progress.sent;
     case "fix.uncertain":
       return progress.notCertain;
     case "fix.settled":
@@ -90,6 +91,16 @@ function wordsFor(facts: ProgressFacts, data: RunEventData): string | null {
     default:
       return null;
   }
+}
+
+/** Whether an attempt took something back: another action than the one that was asked for. */
+function isTakingBack({ proposal, events }: ProgressFacts, attemptId: string): boolean {
+  return events.some(
+    ({ data }) =>
+      data.kind === "fix.intended" &&
+      data.attemptId === attemptId &&
+      !proposal.acts.some(({ step, capability }) => step === data.step && capability === data.capability),
+  );
 }
 
 type Intended = Extract<RunEventData, { kind: "fix.intended" }>;

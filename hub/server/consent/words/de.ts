@@ -36,6 +36,7 @@ export const de: HomeownerWords = {
     begun: (sentence) => `Begonnen: ${sentence}`,
     sent: "Erledigt. Wir prüfen, ob es geholfen hat.",
     puttingBack: "Begonnen: Wir setzen es zurück, wie es war.",
+    isPutBack: "Erledigt. Wir prüfen, ob es ist, wie es war.",
     switchedOnAgain: "Wieder eingeschaltet, damit nichts aus bleibt.",
     works: "Geprüft: Es geht wieder.",
     worksNot: "Geprüft: Es geht noch nicht.",
@@ -54,6 +55,7 @@ export const de: HomeownerWords = {
     needs_homeowner: "Wir brauchen etwas von Ihnen und melden uns.",
     needs_visit: "Es muss jemand vorbeikommen. Wir melden uns bei Ihnen.",
     unclear: "Wir sind nicht sicher, was daraus geworden ist. Ein Techniker sieht nach.",
+    stoppedAndUndone: "Es ist wieder so, wie es war.",
     stopped: "Die Arbeit wurde angehalten.",
   },
   message: {

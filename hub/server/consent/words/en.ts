@@ -36,6 +36,7 @@ export const en: HomeownerWords = {
     begun: (sentence) => `Begun: ${sentence}`,
     sent: "Done. We are checking whether it helped.",
     puttingBack: "Begun: putting it back as it was.",
+    isPutBack: "Done. We are checking whether it is as it was.",
     switchedOnAgain: "Switched on again, so that nothing stays off.",
     works: "Checked: it works again.",
     worksNot: "Checked: it does not work yet.",
@@ -54,6 +55,7 @@ export const en: HomeownerWords = {
     needs_homeowner: "Something is needed from you. We will get in touch.",
     needs_visit: "Somebody has to come by. We will get in touch.",
     unclear: "We are not certain what came of it. A technician is looking at it.",
+    stoppedAndUndone: "It was put back as it was.",
     stopped: "The work was stopped.",
   },
   message: {

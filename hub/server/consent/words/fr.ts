@@ -38,6 +38,7 @@ export const fr: HomeownerWords = {
     begun: (sentence) => `Commencé : ${sentence}`,
     sent: "C’est fait. Nous vérifions si cela a aidé.",
     puttingBack: "Commencé : remettre comme avant.",
+    isPutBack: "C’est fait. Nous vérifions si tout est comme avant.",
     switchedOnAgain: "Rallumé, pour que rien ne reste éteint.",
     works: "Vérifié : cela marche de nouveau.",
     worksNot: "Vérifié : cela ne marche pas encore.",
@@ -56,6 +57,7 @@ export const fr: HomeownerWords = {
     needs_homeowner: "Nous avons besoin de quelque chose de votre part et vous contacterons.",
     needs_visit: "Quelqu’un doit passer. Nous vous contacterons.",
     unclear: "Nous ne sommes pas certains du résultat. Un technicien regarde.",
+    stoppedAndUndone: "Cela a été remis comme avant.",
     stopped: "Le travail a été arrêté.",
   },
   message: {

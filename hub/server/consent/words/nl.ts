@@ -38,6 +38,7 @@ export const nl: HomeownerWords = {
     begun: (sentence) => `Begonnen: ${sentence}`,
     sent: "Gedaan. We kijken of het heeft geholpen.",
     puttingBack: "Begonnen: we zetten het terug zoals het was.",
+    isPutBack: "Gedaan. We kijken of het is zoals het was.",
     switchedOnAgain: "Weer aangezet, zodat niets uit blijft.",
     works: "Nagekeken: het werkt weer.",
     worksNot: "Nagekeken: het werkt nog niet.",
@@ -56,6 +57,7 @@ export const nl: HomeownerWords = {
     needs_homeowner: "We hebben iets van u nodig en nemen contact met u op.",
     needs_visit: "Er moet iemand langskomen. We nemen contact met u op.",
     unclear: "We weten niet zeker wat ervan gekomen is. Een technicus kijkt ernaar.",
+    stoppedAndUndone: "Het is teruggezet zoals het was.",
     stopped: "Het werk is gestopt.",
   },
   message: {

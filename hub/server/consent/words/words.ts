@@ -30,6 +30,7 @@ export interface HomeownerWords {
     readonly begun: (sentence: string) => string;
     readonly sent: string;
     readonly puttingBack: string;
+    readonly isPutBack: string;
     readonly switchedOnAgain: string;
     readonly works: string;
     readonly worksNot: string;
@@ -37,7 +38,8 @@ export interface HomeownerWords {
     readonly waitingForHome: string;
     readonly stopping: string;
   };
-  readonly outcomes: Readonly<Record<RunOutcome | "stopped", string>>;
+  /** `undone` after a fix that did not help; `stoppedAndUndone` where nobody waited to see whether it would. */
+  readonly outcomes: Readonly<Record<RunOutcome | "stopped" | "stoppedAndUndone", string>>;
   readonly message: {
     readonly subject: (firm: string) => string;
     readonly hello: (name: string) => string;
