@@ -249,6 +249,36 @@ describe("a session", () => {
     await fake.close();
   });
 
+  it.each([
+    ["config/device_registry/list", "says no to its registry"],
+    ["get_config", "says no to its configuration"],
+    ["subscribe_entities", "says no to its states"],
+  ])("is not opened by a home that lets us in and %s: %s", async (command) => {
+    const fake = await startFakeHomeAssistant();
+    fake.knobs.errors.set(command, { code: "home_assistant_error", message: "Something broke" });
+
+    await expect(homeAssistant.connect({ url: fake.url, token: fake.token }, testContext())).rejects.toMatchObject({
+      code: "gateway_misbehaving",
+    });
+    await expect.poll(() => fake.clients).toBe(0);
+    await fake.close();
+  });
+
+  it("is not opened by a home that never sends its states", async () => {
+    const clock = createTestClock();
+    const fake = await startFakeHomeAssistant({ knobs: { silentCommands: new Set(["subscribe_entities"]) } });
+    const opening = homeAssistant
+      .connect({ url: fake.url, token: fake.token }, testContext(clock))
+      .catch((error) => error);
+    await expect.poll(() => fake.counters.commands.subscribe_entities).toBe(1);
+    await wait(50);
+
+    await clock.forward("45s");
+
+    expect(await opening).toMatchObject({ code: "gateway_timeout" });
+    await fake.close();
+  });
+
   it("makes do with what a Home Assistant lacks or does not let us see", async () => {
     const fake = await startFakeHomeAssistant({ isAdmin: false, version: "2024.3.3" });
     for (const command of ["config/floor_registry/list", "config_entries/subscribe"])

@@ -42,7 +42,8 @@ export async function openSession(config: unknown, context: ConnectorContext): P
   } catch (error) {
     await session.close();
     client.close();
-    throw error;
+    if (error instanceof CaretakerError) throw error;
+    throw new CaretakerError("gateway_misbehaving", words.noInventory(address.base), { cause: error });
   }
 }
 

@@ -21,6 +21,8 @@ export const words = {
   tooOld: (base: string, version: string) =>
     `${base} runs Home Assistant ${version}, which is older than this connector can follow. It has to be 2024.3 or newer.`,
   notUnderstood: (what: string) => `Home Assistant said ${what} in a way that is not understood.`,
+  noInventory: (base: string) =>
+    `${base} let us in and did not say what it has. Look at its log, and restart it if this stays.`,
   noStates: (seconds: number) =>
     `Home Assistant did not send its states within ${seconds} s. It may be overloaded; look at it there.`,
   starting: "Home Assistant is still starting, so nothing can be said of its parts yet.",

@@ -57,6 +57,7 @@ export class Follower {
   #hasTold = false;
   #told = "";
   #known: Promise<void> | undefined;
+  #watching: Promise<unknown> | undefined;
   #isKnown = false;
   #registries: Registries | undefined;
 
@@ -122,7 +123,9 @@ export class Follower {
 
   async #know(): Promise<void> {
     this.#chores.cancel("home");
-    await Promise.all([this.#fetch(), this.entries.refreshSignIns(), this.entries.follow(), this.#followEvents()]);
+    // What is followed already is not followed twice when the registries could not be read the first time.
+    this.#watching ??= Promise.all([this.entries.follow(), this.#followEvents()]);
+    await Promise.all([this.#fetch(), this.entries.refreshSignIns(), this.#watching]);
     if (this.#hasTold) this.#tellStates(this.home.whole(this.#takeRegistries()), []);
   }
 
