@@ -10,6 +10,16 @@ import {
 } from "@caretaker/protocol";
 import { isFound } from "./patterns.ts";
 
+/** A field of what was read, by its path; undefined when it is not there. */
+export function fieldAt(output: unknown, path: readonly string[]): unknown {
+  let value = output;
+  for (const part of path) {
+    if (typeof value !== "object" || value === null || !Object.hasOwn(value, part)) return undefined;
+    value = (value as Record<string, unknown>)[part];
+  }
+  return value ?? undefined;
+}
+
 /** True, false, or null for unknown. */
 export type Truth = boolean | null;
 
@@ -184,8 +194,13 @@ export function valueWords(value: unknown): string {
 export function measurementWords(measurements: readonly Measurement[], met: Truth): string {
   const telling = measurements.filter((one) => one.met === met);
   return (telling.length > 0 ? telling : measurements)
-    .map(({ field, value, unit, expected }) => {
-      const shown = value === null ? "not known" : `${valueWords(value)}${unit === undefined ? "" : ` ${unit}`}`;
+    .map(({ field, value, unit, expected, met: known }) => {
+      const shown =
+        value === null
+          ? known === null
+            ? "not known"
+            : "absent"
+          : `${valueWords(value)}${unit === undefined ? "" : ` ${unit}`}`;
       return `${field} is ${shown}, expected ${expected}`;
     })
     .join("; ");

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { runbookDigest } from "./digest.ts";
-import { type Library, makeLibrary } from "./library.ts";
+import { type Library, makeLibrary, type RunbookFile } from "./library.ts";
 import { parseYaml } from "./parse.ts";
 import { toDetails, toSummary } from "./summary.ts";
 import { GOOD, WORLD } from "./test-world.ts";
@@ -11,7 +11,7 @@ const file = (id: string, text: string) => ({
   id,
   text: text.replace("home-assistant/dead-bridge", id),
 });
-const library = (...files: ReturnType<typeof file>[]): Library => makeLibrary(files, WORLD.connectors);
+const library = (...files: RunbookFile[]): Library => makeLibrary(files, WORLD.connectors);
 
 const USER = `id: user
 version: 1
@@ -55,6 +55,23 @@ describe("a library", () => {
   it("refuses a runbook whose id is not that of its place", () => {
     expect(refusal(() => library({ ...file("one", GOOD), id: "two" }))).toEqual([
       expect.stringMatching(/^connectors\/one\.yaml:1:5 wrong_id: .*Did you mean `two`\?$/),
+    ]);
+  });
+
+  it("refuses a fix whose verify holds in the state that was recorded as ill: it would prove nothing", () => {
+    const ill = (reads: Record<string, Record<string, unknown>>) => ({ recorded: "Here", reads });
+    const state = { entities: 7, battery: null, lastSeen: null, firmware: null };
+    const offline = { ...state, availability: "offline", unavailable: 7 };
+    const online = { ...state, availability: "online", unavailable: 7 };
+
+    expect(refusal(() => library({ ...file("one", GOOD), ill: ill({ "device.state": offline }) }))).toEqual([]);
+    expect(refusal(() => library({ ...file("one", GOOD), ill: ill({ "device.state": online }) }))).toEqual([
+      expect.stringMatching(
+        /^connectors\/one\.yaml:26:13 verify_already_holds: holds already .*availability is online/,
+      ),
+    ]);
+    expect(refusal(() => library({ ...file("one", GOOD), ill: ill({}) }))).toEqual([
+      expect.stringMatching(/verify_already_holds: cannot be judged: .* recorded without device\.state/),
     ]);
   });
 

@@ -8,6 +8,7 @@ import {
   type RunbookMistake,
 } from "@caretaker/protocol";
 import { runbookDigest, usedBy } from "./digest.ts";
+import { IllFixture, provesNothing } from "./fixtures.ts";
 import { notRunnableYet } from "./runnable.ts";
 import { mistakeLine, type RunbookSource } from "./source.ts";
 import { type ValidRunbook, validateRunbook } from "./validate.ts";
@@ -34,6 +35,8 @@ export interface RunbookFile {
   readonly text: string;
   /** What its `id` has to be, by where it lies. */
   readonly id: string;
+  /** What was read in the state that it is for, if that was recorded. */
+  readonly ill?: IllFixture;
 }
 
 /**
@@ -52,7 +55,9 @@ export function makeLibrary(files: readonly RunbookFile[], connectors: World["co
     mistakes = [];
     left = left.filter((file) => {
       const result = validateRunbook(file.file, file.text, world);
-      const wrong = result.ok ? misplaced(file, result.runbook, result.source) : result.mistakes;
+      const wrong = result.ok
+        ? [...misplaced(file, result.runbook, result.source), ...provesNothing(result, file.ill, world)]
+        : result.mistakes;
       mistakes.push(...wrong);
       if (!result.ok || wrong.length > 0) return true;
       valid.push({ ...result, text: file.text });
@@ -92,15 +97,27 @@ async function filesIn(root: string, folder: string, prefix: string): Promise<Ru
     if (error.code === "ENOENT") return [];
     throw error;
   });
+  const runbooks = names.filter((name) => name.endsWith(".yaml")).map((name) => name.slice(0, -".yaml".length));
   return Promise.all(
-    names
-      .filter((name) => name.endsWith(".yaml"))
-      .map(async (name) => ({
-        file: `${folder}/${name}`,
-        text: await readFile(join(root, folder, name), "utf8"),
-        id: `${prefix}${name.slice(0, -".yaml".length)}`,
-      })),
+    runbooks.map(async (name) => {
+      const ill = await readFixture(join(root, folder, "fixtures", `${name}.ill.json`));
+      return {
+        file: `${folder}/${name}.yaml`,
+        text: await readFile(join(root, folder, `${name}.yaml`), "utf8"),
+        id: `${prefix}${name}`,
+        ...(ill === null ? {} : { ill }),
+      };
+    }),
   );
+}
+
+async function readFixture(path: string): Promise<IllFixture | null> {
+  try {
+    return IllFixture.parse(JSON.parse(await readFile(path, "utf8")));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
+    throw new CaretakerError("invalid_runbook", `${path} is not a recorded state of a home.`, { cause: error });
+  }
 }
 
 function misplaced(file: RunbookFile, runbook: Runbook, source: RunbookSource): RunbookMistake[] {

@@ -1,4 +1,4 @@
-import { type Cancel, CaretakerError, Runbook, type RunbookId } from "@caretaker/protocol";
+import { type Cancel, CaretakerError, Runbook, type RunbookId, sleep } from "@caretaker/protocol";
 import { withLogFields } from "../log.ts";
 import { type Claimed, claimDue, giveBack, nextDueIn, renewClaim } from "./claim.ts";
 import { LEASE_SECONDS, type RunsDeps } from "./deps.ts";
@@ -13,6 +13,7 @@ const LOOKS_EVERY_MILLISECONDS = 5000;
 const RENEWS_EVERY_MILLISECONDS = (LEASE_SECONDS * 1000) / 3;
 const AGAIN_AFTER_MILLISECONDS = 5000;
 const MOST_FAILURES = 5;
+const CLOSES_WITHIN_MILLISECONDS = 20_000;
 
 /**
  * Works on runs that are due. Each is claimed in the database, driven as far as it goes without waiting, and given
@@ -60,11 +61,17 @@ export class Engine {
     }
   }
 
-  /** Takes no more runs and lets those go on that it has, to the end of their turn. */
+  /**
+   * Takes no more runs and lets those go on that it has, to the end of their turn: an act that is being done is written
+   * down. What takes longer is found by the next hub, which looks what became of it.
+   */
   async close(): Promise<void> {
     this.abandon();
     await this.#looking?.catch(() => {});
-    await Promise.allSettled(this.#working);
+    const waited = new AbortController();
+    const late = sleep(this.#deps.clock, CLOSES_WITHIN_MILLISECONDS, waited.signal).catch(() => {});
+    await Promise.race([Promise.allSettled(this.#working), late]);
+    waited.abort();
   }
 
   /** As if the process had died: what it works on is left as it is, for whoever comes when the claim has run out. */

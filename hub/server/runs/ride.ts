@@ -148,6 +148,7 @@ export class Ride {
         ...this.memory,
         at: "step" in to ? to.step : step.name,
         active: null,
+        failures: 0,
         results: { ...this.memory.results, [step.name]: { result, output } },
       },
     }));

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { homeAssistant } from "@caretaker/connector-home-assistant";
 import { type FakeHomeAssistant, startFakeHomeAssistant } from "@caretaker/connector-home-assistant/fake-gateway";
@@ -17,6 +18,7 @@ import { type TestDatabase, testDatabase } from "../db/test-database.ts";
 import { connectors } from "../gateways/connectors.ts";
 import { verifyChain } from "../ledger/read.ts";
 import { judge } from "../runbooks/expect.ts";
+import { IllFixture } from "../runbooks/fixtures.ts";
 import { type Library, loadLibrary, makeLibrary } from "../runbooks/library.ts";
 import { namesOf } from "../runbooks/names.ts";
 import { allSteps } from "../runbooks/results.ts";
@@ -132,6 +134,22 @@ describe("the stock runbooks", () => {
     }
     const fixing = library.runbooks.filter(({ facts }) => !facts.readsOnly).map(({ id }) => id as string);
     expect([...new Set(proven)]).toEqual(fixing);
+  });
+
+  it("carry a recording of that state which a Home Assistant still confirms", async () => {
+    for (const [id, mode] of [
+      ["stuck-integration", "wedged"],
+      ["dead-bridge", "dead"],
+    ] as const) {
+      await inState("ok");
+      await inState(mode);
+      const path = join(ROOT, "connectors/home-assistant/runbooks/fixtures", `${id}.ill.json`);
+      const { reads } = IllFixture.parse(JSON.parse(readFileSync(path, "utf8")));
+
+      for (const [capability, recorded] of Object.entries(reads)) {
+        await expect.poll(() => read(capability as CapabilityName), { timeout: 5000 }).toEqual(recorded);
+      }
+    }
   });
 
   it("know that a wedged bridge leaves its integration loaded", async () => {

@@ -15,7 +15,7 @@ import {
   type With,
 } from "@caretaker/protocol";
 import type { Database } from "../db/database.ts";
-import { conditionsOf, type Subjects } from "../runbooks/expect.ts";
+import { conditionsOf, fieldAt, type Subjects } from "../runbooks/expect.ts";
 import { isThingKind, typeOf } from "../runbooks/field-types.ts";
 import type { RunMemory } from "./memory.ts";
 import { linkKind, loadThing, type Thing } from "./things.ts";
@@ -65,16 +65,6 @@ async function thingValue(db: Database, kind: ReferenceKind, id: string, path: r
   const value = thing.fields[field] ?? undefined;
   const linked = linkKind(kind, field);
   return linked === null || typeof value !== "string" ? value : thingValue(db, linked, value, rest);
-}
-
-/** A field of what was read, by its path; undefined when it is not there. */
-export function fieldAt(output: unknown, path: readonly string[]): unknown {
-  let value = output;
-  for (const part of path) {
-    if (typeof value !== "object" || value === null || !Object.hasOwn(value, part)) return undefined;
-    value = (value as Record<string, unknown>)[part];
-  }
-  return value ?? undefined;
 }
 
 /** The references in an expectation, subjects and operands. */

@@ -14,11 +14,11 @@ import {
   type StepTest,
   scopeRank,
 } from "@caretaker/protocol";
-import { judge, type Truth } from "../../runbooks/expect.ts";
+import { fieldAt, judge, type Truth } from "../../runbooks/expect.ts";
 import type { RunsDeps } from "../deps.ts";
 import type { Ride } from "../ride.ts";
 import type { Thing } from "../things.ts";
-import { fieldAt, fieldSubjects, giveInput, textsIn, textsInWith } from "../values.ts";
+import { fieldSubjects, giveInput, textsIn, textsInWith } from "../values.ts";
 
 export type Result = "pass" | "fail" | "unknown";
 export type ReadEvent = Extract<RunEventData, { kind: "step.read" }>;
@@ -60,9 +60,10 @@ export async function read(ride: Ride, step: Step, test: StepTest, purpose: Purp
   const now = await ride.now();
   const { met, measurements } = judge(spec.expect, fieldSubjects(output, values, now));
   const result = resultOf(met);
+  const kept = shortened(output);
   return {
     result,
-    output,
+    output: kept,
     isAway: !answer.ok && answer.isAway,
     event: {
       kind: "step.read",
@@ -70,7 +71,7 @@ export async function read(ride: Ride, step: Step, test: StepTest, purpose: Purp
       purpose,
       capability,
       input: given.ok ? given.given.shown : {},
-      output: shortened(output),
+      output: kept,
       measurements: [...measurements, ...evidenceOf(step.evidence, output)],
       result,
       milliseconds: Math.max(0, Math.round(ride.deps.clock.monotonic() - begun)),
@@ -144,7 +145,7 @@ function evidenceOf(fields: readonly string[], output: Readonly<Record<string, u
 const LONGEST_LIST = 100;
 
 /** Logs of a bad day are long, and the first hundred lines tell as much. */
-function shortened(output: Readonly<Record<string, unknown>> | null): unknown {
+function shortened(output: Readonly<Record<string, unknown>> | null): Readonly<Record<string, unknown>> | null {
   if (output === null) return null;
   return Object.fromEntries(
     Object.entries(output).map(([key, value]) => [key, Array.isArray(value) ? value.slice(0, LONGEST_LIST) : value]),
