@@ -12,7 +12,6 @@ import { lockRun } from "./record.ts";
 import { type StartRun, startRun } from "./start.ts";
 import { hasEnded } from "./status.ts";
 import { summaryOf } from "./summary.ts";
-import { afterUncleanStop } from "./unclean-stop.ts";
 
 /** What consent tells runs; stands alone, since consent is made before the runs that ask it. */
 export const runsDoor: RunsDoor = answers;
@@ -27,8 +26,6 @@ export interface Runs {
     trx: Trx,
     request: { readonly runId: RunId; readonly by: string; readonly reason: string; readonly now: Date },
   ): Promise<readonly Announcement[]>;
-  /** Before the engine starts, where the machine went down under the last hub. */
-  afterUncleanStop(): Promise<{ readonly stopped: number; readonly voided: number }>;
   close(): Promise<void>;
 }
 
@@ -39,7 +36,6 @@ export function createRuns(deps: RunsDeps): Runs {
     start: (request) => startRun(deps, request),
     cancel: (request) => cancelRun(deps, request),
     stopRequested: requestStop,
-    afterUncleanStop: () => afterUncleanStop(deps),
     close: () => engine.close(),
   };
 }

@@ -77,6 +77,9 @@ const gateways = [
     diagnostic boolean not null default false, disabled boolean not null default false, gone_at timestamptz,
     unique (gateway_id, key))`,
   `create table gateway_snapshot (gateway_id uuid primary key references gateway, taken_at timestamptz not null, states json not null)`,
+  // The inventory as one text, written with its rows: a hub that starts reads a fleet from here in a moment.
+  `create table gateway_inventory (gateway_id uuid primary key references gateway, digest text not null, packed text not null)`,
+  `alter table gateway_inventory alter column packed set storage external`,
   `create table gateway_history (
     gateway_id uuid not null references gateway, at timestamptz not null, state text not null, reason jsonb not null)`,
   `create index gateway_history_of on gateway_history (gateway_id, at desc)`,
@@ -99,6 +102,7 @@ const runs = [
     created_at timestamptz not null, started_at timestamptz, finished_at timestamptz)`,
   `create index run_due on run (wake_at) where wake_at is not null`,
   `create index run_of_site on run (site_id, created_at desc)`,
+  `create index run_open on run (site_id) where finished_at is null`,
   `create table run_event (
     run_id uuid not null references run, number integer not null, at timestamptz not null, data jsonb not null,
     primary key (run_id, number))`,
