@@ -23,7 +23,13 @@ const SUBJECTS: Readonly<Record<string, { what: string; exists(db: Database, id:
   deviceId: {
     what: "device",
     exists: async (db, id) =>
-      (await db.selectFrom("device").select("id").where("id", "=", id).executeTakeFirst()) !== undefined,
+      (await db
+        .selectFrom("device")
+        .innerJoin("gateway", "gateway.id", "device.gatewayId")
+        .select("device.id")
+        .where("device.id", "=", id)
+        .where("gateway.removedAt", "is", null)
+        .executeTakeFirst()) !== undefined,
   },
   runId: {
     what: "run",

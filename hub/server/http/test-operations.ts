@@ -1,0 +1,97 @@
+import { type OperationName, type OperationRequestParts, requestOf } from "@caretaker/protocol";
+
+/** What the inputs below speak of; a test replaces those that it has really made. */
+export interface TestSubjects {
+  readonly siteId: string;
+  readonly gatewayId: string;
+  readonly deviceId: string;
+  readonly runId: string;
+}
+
+/** Ids that nothing has. */
+export const ABSENT: TestSubjects = {
+  siteId: "019aaaaa-0000-7000-8000-000000000001",
+  gatewayId: "019aaaaa-0000-7000-8000-000000000002",
+  deviceId: "019aaaaa-0000-7000-8000-000000000003",
+  runId: "019aaaaa-0000-7000-8000-000000000004",
+};
+const ID = "019aaaaa-0000-7000-8000-00000000000f";
+const TOKEN = "a".repeat(32);
+
+/** An input for every operation that its schema takes. The compiler misses none: a new operation needs a line here. */
+export const VALID_INPUTS: Readonly<Record<OperationName, Readonly<Record<string, unknown>>>> = {
+  "setup.state": {},
+  "setup.complete": { token: "x".repeat(20), mode: "demo" },
+  "me.get": {},
+  "client.create": { name: "Ann" },
+  "client.list": {},
+  "contact.add": { siteId: ID, name: "Ann", role: "owner" },
+  "contact.verify": { siteId: ID, contactId: ID, because: "Called back" },
+  "site.create": {
+    clientId: ID,
+    name: "Canal house",
+    timeZone: "Europe/Amsterdam",
+    consent: { scopes: ["reach"], evidence: "contract", givenBy: "Ann" },
+  },
+  "site.list": {},
+  "site.get": { siteId: ID },
+  "site.update": { siteId: ID, version: 1, name: "Canal house" },
+  "site.remove": { siteId: ID, reason: "Moved away" },
+  "site.entities": { siteId: ID },
+  "site.devices": { siteId: ID },
+  "device.update": { deviceId: ID, version: 1, maySleep: true },
+  "scopes.get": { siteId: ID },
+  "scopes.set": { siteId: ID, scopes: ["reach"], evidence: "contract", givenBy: "Ann" },
+  "connector.list": {},
+  "gateway.test": { siteId: ID, connector: "home-assistant", config: {} },
+  "gateway.add": { siteId: ID, connector: "home-assistant", name: "Home", config: {} },
+  "gateway.list": { siteId: ID },
+  "gateway.remove": { gatewayId: ID },
+  "gateway.credentials.replace": { gatewayId: ID, config: {} },
+  "runbook.list": {},
+  "runbook.get": { connector: "home-assistant", name: "dead-bridge" },
+  "run.start": { siteId: ID, runbook: "home-assistant/dead-bridge", reason: "Lights do not answer" },
+  "run.get": { runId: ID },
+  "run.list": {},
+  "run.events": { runId: ID },
+  "run.cancel": { runId: ID, reason: "Not needed any more" },
+  "consent.view": { token: TOKEN },
+  "consent.opened": { token: TOKEN },
+  "consent.answer": { token: TOKEN, answer: "no", proposalCode: "3f2a-91bc" },
+  "consent.stop": { token: TOKEN },
+  "outbox.list": {},
+  "outbox.open": { messageId: ID },
+  "ledger.list": {},
+  "ledger.verify": {},
+  "person.invite": { email: "tom@example.com", role: "technician" },
+  "invitation.view": { token: TOKEN },
+  "invitation.accept": { token: TOKEN, name: "Tom", password: "correct horse battery" },
+  "invitation.withdraw": { invitationId: ID },
+  "person.list": {},
+  "person.update": { personId: ID, role: "senior" },
+  "person.disable": { personId: ID },
+  "person.enable": { personId: ID },
+  "session.list": {},
+  "session.revoke": { sessionId: "a-session" },
+  "key.create": { name: "Ops", role: "technician" },
+  "key.list": {},
+  "key.revoke": { keyId: ID },
+};
+
+/** The request of an operation about these subjects, with more input if given. */
+export function requestFor(
+  name: OperationName,
+  subjects: Partial<TestSubjects> = {},
+  more: Readonly<Record<string, unknown>> = {},
+): OperationRequestParts {
+  const input: Record<string, unknown> = { ...VALID_INPUTS[name] };
+  for (const [field, id] of Object.entries(subjects)) if (field in input) input[field] = id;
+  return requestOf(name, { ...input, ...more });
+}
+
+/** What `fetch` needs for it. */
+export function initOf({ method, body }: OperationRequestParts, headers: Record<string, string> = {}): RequestInit {
+  return body === undefined
+    ? { method, headers }
+    : { method, headers: { "content-type": "application/json", ...headers }, body };
+}
