@@ -4,12 +4,13 @@ import { checkGateway } from "./checklist.ts";
 import { HomeAssistantConfig, manifest } from "./manifest.ts";
 import { openSession } from "./session.ts";
 
+/** Made once: a hub that starts asks every home of a fleet where it is. */
+const Whereabouts = HomeAssistantConfig.pick({ url: true, pinnedCertificate: true }).loose();
+
 export const homeAssistant = defineConnector({
   manifest,
   target(config) {
-    const { url, pinnedCertificate } = HomeAssistantConfig.pick({ url: true, pinnedCertificate: true })
-      .loose()
-      .parse(config);
+    const { url, pinnedCertificate } = Whereabouts.parse(config);
     const address = parseAddress(url);
     if (address === undefined)
       throw new CaretakerError("configuration_invalid", `${url} is not the address of a Home Assistant.`);

@@ -178,6 +178,7 @@ export interface Tables {
     disabled: Generated<boolean>;
     goneAt: AtOrNull;
   };
+  gatewayInventory: { gatewayId: string; digest: string; packed: string };
   gatewaySnapshot: { gatewayId: string; takenAt: At; states: Json<object> };
   gatewayHistory: { gatewayId: string; at: At; state: GatewayState; reason: Json<Reason> };
   runbookVersion: { digest: string; id: string; version: number; document: Json<object>; source: string; keptAt: At };

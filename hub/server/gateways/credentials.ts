@@ -1,10 +1,11 @@
 import { CaretakerError, type Connector, type GatewayId, type Secret } from "@caretaker/protocol";
-import type { Trx } from "../db/database.ts";
+import type { Database, Trx } from "../db/database.ts";
 
 /** What this room asks of the vault. */
 export interface CredentialVault {
   seal(trx: Trx, owner: string, fields: Readonly<Record<string, string>>): Promise<void>;
   open(owner: string): Promise<Record<string, Secret>>;
+  openMany(owners: readonly string[]): Promise<Map<string, Record<string, Secret>>>;
   destroy(trx: Trx, owner: string): Promise<void>;
 }
 
@@ -35,7 +36,32 @@ export async function openConfig(
   open: Config,
 ): Promise<Config> {
   if (connector.manifest.secrets.length === 0) return { ...open };
-  const secrets = await vault.open(credentialsOwner(gatewayId));
+  return withSecrets(open, await vault.open(credentialsOwner(gatewayId)));
+}
+
+/** The configurations of several gateways with their secrets, read together. */
+export async function openConfigs(
+  db: Database,
+  vault: CredentialVault,
+  gatewayIds: readonly GatewayId[],
+): Promise<Map<GatewayId, Config>> {
+  const [rows, secrets] = await Promise.all([
+    db
+      .selectFrom("gateway")
+      .select(["id", "config"])
+      .where("id", "in", [...gatewayIds])
+      .execute(),
+    vault.openMany(gatewayIds.map(credentialsOwner)),
+  ]);
+  return new Map(
+    rows.map(({ id, config }) => {
+      const gatewayId = id as GatewayId;
+      return [gatewayId, withSecrets(config, secrets.get(credentialsOwner(gatewayId)) ?? {})];
+    }),
+  );
+}
+
+function withSecrets(open: Config, secrets: Readonly<Record<string, Secret>>): Config {
   const revealed = Object.entries(secrets).map(([field, secret]) => [field, secret.reveal()]);
   return { ...open, ...Object.fromEntries(revealed) };
 }

@@ -44,6 +44,9 @@ class MemoryVault implements CredentialVault {
       Object.entries(this.kept.get(owner) ?? {}).map(([field, value]) => [field, new Secret(value)]),
     );
   }
+  async openMany(owners: readonly string[]): Promise<Map<string, Record<string, Secret>>> {
+    return new Map(await Promise.all(owners.map(async (owner) => [owner, await this.open(owner)] as const)));
+  }
   async destroy(_trx: unknown, owner: string): Promise<void> {
     this.kept.delete(owner);
   }
@@ -86,6 +89,7 @@ afterEach(async () => {
   await hub.close();
   for (const table of [
     "gatewaySnapshot",
+    "gatewayInventory",
     "gatewayHistory",
     "entity",
     "device",

@@ -19,7 +19,7 @@ import type { GatewayRecord, GatewayStatus } from "../state/records.ts";
 import { toGateway } from "../state/shapes.ts";
 import type { HubState } from "../state/state.ts";
 import type { AskOptions } from "./ask.ts";
-import { type CredentialVault, openConfig, parseConfig } from "./credentials.ts";
+import { type CredentialVault, openConfig, openConfigs, parseConfig } from "./credentials.ts";
 import { createDialer } from "./dialer.ts";
 import { Intake } from "./intake.ts";
 import { Slots } from "./slots.ts";
@@ -83,6 +83,7 @@ export interface Gateways {
 /** Refused or withdrawn stays so over a restart of the hub: a person has to do something. */
 const LEFT_ALONE: ReadonlySet<GatewayStatus["state"]> = new Set(["credentials_refused", "access_withdrawn"]);
 const CONNECT_AT_ONCE = 50;
+const READ_AT_ONCE = 25;
 
 interface Kept {
   readonly gateway: GatewayRecord;
@@ -127,13 +128,15 @@ export function createGateways(deps: GatewaysDeps): Gateways {
     if (isTurn && before === "online") void state.save().catch(() => {});
   }
 
-  function keep(gateway: GatewayRecord): Kept | undefined {
+  /** `read` is the configuration as it was read with others': good for the first attempt. */
+  function keep(gateway: GatewayRecord, read?: Readonly<Record<string, unknown>>): Kept | undefined {
     const connector = connectors.find(({ manifest }) => manifest.id === gateway.facts.connector);
     if (connector === undefined) {
       state.store.setStatus(gateway, { state: "unsupported", reason: { code: "no_connector" } });
       return undefined;
     }
     const { id } = gateway.facts;
+    let first = read;
     const log = withGateway(deps.log, gateway);
     const intake = new Intake({ ...deps, store: state.store, log }, gateway);
     const supervisor = new Supervisor({
@@ -144,7 +147,11 @@ export function createGateways(deps: GatewaysDeps): Gateways {
       log,
       dialerFor,
       random: deps.random ?? Math.random,
-      openConfig: () => storedConfig(deps, connector, id),
+      openConfig: async () => {
+        const config = first;
+        first = undefined;
+        return config === undefined ? storedConfig(deps, connector, id) : parseConfig(connector, config);
+      },
       intake: (event) => intake.take(event),
       report: (patch) => report(one, patch),
       wasAccepted: () => gateway.status.acceptedAt !== null,
@@ -220,10 +227,15 @@ export function createGateways(deps: GatewaysDeps): Gateways {
     },
     release,
     async start() {
-      for (const gateway of state.store.gateways.values()) {
-        if (kept.has(gateway.facts.id)) continue;
-        const one = keep(gateway);
-        if (one !== undefined && !LEFT_ALONE.has(gateway.status.state)) begin(one);
+      const ids = [...state.store.gateways.keys()].filter((id) => !kept.has(id));
+      for (let from = 0; from < ids.length; from += READ_AT_ONCE) {
+        const some = ids.slice(from, from + READ_AT_ONCE);
+        const [configs] = await Promise.all([readTogether(deps, some), state.fill(some)]);
+        for (const id of some) {
+          const gateway = state.store.gateways.get(id);
+          const one = gateway === undefined || kept.has(id) ? undefined : keep(gateway, configs.get(id));
+          if (one !== undefined && !LEFT_ALONE.has(one.gateway.status.state)) begin(one);
+        }
       }
       writer.keepSeen(() => state.store.gateways.values());
       stops.push(announcements.on("site.removed", ({ siteId }) => releaseSite(kept, siteId, release, deps.log)));
@@ -236,6 +248,14 @@ export function createGateways(deps: GatewaysDeps): Gateways {
       await writer.close();
     },
   };
+}
+
+/** Where that fails each gateway reads its own, and says what is wrong with it. */
+function readTogether({ db, vault, log }: GatewaysDeps, ids: readonly GatewayId[]) {
+  return openConfigs(db, vault, ids).catch((error: unknown) => {
+    log.warn({ error }, "The credentials of several gateways could not be opened together.");
+    return new Map<GatewayId, Readonly<Record<string, unknown>>>();
+  });
 }
 
 async function storedConfig({ db, vault }: GatewaysDeps, connector: Connector, id: GatewayId): Promise<unknown> {

@@ -97,6 +97,8 @@ export function gatewayHandlers(deps: GatewayHandlersDeps): Pick<Handlers, Names
       const siteId = await transaction(db, async (trx) => {
         const row = await lockGateway(trx, gatewayId);
         await trx.updateTable("gateway").set({ removedAt: now }).where("id", "=", gatewayId).execute();
+        await trx.deleteFrom("gatewaySnapshot").where("gatewayId", "=", gatewayId).execute();
+        await trx.deleteFrom("gatewayInventory").where("gatewayId", "=", gatewayId).execute();
         await vault.destroy(trx, credentialsOwner(gatewayId));
         const { name, connector, address } = row;
         await enter(trx, row.siteId as SiteId, "gateway.removed", actor, { gatewayId, name, connector, address });

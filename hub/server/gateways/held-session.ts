@@ -16,6 +16,9 @@ export interface Ending {
   readonly reason: Reason;
 }
 
+/** A reason of our own: the default one takes a picture of the stack each time. */
+const OVER = Symbol("over");
+
 /**
  * One session, from its first byte until it reports that it was lost, is given up, or is stopped. After that nothing it
  * still says is heard.
@@ -84,7 +87,7 @@ export class HeldSession {
       isGivenUp = true;
       throw error;
     } finally {
-      calledOff.abort();
+      calledOff.abort(OVER);
       connecting.catch(() => {});
     }
   }

@@ -2,6 +2,7 @@ import type { Clock, Inventory, SessionEvent, StateChange } from "@caretaker/pro
 import type { Announcements } from "../announcements.ts";
 import type { Database } from "../db/database.ts";
 import { transaction } from "../db/database.ts";
+import { packInventory } from "../state/packing.ts";
 import type { GatewayRecord } from "../state/records.ts";
 import type { StateStore, StatesEvent } from "../state/store.ts";
 import { digestOf, syncInventory } from "./inventory.ts";
@@ -95,6 +96,12 @@ export class Intake {
       const rows = await transaction(db, async (trx) => {
         const written = await syncInventory(trx, id, inventory, clock.now());
         await trx.updateTable("gateway").set({ inventoryDigest: digest }).where("id", "=", id).execute();
+        const packed = packInventory(written);
+        await trx
+          .insertInto("gatewayInventory")
+          .values({ gatewayId: id, digest, packed })
+          .onConflict((conflict) => conflict.column("gatewayId").doUpdateSet({ digest, packed }))
+          .execute();
         return written;
       });
       gateway.inventoryDigest = digest;

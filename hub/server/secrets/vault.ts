@@ -12,6 +12,8 @@ export interface Vault {
   seal(trx: Trx, owner: string, fields: Readonly<Record<string, string>>): Promise<void>;
   /** Rejects with `not_found` when nothing is sealed for the owner. */
   open(owner: string): Promise<Record<string, Secret>>;
+  /** For many owners at once, such as the gateways of a hub that starts; owners without anything are left out. */
+  openMany(owners: readonly string[]): Promise<Map<string, Record<string, Secret>>>;
   destroy(trx: Trx, owner: string): Promise<void>;
 }
 
@@ -45,6 +47,23 @@ export function createVault({ db, ring }: { db: Database; ring: KeyRing }): Vaul
       return Object.fromEntries(
         rows.map((row) => [row.field, new Secret(open(ring, row, place(owner, row.field, row.version)))]),
       );
+    },
+
+    async openMany(owners) {
+      if (owners.length === 0) return new Map();
+      const rows = await db
+        .selectFrom("sealedSecret")
+        .selectAll()
+        .where("owner", "in", [...owners])
+        .execute();
+      const opened = new Map<string, Record<string, Secret>>();
+      for (const row of rows) {
+        const { owner, field, version } = row;
+        const fields = opened.get(owner) ?? {};
+        opened.set(owner, fields);
+        fields[field] = new Secret(open(ring, row, place(owner, field, version)));
+      }
+      return opened;
     },
 
     async destroy(trx, owner) {

@@ -1,6 +1,7 @@
 import type { GatewayId, SiteId } from "@caretaker/protocol";
 import { sql } from "kysely";
 import type { Database } from "../db/database.ts";
+import { type DeviceWords, unpackInventory } from "./packing.ts";
 import type { GatewayFacts, GatewayStatus, SiteFacts } from "./records.ts";
 import type { DeviceRow, EntityRow, InventoryRows } from "./rows.ts";
 
@@ -72,7 +73,7 @@ export async function loadGateways(
   }));
 }
 
-type Packed = readonly unknown[];
+type Values = readonly unknown[];
 
 export async function loadInventories(
   db: Database,
@@ -84,7 +85,7 @@ export async function loadInventories(
     packed(db, gatewayIds, "device", DEVICE),
     packed(db, gatewayIds, "entity", ENTITY),
   ]);
-  const unpack = <Row>(from: Map<string, readonly Packed[]>, id: string, fields: readonly string[]): Row[] =>
+  const unpack = <Row>(from: Map<string, readonly Values[]>, id: string, fields: readonly string[]): Row[] =>
     (from.get(id) ?? []).map((values) => Object.fromEntries(fields.map((field, at) => [field, values[at]])) as Row);
   return new Map(
     gatewayIds.map((id) => [
@@ -97,6 +98,43 @@ export async function loadInventories(
       },
     ]),
   );
+}
+
+/**
+ * The inventories of some gateways, from their packed texts. One whose text is missing, or of another time than its
+ * rows, is read from the rows.
+ */
+export async function loadPacked(
+  db: Database,
+  gatewayIds: readonly GatewayId[],
+): Promise<Map<GatewayId, InventoryRows>> {
+  const [texts, said] = await Promise.all([
+    db
+      .selectFrom("gatewayInventory")
+      .innerJoin("gateway", (join) =>
+        join
+          .onRef("gateway.id", "=", "gatewayInventory.gatewayId")
+          .onRef("gateway.inventoryDigest", "=", "gatewayInventory.digest"),
+      )
+      .select(["gatewayId", "packed"])
+      .where("gatewayId", "in", [...gatewayIds])
+      .execute(),
+    db
+      .selectFrom("device")
+      .select(["id", "maySleep", "poweredBy", "doNotTouch", "carriesGateway", "version"])
+      .where("gatewayId", "in", [...gatewayIds])
+      .where("version", ">", 1)
+      .execute(),
+  ]);
+  const words = new Map(said.map((row) => [row.id, row as DeviceWords]));
+  const inventories = new Map<GatewayId, InventoryRows>();
+  for (const { gatewayId, packed } of texts) {
+    const rows = unpackInventory(packed, words);
+    if (rows !== undefined) inventories.set(gatewayId as GatewayId, rows);
+  }
+  const missing = gatewayIds.filter((id) => !inventories.has(id));
+  if (missing.length > 0) for (const [id, rows] of await loadInventories(db, missing)) inventories.set(id, rows);
+  return inventories;
 }
 
 export async function loadDevices(db: Database, gatewayId: GatewayId): Promise<DeviceRow[]> {
@@ -139,7 +177,7 @@ const ENTITY = [
 ] as const;
 
 /** Written out, since there are so many of them. */
-function unpackEntity(values: Packed): EntityRow {
+function unpackEntity(values: Values): EntityRow {
   const [
     id,
     key,
@@ -177,9 +215,9 @@ async function packed(
   gatewayIds: readonly GatewayId[],
   table: "room" | "integration" | "device" | "entity",
   fields: readonly string[],
-): Promise<Map<string, readonly Packed[]>> {
+): Promise<Map<string, readonly Values[]>> {
   const columns = sql.join(fields.map((field) => sql.ref(field)));
-  const { rows } = await sql<{ gatewayId: string; items: readonly Packed[] }>`
+  const { rows } = await sql<{ gatewayId: string; items: readonly Values[] }>`
     select gateway_id, json_agg(json_build_array(${columns})) as items from ${sql.table(table)}
     where gateway_id = any(${[...gatewayIds]}::uuid[]) and gone_at is null group by gateway_id`.execute(db);
   return new Map(rows.map((row) => [row.gatewayId, row.items]));

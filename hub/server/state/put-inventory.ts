@@ -92,21 +92,10 @@ function describeDevice(record: DeviceRecord, row: DeviceRow, lists: Map<string,
 }
 
 function putEntities(gateway: GatewayRecord, rows: readonly EntityRow[]): boolean {
-  const byId = new Map([...gateway.byKey.values()].map((entity) => [entity.id, entity]));
-  const kept = new Set(rows.map((row) => row.id));
-  let isStructure = false;
-  for (const [id, entity] of byId) {
-    if (!kept.has(id)) {
-      gateway.byKey.delete(entity.key);
-      isStructure = true;
-    }
-  }
-  // First all keys go, then they come: two entities may have swapped theirs.
-  for (const row of rows) {
-    const known = byId.get(row.id);
-    if (known !== undefined && known.key !== row.key && gateway.byKey.get(known.key) === known)
-      gateway.byKey.delete(known.key);
-  }
+  const byId = new Map<string, EntityRecord>();
+  for (const entity of gateway.byKey.values()) byId.set(entity.id, entity);
+  const isNew = byId.size === 0;
+  let isStructure = isNew ? rows.length > 0 : removeEntities(gateway, byId, rows);
   for (const row of rows) {
     let record = byId.get(row.id);
     if (record === undefined) {
@@ -120,21 +109,55 @@ function putEntities(gateway: GatewayRecord, rows: readonly EntityRow[]): boolea
   return isStructure;
 }
 
-function describe(record: EntityRecord, row: EntityRow, gateway: GatewayRecord): boolean {
-  return assign(record, {
-    key: row.key,
-    label: row.label === row.key ? row.key : row.label,
-    name: row.name,
-    kind: intern(row.kind),
-    deviceClass: intern(row.deviceClass),
-    unit: intern(row.unit),
-    device: row.deviceId === null ? null : (gateway.devices.get(row.deviceId) ?? null),
-    integration: row.integrationId === null ? null : (gateway.integrations.get(row.integrationId) ?? null),
-    roomId: row.roomId === null ? null : (gateway.rooms.get(row.roomId)?.id ?? null),
-    isPrivate: row.private,
-    isDiagnostic: row.diagnostic,
-    isDisabled: row.disabled,
-  });
+/** Takes out what is gone, and the keys that will be others: two entities may have swapped theirs. */
+function removeEntities(
+  gateway: GatewayRecord,
+  byId: ReadonlyMap<string, EntityRecord>,
+  rows: readonly EntityRow[],
+): boolean {
+  const keys = new Map<string, string>();
+  for (const { id, key } of rows) keys.set(id, key);
+  let isAnyGone = false;
+  for (const [id, entity] of byId) {
+    const key = keys.get(id);
+    if (key !== entity.key) gateway.byKey.delete(entity.key);
+    if (key === undefined) isAnyGone = true;
+  }
+  return isAnyGone;
+}
+
+/** Written out field by field: a hub that starts does this for every entity of the fleet. */
+function describe(record: EntityRecord, row: EntityRow, { devices, integrations, rooms }: GatewayRecord): boolean {
+  const device = row.deviceId === null ? null : (devices.get(row.deviceId) ?? null);
+  const integration = row.integrationId === null ? null : (integrations.get(row.integrationId) ?? null);
+  const roomId = row.roomId === null ? null : (rooms.get(row.roomId)?.id ?? null);
+  const isSame =
+    record.key === row.key &&
+    record.label === row.label &&
+    record.name === row.name &&
+    record.kind === row.kind &&
+    record.deviceClass === row.deviceClass &&
+    record.unit === row.unit &&
+    record.device === device &&
+    record.integration === integration &&
+    record.roomId === roomId &&
+    record.isPrivate === row.private &&
+    record.isDiagnostic === row.diagnostic &&
+    record.isDisabled === row.disabled;
+  if (isSame) return false;
+  record.key = row.key;
+  record.label = row.label === row.key ? row.key : row.label;
+  record.name = row.name;
+  record.kind = intern(row.kind);
+  record.deviceClass = intern(row.deviceClass);
+  record.unit = intern(row.unit);
+  record.device = device;
+  record.integration = integration;
+  record.roomId = roomId;
+  record.isPrivate = row.private;
+  record.isDiagnostic = row.diagnostic;
+  record.isDisabled = row.disabled;
+  return true;
 }
 
 /** Removes the records that have no row, and says whether there were any. */

@@ -144,6 +144,8 @@ export class GatewayRecord {
   /** Enabled entities, and those of them that do not answer on devices that may not sleep. */
   entities = 0;
   unavailable = 0;
+  /** It told all its states since the hub started. */
+  hasTold = false;
   /** Something changed since the last snapshot. */
   isUnsaved = false;
   inventoryDigest: string | null = null;

@@ -1,7 +1,7 @@
 import type { Clock, GatewayId, ReferenceKind, RunSummary, SiteId, SiteRow } from "@caretaker/protocol";
 import type { Announcements } from "../announcements.ts";
 import type { Database } from "../db/database.ts";
-import { loadDevices, loadGateways, loadInventories, loadRuns, loadSites } from "./load.ts";
+import { loadDevices, loadGateways, loadPacked, loadRuns, loadSites } from "./load.ts";
 import type { EntityRecord, GatewayRecord } from "./records.ts";
 import { type Resolved, resolveReference } from "./resolve.ts";
 import { loadSnapshots, restore, saveSnapshots } from "./snapshots.ts";
@@ -31,8 +31,14 @@ export interface HubState {
   resolve(kind: ReferenceKind, id: string): Resolved | undefined;
   /** Takes up a gateway that was added, with what was known of it. */
   addGateway(gatewayId: GatewayId): Promise<GatewayRecord>;
+  /**
+   * Reads what some gateways have, and of those that were away what was last known of them. Whoever connects to gateways
+   * calls this before, a few at a time: the first are connected while the next are read.
+   */
+  fill(gatewayIds: readonly GatewayId[]): Promise<void>;
   /** Reads anew how a gateway is called and where it is. */
   readFacts(gateway: GatewayRecord): Promise<GatewayRecord>;
+  /** Reads which sites and gateways there are. */
   start(): Promise<void>;
   /** Writes what is not saved yet. */
   save(): Promise<void>;
@@ -41,6 +47,7 @@ export interface HubState {
 
 const GATEWAYS_AT_ONCE = 50;
 /** Only a crash loses more than this of what was last known, and then the homes say it anew. */
+const REMEMBER_AFTER_MILLISECONDS = 5000;
 const SAVE_EVERY_MILLISECONDS = 5 * 60_000;
 
 export function createState(deps: StateDeps): HubState {
@@ -65,17 +72,49 @@ export function createState(deps: StateDeps): HubState {
     if (gateway !== undefined) store.setDevices(gateway, rows);
   };
 
-  const fill = async (gateways: readonly GatewayRecord[]): Promise<void> => {
-    const ids = gateways.map((gateway) => gateway.facts.id);
-    if (ids.length === 0) return;
-    const [inventories, snapshots] = await Promise.all([loadInventories(db, ids), loadSnapshots(db, ids)]);
+  const fill = async (ids: readonly GatewayId[]): Promise<void> => {
+    const gateways = ids.map((id) => store.gateways.get(id)).filter((gateway) => gateway !== undefined);
+    if (gateways.length === 0) return;
+    const inventories = await loadPacked(db, ids);
     for (const gateway of gateways) {
       const inventory = inventories.get(gateway.facts.id);
-      if (inventory !== undefined) store.setInventory(gateway, inventory);
-      const saved = snapshots.get(gateway.facts.id);
-      if (saved !== undefined) restore(gateway, saved);
+      if (inventory === undefined || gateway.byKey.size > 0) continue;
+      store.setInventory(gateway, inventory);
       gateway.isUnsaved = false;
     }
+    await remember(gateways.filter(({ status }) => status.state !== "online" && status.state !== "connecting"));
+  };
+
+  /** What was last known of gateways that have not told their state since the hub started. */
+  const remember = async (gateways: readonly GatewayRecord[]): Promise<void> => {
+    const silent = gateways.filter(({ hasTold }) => !hasTold);
+    if (silent.length === 0) return;
+    const snapshots = await loadSnapshots(
+      db,
+      silent.map(({ facts }) => facts.id),
+    );
+    for (const gateway of silent) {
+      const saved = snapshots.get(gateway.facts.id);
+      // It may have told meanwhile, and knows better.
+      if (saved === undefined || gateway.hasTold) continue;
+      restore(gateway, saved);
+      gateway.isUnsaved = false;
+      store.noteAll(gateway);
+    }
+  };
+
+  /** A home that was there when the hub stopped is likely back in a moment, and then says itself how it is. */
+  const rememberLater = (): void => {
+    stops.push(
+      clock.after(REMEMBER_AFTER_MILLISECONDS, () =>
+        reported("What was last known of homes was not read.", rememberAll()),
+      ),
+    );
+  };
+  const rememberAll = async (): Promise<void> => {
+    const silent = [...store.gateways.values()].filter(({ hasTold }) => !hasTold);
+    for (let from = 0; from < silent.length; from += GATEWAYS_AT_ONCE)
+      await remember(silent.slice(from, from + GATEWAYS_AT_ONCE));
   };
 
   const putLoaded = ({ siteId, facts, status, inventoryDigest }: Awaited<ReturnType<typeof loadGateways>>[number]) => {
@@ -111,7 +150,7 @@ export function createState(deps: StateDeps): HubState {
       if (loaded === undefined) throw new Error(`There is no gateway ${gatewayId} to take up.`);
       if (!store.sites.has(loaded.siteId)) await reloadSite(loaded.siteId);
       const gateway = store.gateways.get(gatewayId) ?? putLoaded(loaded);
-      await fill([gateway]);
+      await fill([gatewayId]);
       return gateway;
     },
     async readFacts(gateway) {
@@ -119,18 +158,18 @@ export function createState(deps: StateDeps): HubState {
       if (loaded !== undefined) gateway.facts = loaded.facts;
       return gateway;
     },
+    fill,
     async start() {
       for (const facts of await loadSites(db)) store.putSite(facts);
       const loaded = await loadGateways(db, deps.connectorName);
-      const gateways = loaded.filter(({ siteId }) => store.sites.has(siteId)).map(putLoaded);
-      for (let from = 0; from < gateways.length; from += GATEWAYS_AT_ONCE)
-        await fill(gateways.slice(from, from + GATEWAYS_AT_ONCE));
+      for (const one of loaded) if (store.sites.has(one.siteId)) putLoaded(one);
       for (const run of await loadRuns(db)) {
         const ofSite = runs.get(run.siteId) ?? new Map<string, boolean>();
         runs.set(run.siteId, ofSite.set(run.id, run.isWaitingForConsent));
       }
       for (const [siteId, ofSite] of runs) store.setRunCounts(siteId, countsOf(ofSite));
       saveEvery();
+      rememberLater();
       stops.push(
         announcements.on("site.changed", ({ siteId }) => reported("A changed site was not read.", reloadSite(siteId))),
         announcements.on("site.removed", ({ siteId }) => store.removeSite(siteId)),

@@ -146,6 +146,12 @@ export class StateStore {
     this.#note(gateway.site);
   }
 
+  /** Everything of it may be another: whoever watches asks anew. */
+  noteAll(gateway: GatewayRecord): void {
+    gateway.site.changes.isStructureChanged = true;
+    this.#rowChanged(gateway.site);
+  }
+
   /** The hot path. Returns the keys that no entity has: the caller may keep those changes until the inventory came. */
   applyStates(gateway: GatewayRecord, event: StatesEvent): string[] | null {
     const now = this.#clock.now().getTime();
@@ -160,7 +166,10 @@ export class StateStore {
         unknown.push(change.key);
       } else if (applyChange(entity, change, now, entity.isPrivate && this.#seesPrivate(entity))) isChanged = true;
     }
-    if (event.full) this.#forgetOthers(gateway, event);
+    if (event.full) {
+      gateway.hasTold = true;
+      this.#forgetOthers(gateway, event);
+    }
     if (event.removed !== undefined) for (const key of event.removed) this.#forget(byKey.get(key));
     if ((isChanged && site.watchers > 0) || site.isRowStale) this.#note(site);
     return unknown;
