@@ -154,7 +154,7 @@ export const words = {
     token: "Setup token",
     demo: "Look around with simulated homes",
     demoText:
-      "Three homes that behave like real ones, one of them with a problem you can fix. Nothing to type. This data directory is then a demo for good.",
+      "Three homes that behave like real ones, two of them with a problem you can fix. Nothing to type. This data directory is then a demo for good.",
     demoButton: "Start the demo",
     real: "Start for real",
     realText: "Your firm and you. Then add the first home: an address and a token from its gateway are enough.",

@@ -5,7 +5,7 @@ import { useRouter } from "@tanstack/react-router";
 import { api } from "../../live/api.ts";
 import { auth } from "../../live/auth.ts";
 import { ErrorMessage } from "../../ui/ErrorMessage.tsx";
-import { COUNTRIES, likelyCountry, THIS_ZONE, TIME_ZONES } from "../../ui/zones.ts";
+import { COUNTRIES, likelyCountry, THIS_ZONE, zonesWith } from "../../ui/zones.ts";
 import { words } from "../../words/en.ts";
 
 /** The firm and its first person; then straight in, to set up the second factor. */
@@ -34,7 +34,7 @@ export function FirmForm({ token, onBack }: { token: string; onBack: () => void 
       });
       await auth.signIn(email.trim(), password);
     },
-    onSuccess: () => router.navigate({ to: "/account" }),
+    onSuccess: () => router.navigate({ to: "/" }),
   });
   const input = (field: keyof typeof form.values) => form.getInputProps(field);
   return (
@@ -61,7 +61,7 @@ export function FirmForm({ token, onBack }: { token: string; onBack: () => void 
             <Select
               {...input("timeZone")}
               label={words.setup.timeZone}
-              data={TIME_ZONES}
+              data={zonesWith(THIS_ZONE)}
               searchable
               required
               limit={50}

@@ -25,7 +25,7 @@ export function InvitationPage() {
       await api("invitation.accept", { token, name, password });
       await auth.signIn(email, password);
     },
-    onSuccess: () => router.navigate({ to: "/account", search: {} }),
+    onSuccess: () => router.navigate({ to: "/" }),
   });
   if (invitation.isPending) return <DoorPage title={words.common.loading}>{null}</DoorPage>;
   if (invitation.isError) {

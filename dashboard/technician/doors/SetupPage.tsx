@@ -42,7 +42,7 @@ export function SetupPage() {
   }
   if (token === "") return <TokenForm onToken={setToken} />;
   return (
-    <DoorPage title={isReal ? words.setup.firm : words.setup.title} wide>
+    <DoorPage title={isReal ? words.setup.real : words.setup.title} wide>
       {isReal ? (
         <FirmForm token={token} onBack={() => setReal(false)} />
       ) : (

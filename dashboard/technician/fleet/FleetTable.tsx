@@ -142,7 +142,11 @@ function FleetRow({ row, index }: { row: SiteRow; index: number }) {
       </td>
       <td className="col-phone">
         {row.phone === null ? null : (
-          <a className="tel" href={telephone(row.phone)} aria-label={words.fleet.call(row.clientName)}>
+          <a
+            className="tel"
+            href={telephone(row.phone)}
+            aria-label={`${words.fleet.call(row.clientName)}, ${row.phone}`}
+          >
             <Icon path={mdiPhoneOutline} size={16} />
             {row.phone}
           </a>

@@ -110,22 +110,24 @@ function PersonLine({ person }: { person: Person }) {
       ) : (
         <span className="person-role">{ROLE_WORDS[person.role]}</span>
       )}
-      {mayChange ? (
-        isDisabled ? (
-          <Button
-            size="xs"
-            variant="default"
-            loading={enable.isPending}
-            onClick={() => enable.mutate({ personId: person.id })}
-          >
-            {words.people.enable}
-          </Button>
-        ) : (
-          <Button size="xs" variant="subtle" color="red" onClick={() => setAsking(true)}>
-            {words.people.disable}
-          </Button>
-        )
-      ) : null}
+      <span className="person-act">
+        {mayChange ? (
+          isDisabled ? (
+            <Button
+              size="xs"
+              variant="default"
+              loading={enable.isPending}
+              onClick={() => enable.mutate({ personId: person.id })}
+            >
+              {words.people.enable}
+            </Button>
+          ) : (
+            <Button size="xs" variant="subtle" color="red" onClick={() => setAsking(true)}>
+              {words.people.disable}
+            </Button>
+          )
+        ) : null}
+      </span>
       <ErrorMessage error={update.error ?? enable.error} />
       <Confirm
         title={words.people.disableTitle(person.name)}

@@ -8,7 +8,7 @@ import { BackLink } from "../../ui/BackLink.tsx";
 import { ErrorMessage } from "../../ui/ErrorMessage.tsx";
 import { Page } from "../../ui/Page.tsx";
 import { Panel } from "../../ui/Panel.tsx";
-import { TIME_ZONES } from "../../ui/zones.ts";
+import { zonesWith } from "../../ui/zones.ts";
 import { words } from "../../words/en.ts";
 import { useMe } from "../session.ts";
 import { ClientFields } from "./ClientFields.tsx";
@@ -82,7 +82,7 @@ export function SiteNewPage() {
                 {...input("home.timeZone")}
                 label={words.siteNew.timeZone}
                 description={words.siteNew.timeZoneText}
-                data={TIME_ZONES}
+                data={zonesWith(me.firm.timeZone)}
                 searchable
                 limit={50}
                 required
