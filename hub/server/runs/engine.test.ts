@@ -1,4 +1,3 @@
-import { setTimeout as pass } from "node:timers/promises";
 import { CaretakerError } from "@caretaker/protocol";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type TestDatabase, testDatabase } from "../db/test-database.ts";
@@ -13,9 +12,10 @@ import {
   type TestRuns,
   testLibrary,
 } from "./test-helpers.ts";
+import { STUCK, WAITING } from "./test-runbooks.ts";
 
 const LIBRARY = testLibrary([
-  runbookOf("stuck", STUCK_STEPS()),
+  runbookOf("stuck", STUCK),
   runbookOf(
     "patient",
     `
@@ -27,18 +27,7 @@ const LIBRARY = testLibrary([
     next: { pass: { end: healthy } }
   - end: found`,
   ),
-  runbookOf(
-    "waiting",
-    `
-  - wait: back
-    read: integration.state
-    with: { integration: $service }
-    expect: { unavailable: 0 }
-    within: 10m
-    holds: 30s
-    next: { fail: { end: needs_visit, note: Bring a new one. } }
-  - end: healthy`,
-  ),
+  runbookOf("waiting", WAITING),
   runbookOf(
     "choosing",
     `
@@ -73,22 +62,6 @@ const LIBRARY = testLibrary([
   - end: healthy`,
   ),
 ]);
-
-function STUCK_STEPS(): string {
-  return `
-  - check: alive
-    read: integration.state
-    with: { integration: $service }
-    expect: { state: loaded, unavailable: 0 }
-    next: { pass: { end: healthy } }
-  - fix: reload
-    do: integration.reload
-    with: { integration: $service }
-    irreversible: A reload keeps no earlier state.
-    verify: { again: alive, within: 60s, holds: 5s }
-    next: { failed: { end: not_fixed, note: Bring a new one. } }
-  - end: fixed`;
-}
 
 let database: TestDatabase;
 let test: TestRuns;
@@ -141,13 +114,10 @@ describe("a run", () => {
       {
         purpose: "before",
         result: "fail",
-        measurements: [
-          { field: "state", value: "loaded", met: true },
-          { field: "unavailable", value: 7, expected: "0", met: false },
-        ],
+        measurements: [{ field: "unavailable", value: 7, expected: "0", met: false }],
       },
       { purpose: "verify", result: "pass" },
-      { purpose: "verify", result: "pass", measurements: [{}, { field: "unavailable", value: 0, met: true }] },
+      { purpose: "verify", result: "pass", measurements: [{ field: "unavailable", value: 0, met: true }] },
     ]);
     await expectLogFolds(test, runId);
   });
@@ -386,83 +356,5 @@ describe("the limit", () => {
       outcome: "unclear",
       note: "It took longer than its limit of 15 min.",
     });
-  });
-});
-
-describe("the clock", () => {
-  const jump = (milliseconds: number): void => {
-    Object.assign(test.deps, { now: async () => new Date(test.clock.now().getTime() + milliseconds) });
-  };
-
-  it("jumping a day ahead ends a wait by one more look, and not by its deadline alone", async () => {
-    test.house.setBridge("wedged");
-    const runId = await started("waiting");
-    await test.forward("1m");
-    test.house.setBridge("well");
-
-    jump(86_400_000);
-    for (let seconds = 0; seconds < 8; seconds += 1) {
-      await test.clock.forward("6s");
-      await test.runs.engine.settle();
-    }
-
-    expect(await test.run(runId)).toMatchObject({ outcome: "healthy" });
-    await expectLogFolds(test, runId);
-  });
-
-  it("jumping back an hour fires nothing early and nothing twice", async () => {
-    test.house.setBridge("wedged");
-    const runId = await started("stuck");
-    await test.runs.engine.settle();
-    const acts = test.house.acts.length;
-
-    jump(-3_600_000);
-    await test.clock.forward("10s");
-    await test.runs.engine.settle();
-    expect(await test.run(runId)).toMatchObject({ status: "waiting_for_timer" });
-    for (let minutes = 0; minutes < 62; minutes += 1) {
-      await test.clock.forward("1m");
-      await test.runs.engine.settle();
-    }
-
-    expect(await test.run(runId)).toMatchObject({ outcome: "fixed" });
-    expect(test.house.acts).toHaveLength(acts);
-    await expectLogFolds(test, runId);
-  });
-});
-
-describe("a database that goes away", () => {
-  it("for a moment loses no run and does nothing twice", async () => {
-    test.house.setBridge("wedged");
-    const gone = new CaretakerError("database_unavailable", "The database does not answer.");
-    const { now } = test.deps;
-    let calls = 0;
-    let gap = 1;
-    Object.assign(test.deps, {
-      log: { info() {}, warn() {}, error() {} },
-      now: async (db: typeof test.db) => {
-        calls += 1;
-        // Away for one question at many different moments, ever later in the turns of the run.
-        if (calls === gap) {
-          calls = 0;
-          gap += 1;
-          throw gone;
-        }
-        return now(db);
-      },
-    });
-    const runId = await started("stuck").catch(() => started("stuck"));
-
-    for (let seconds = 0; seconds < 60; seconds += 1) {
-      // It may itself be waiting for the clock, to write down what became of an act.
-      await Promise.race([test.runs.engine.settle().catch(() => {}), pass(100)]);
-      await test.clock.forward("6s");
-    }
-
-    expect(await test.run(runId)).toMatchObject({ outcome: expect.stringMatching(/^(fixed|unclear)$/) });
-    const sent = test.house.acts.map(({ attemptId }) => attemptId);
-    expect(new Set(sent).size).toBe(sent.length);
-    expect(sent.length).toBeLessThanOrEqual(1);
-    await expectLogFolds(test, runId);
   });
 });
