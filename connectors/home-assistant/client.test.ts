@@ -164,13 +164,16 @@ describe("asking", () => {
     expect(losses).toEqual([{ how: "cut", detail: "closed with 1006" }]);
   });
 
-  it("never comes back by itself", async () => {
+  it("never comes back by itself, nor does the library try to", async () => {
     await open();
+    const timers = (): number => process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
     fake.dropClients();
     await expect.poll(() => losses.length).toBe(1);
+    const before = timers();
     await wait(300);
 
     expect(fake.counters.sockets).toBe(1);
+    expect(timers()).toBeLessThanOrEqual(before);
   });
 });
 
@@ -187,6 +190,24 @@ describe("a token that is taken back", () => {
 
     await expect.poll(() => losses.at(-1)).toMatchObject({ how });
     expect(await errorOf(open())).toMatchObject({ code: "gateway_auth_failed" });
+  });
+});
+
+describe("several messages in one frame", () => {
+  it("are all taken, but for those that are none", async () => {
+    const client = await open();
+    const heard: unknown[] = [];
+    await client.subscribe({ type: "subscribe_entities" }, (event) => heard.push(event));
+    await expect.poll(() => heard.length).toBe(1);
+    const event = (id: number, name: string): string => `{"id":${id},"type":"event","event":"${name}"}`;
+    // The library counts its commands from 3 on.
+    const frame = `[${event(3, "first")},null,7,${event(3, "second")},[],"x",${event(3, "third")}]`;
+
+    client.take(Buffer.from(frame), false);
+
+    expect(heard.slice(1)).toEqual(["first", "second", "third"]);
+    expect(client.garbage).toBeGreaterThan(0);
+    client.close();
   });
 });
 

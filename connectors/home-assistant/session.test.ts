@@ -264,6 +264,19 @@ describe("a session", () => {
     await fake.close();
   });
 
+  it("is not opened, and not lost either, when the line breaks before the home was told", async () => {
+    const fake = await startFakeHomeAssistant({ knobs: { silentCommands: new Set(["config/area_registry/list"]) } });
+    const context = testContext();
+    const opening = homeAssistant.connect({ url: fake.url, token: fake.token }, context).catch((error) => error);
+    await expect.poll(() => fake.counters.commands.subscribe_entities).toBe(1);
+
+    fake.dropClients();
+
+    expect(await opening).toMatchObject({ code: "gateway_lost" });
+    expect(context.events).toEqual([]);
+    await fake.close();
+  });
+
   it("is not opened by a home that never sends its states", async () => {
     const clock = createTestClock();
     const fake = await startFakeHomeAssistant({ knobs: { silentCommands: new Set(["subscribe_entities"]) } });

@@ -81,11 +81,7 @@ function waitForAnswer({ clock, address, signal }: LoginRequest, socket: DialedS
         const { version } = message;
         settle(() => resolve(version));
       } else if (message?.type === "auth_invalid")
-        fail(
-          new CaretakerError("gateway_auth_failed", words.tokenRefused(address.base, message.text), {
-            meta: { cause: "refused" },
-          }),
-        );
+        fail(new CaretakerError("gateway_auth_failed", words.tokenRefused(address.base, message.text)));
       else fail(new CaretakerError("gateway_unsupported", words.notHomeAssistant(address.base)));
     });
     if (signal?.aborted) handleAbort();

@@ -103,7 +103,7 @@ export class LiveHome {
    * provided since we connected. It counts neither as answering nor as silent.
    */
   isOrphan(entity: LiveEntity): boolean {
-    if (!entity.isRestored || entity.wasProvided || entity.entry === undefined) return false;
+    if (entity.wasProvided || entity.entry === undefined) return false;
     if (this.entries.get(entity.entry)?.state !== "loaded") return false;
     for (const other of this.entities.values()) if (other.entry === entity.entry && !other.isRestored) return true;
     return false;
