@@ -44,7 +44,7 @@ describe("a home that is remembered", () => {
 
     await clock.forward("20s");
 
-    await expect.poll(() => context.events.some(({ type }) => type === "inventory")).toBe(true);
+    await expect.poll(() => context.events.map(({ type }) => type)).toEqual(["gateway", "states", "inventory"]);
     expect(asked()).toBe(1);
     await session.close();
   });
