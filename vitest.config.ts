@@ -6,6 +6,8 @@ const installed = "**/node_modules/**";
 
 export default defineConfig({
   test: {
+    // A machine that runs everything at once now and then starves a time-out; what fails three times in a row has failed.
+    retry: process.env.CI ? 2 : 0,
     reporters: ["default", new ClosingLine()],
     // The server for the tests' databases lives as long as this process; see hub/server/db/test-server.ts.
     provide: {

@@ -1,14 +1,14 @@
 import type { SiteRow } from "@caretaker/protocol";
 import { mdiArrowDown, mdiPhoneOutline } from "@mdi/js";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { useWindowVirtualizer } from "@tanstack/react-virtual";
-import { useLayoutEffect, useRef, useState } from "react";
+import { type Range, useWindowVirtualizer } from "@tanstack/react-virtual";
+import { memo, useLayoutEffect, useRef, useState } from "react";
 import { Icon } from "../../ui/Icon.tsx";
 import { Since } from "../../ui/Since.tsx";
 import { Status } from "../../ui/Status.tsx";
 import { telephone } from "../../ui/telephone.ts";
 import { words } from "../../words/en.ts";
-import { Makes, RunBadges, SimulatedTag, Unavailable } from "./cells.tsx";
+import { Makes, RunBadges, SimulatedTag, Unavailable, useMakeNames } from "./cells.tsx";
 import type { FleetSort } from "./fleet-search.ts";
 import type { HeldOrder } from "./use-held-order.ts";
 
@@ -29,13 +29,15 @@ const COLUMNS: readonly { key: keyof typeof words.fleet.columns; sort?: FleetSor
 /** A real table of which only the rows in sight exist, so that five hundred sites scroll as five do. */
 export function FleetTable({ order, isStale }: { order: HeldOrder; isStale: boolean }) {
   const { rows } = order;
+  const names = useMakeNames();
   const body = useRef<HTMLTableSectionElement>(null);
   const [top, setTop] = useState(0);
   useLayoutEffect(() => setTop(body.current?.offsetTop ?? 0), []);
   const virtual = useWindowVirtualizer({
     count: rows.length,
     estimateSize: () => ROW_HEIGHT,
-    overscan: 12,
+    overscan: 8,
+    rangeExtractor: inBlocks,
     scrollMargin: top,
     getItemKey: (at) => rows[at]?.id ?? at,
   });
@@ -65,12 +67,21 @@ export function FleetTable({ order, isStale }: { order: HeldOrder; isStale: bool
         <Spacer height={before} />
         {items.map((item) => {
           const row = rows[item.index];
-          return row ? <FleetRow key={row.id} row={row} index={item.index} /> : null;
+          return row ? <FleetRow key={row.id} row={row} index={item.index} names={names} /> : null;
         })}
         <Spacer height={after} />
       </tbody>
     </table>
   );
+}
+
+const BLOCK = 10;
+
+/** Rows come and go ten at a time: between that, scrolling moves what is painted already. */
+function inBlocks({ startIndex, endIndex, overscan, count }: Range): number[] {
+  const first = Math.max(0, Math.floor((startIndex - overscan) / BLOCK) * BLOCK);
+  const end = Math.min(count, Math.ceil((endIndex + overscan + 1) / BLOCK) * BLOCK);
+  return Array.from({ length: end - first }, (_, at) => first + at);
 }
 
 function Spacer({ height }: { height: number }) {
@@ -112,7 +123,14 @@ function HeadCell({ column }: { column: (typeof COLUMNS)[number] }) {
   );
 }
 
-function FleetRow({ row, index }: { row: SiteRow; index: number }) {
+interface FleetRowProps {
+  readonly row: SiteRow;
+  readonly index: number;
+  readonly names: ReadonlyMap<string, string>;
+}
+
+/** Drawn again only when the site itself changes, not with each step of scrolling. */
+const FleetRow = memo(function FleetRow({ row, index, names }: FleetRowProps) {
   return (
     <tr className="fleet-row" aria-rowindex={index + 2} data-health={row.health}>
       <td className="col-status">
@@ -129,7 +147,7 @@ function FleetRow({ row, index }: { row: SiteRow; index: number }) {
       </td>
       <td className="col-town">{row.town}</td>
       <td className="col-make">
-        <Makes connectors={row.connectors} areIcons />
+        <Makes connectors={row.connectors} names={names} areIcons />
       </td>
       <td className="col-unavailable">
         <Unavailable row={row} />
@@ -154,4 +172,4 @@ function FleetRow({ row, index }: { row: SiteRow; index: number }) {
       </td>
     </tr>
   );
-}
+});
