@@ -85,9 +85,11 @@ function ago(moment: number): string {
   return old === "now" ? "just now" : `${old} ago`;
 }
 
+const NUMBERS = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 2 });
+
 /** At most two decimals: a sensor's seventh says nothing. */
 function number(state: string): string {
   const value = Number(state);
   if (Number.isNaN(value)) return state;
-  return new Intl.NumberFormat("en-GB", { maximumFractionDigits: 2 }).format(value);
+  return NUMBERS.format(value);
 }

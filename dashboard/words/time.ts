@@ -21,8 +21,17 @@ export function age(milliseconds: number): string {
   return `${Math.floor(seconds / 86_400)} days`;
 }
 
+/** Making a formatter costs a hundred times what using it does, and lists use them by the hundred. */
+const formatters = new Map<string, Intl.DateTimeFormat>();
+
 function format(moment: string | number | Date, options: Intl.DateTimeFormatOptions, timeZone?: string): string {
-  return new Intl.DateTimeFormat("en-GB", { ...options, ...(timeZone ? { timeZone } : {}) }).format(new Date(moment));
+  const key = `${timeZone ?? ""} ${Object.entries(options).join(" ")}`;
+  let formatter = formatters.get(key);
+  if (!formatter) {
+    formatter = new Intl.DateTimeFormat("en-GB", { ...options, ...(timeZone ? { timeZone } : {}) });
+    formatters.set(key, formatter);
+  }
+  return formatter.format(new Date(moment));
 }
 
 /** `19:04`, in the given zone or the browser's. */

@@ -2,7 +2,7 @@ import type { SiteRow } from "@caretaker/protocol";
 import { mdiPhone } from "@mdi/js";
 import { Link } from "@tanstack/react-router";
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
-import { useLayoutEffect, useRef, useState } from "react";
+import { memo, useLayoutEffect, useRef, useState } from "react";
 import { Icon } from "../../ui/Icon.tsx";
 import { Status } from "../../ui/Status.tsx";
 import { telephone } from "../../ui/telephone.ts";
@@ -41,7 +41,7 @@ export function FleetCards({ rows }: { rows: readonly SiteRow[] }) {
   );
 }
 
-function SiteCard({ row }: { row: SiteRow }) {
+const SiteCard = memo(function SiteCard({ row }: { row: SiteRow }) {
   return (
     <article className="site-card" data-health={row.health}>
       <div className="site-card-main">
@@ -71,4 +71,4 @@ function SiteCard({ row }: { row: SiteRow }) {
       )}
     </article>
   );
-}
+});

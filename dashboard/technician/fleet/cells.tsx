@@ -1,5 +1,6 @@
 import type { SiteRow } from "@caretaker/protocol";
 import { mdiAccountClockOutline, mdiHomeAssistant, mdiProgressWrench, mdiRouterWireless } from "@mdi/js";
+import { useMemo } from "react";
 import { useOperation } from "../../live/queries.ts";
 import { Icon } from "../../ui/Icon.tsx";
 import { words } from "../../words/en.ts";
@@ -11,12 +12,24 @@ export function makeIcon(connector: string): string {
   return MAKE_ICONS[connector] ?? mdiRouterWireless;
 }
 
-/** Which makes of gateway a site has; in a table by their icons, with the name for those who ask. */
-export function Makes({ connectors, areIcons = false }: { connectors: readonly string[]; areIcons?: boolean }) {
+/** What each make is called, by its id. */
+export function useMakeNames(): ReadonlyMap<string, string> {
   const makes = useOperation("connector.list", {});
+  return useMemo(() => new Map(makes.data?.items.map(({ id, name }) => [id, name])), [makes.data]);
+}
+
+interface MakesProps {
+  readonly connectors: readonly string[];
+  readonly names: ReadonlyMap<string, string>;
+  /** In a table by their icons, with the name for those who ask. */
+  readonly areIcons?: boolean;
+}
+
+/** Which makes of gateway a site has. */
+export function Makes({ connectors, names, areIcons = false }: MakesProps) {
   if (connectors.length === 0) return <span className="dim">{words.fleet.notYet}</span>;
   return connectors.map((id) => {
-    const name = makes.data?.items.find((make) => make.id === id)?.name ?? id;
+    const name = names.get(id) ?? id;
     return (
       <span key={id} className="make" {...(areIcons ? { title: name } : {})}>
         <Icon path={makeIcon(id)} size={areIcons ? 20 : 16} />

@@ -8,12 +8,13 @@ import { Icon } from "../../ui/Icon.tsx";
 import { Page } from "../../ui/Page.tsx";
 import { Skeletons } from "../../ui/Skeletons.tsx";
 import { words } from "../../words/en.ts";
-import { Makes } from "../fleet/cells.tsx";
+import { Makes, useMakeNames } from "../fleet/cells.tsx";
 import { RunbookTags } from "./RunbookTags.tsx";
 
 /** What can we check and fix? */
 export function RunbookListPage() {
   const runbooks = useOperation("runbook.list", {});
+  const names = useMakeNames();
   return (
     <Page title={words.runbooks.title} aside={words.runbooks.aside}>
       {runbooks.isPending ? <Skeletons rows={3} height={110} /> : null}
@@ -36,7 +37,7 @@ export function RunbookListPage() {
                 <p className="runbook-card-tell">{runbook.tell}</p>
                 <RunbookTags runbook={runbook} />
                 <p className="cell-second">
-                  <Makes connectors={runbook.connectors} />
+                  <Makes connectors={runbook.connectors} names={names} />
                   <code>{runbook.id}</code> v{runbook.version}
                 </p>
               </div>
