@@ -40,6 +40,7 @@ describe("the checklist", () => {
     expect(lines.at(-1)).toMatchObject({
       step: "tls",
       status: "failed",
+      detail: expect.stringMatching(/self-signed/),
       next: expect.stringMatching(/[Cc]ompare/),
       certificate: {
         fingerprint256: expect.stringMatching(/^([0-9A-F]{2}:){31}[0-9A-F]{2}$/),
@@ -95,6 +96,16 @@ describe("the checklist", () => {
       detail: expect.stringMatching(detail),
       next: expect.stringMatching(next),
     });
+  });
+
+  it("suggests TLS where something listens that hangs up on plain text", async () => {
+    const fake = await startFakeHomeAssistant({ tls: true });
+    const lines: ChecklistLine[] = [];
+    const config = { url: `http://127.0.0.1:${fake.port}`, token: fake.token };
+    for await (const line of homeAssistant.test(config, testContext())) lines.push(line);
+
+    expect(lines.at(-1)).toMatchObject({ step: "make", status: "failed", next: expect.stringMatching(/https:/) });
+    await fake.close();
   });
 
   const warnings: [string, StartFakeHomeAssistant, string, RegExp][] = [

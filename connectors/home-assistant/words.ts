@@ -39,6 +39,17 @@ export const words = {
   noAnswer: (base: string, what: string, seconds: number) => `${base} did not answer ${what} within ${seconds} s.`,
 } as const;
 
+/** What is wrong with a certificate, by the word of the TLS library. */
+const CERTIFICATE_FLAWS: Readonly<Record<string, string>> = {
+  DEPTH_ZERO_SELF_SIGNED_CERT: "it is self-signed",
+  SELF_SIGNED_CERT_IN_CHAIN: "it is self-signed",
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: "who signed it is not known here",
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: "who signed it is not known here",
+  CERT_HAS_EXPIRED: "it has expired",
+  CERT_NOT_YET_VALID: "it is not valid yet",
+  ERR_TLS_CERT_ALTNAME_INVALID: "it was made for another name",
+};
+
 /** The lines of the checklist, and what to do next where one fails. */
 export const checklistWords = {
   running: {
@@ -62,7 +73,7 @@ export const checklistWords = {
   pinned: (fingerprint: string) => `The certificate is the one that was confirmed (${fingerprint.slice(0, 23)}…)`,
   otherCertificate: "The certificate is not the one that was confirmed.",
   selfSigned: (subject: string, reason: string) =>
-    `Nobody vouches for the certificate of ${subject || "this server"}${reason === "" ? "" : ` (${reason})`}.`,
+    `Nobody vouches for the certificate of ${subject || "this server"}: ${CERTIFICATE_FLAWS[reason] ?? (reason || "it is not trusted")}.`,
   compareCertificate:
     "Compare the fingerprint with the home (somebody there, or the installer's notes) and confirm it only when it is the same.",
   certificateGood: (validTo: string) => `The certificate is trusted, and valid until ${validTo.slice(0, 10)}`,
@@ -100,6 +111,8 @@ export const checklistWords = {
     if (step === "port")
       return "Is Home Assistant switched on and does the way to it (VPN, port forwarding) work? Its port is 8123 by default, and 80 on Home Assistant OS since 2026.8.";
     if (step === "tls") return "Try http:// in place of https://, or the port on which it speaks TLS.";
+    if (step === "make")
+      return "Try https:// in place of http://, in case it speaks TLS on that port; or wait a minute, in case it is just starting.";
     return "Wait a minute, in case it is just starting, and try again.";
   },
 } as const;
