@@ -14,7 +14,7 @@ import { openApiDocument } from "./openapi.ts";
 import { refuseForeignOrigin } from "./origin.ts";
 import { mountPages } from "./pages.ts";
 import { toProblem } from "./problem.ts";
-import { requestIdOf, withRequestId } from "./request-id.ts";
+import { requestIdOf, tellablePath, withRequestId } from "./request-id.ts";
 import { contentSecurityPolicy, securityHeaders } from "./security-headers.ts";
 import { mountOperations } from "./serve.ts";
 
@@ -63,7 +63,7 @@ export function createHttp(deps: HttpDeps): Http {
 
   mountPages(app, deps);
   app.use((request) => {
-    throw new CaretakerError("not_found", `There is nothing at ${request.path.slice(0, 100)}.`);
+    throw new CaretakerError("not_found", `There is nothing at ${tellablePath(request.originalUrl)}.`);
   });
   app.use(answerProblem(deps.log));
   return {
@@ -117,7 +117,7 @@ function authDoor({ db, auth, knownBy, publicUrl }: HttpDeps): RequestHandler {
 /** The last resort: nothing that is thrown in a request leaves without a problem document, and nothing else with it. */
 function answerProblem(log: Log): ErrorRequestHandler {
   return (error: unknown, request, response, _next) => {
-    const problem = toProblem(error, requestIdOf(request), request.path.slice(0, 200));
+    const problem = toProblem(error, requestIdOf(request), tellablePath(request.originalUrl));
     if (problem.status >= 500 && problem.code !== "shutting_down")
       log.error({ error }, "A request could not be answered.");
     if (response.headersSent) return void response.destroy();

@@ -28,16 +28,9 @@ export async function once<T extends object>(
     .returning("key")
     .executeTakeFirst();
   if (mine === undefined) return answerAgain(db, [who, operation, key], inputHash);
+  let answer: T;
   try {
-    const answer = await work();
-    await db
-      .updateTable("idempotency")
-      .set({ status: 200, answer: JSON.stringify(answer) })
-      .where("actor", "=", who)
-      .where("operation", "=", operation)
-      .where("key", "=", key)
-      .execute();
-    return answer;
+    answer = await work();
   } catch (error) {
     await db
       .deleteFrom("idempotency")
@@ -47,6 +40,15 @@ export async function once<T extends object>(
       .execute();
     throw error;
   }
+  // What is done stays done: when this fails, the key is kept and stands for work nobody may do again.
+  await db
+    .updateTable("idempotency")
+    .set({ status: 200, answer: JSON.stringify(answer) })
+    .where("actor", "=", who)
+    .where("operation", "=", operation)
+    .where("key", "=", key)
+    .execute();
+  return answer;
 }
 
 async function answerAgain<T>(

@@ -12,20 +12,27 @@ const PAGE = /^\/(?!api\/|socket\.io\/|assets\/)[\w./-]*$/;
 export function mountPages(router: Router, { dashboard }: { dashboard: string }): void {
   router.use(
     "/assets",
-    express.static(join(dashboard, "assets"), { immutable: true, maxAge: "365d", fallthrough: false, index: false }),
+    express.static(join(dashboard, "assets"), { immutable: true, maxAge: "365d", index: false, redirect: false }),
   );
-  router.use(
-    express.static(dashboard, {
-      index: false,
-      redirect: false,
-      extensions: false as never,
-      setHeaders: (response) => response.setHeader("cache-control", "public, max-age=3600"),
-    }) as RequestHandler,
-  );
+  router.use(otherFiles(dashboard));
   router.get("/c/:token", page(dashboard, "consent.html"));
   router.get("/sign-in-once", signInOnce);
   mountDocs(router);
   router.get(PAGE, page(dashboard, "index.html"));
+}
+
+/** Icons and the like. A page is never one of them: it goes out with its policy and nonce, under its own address. */
+function otherFiles(dashboard: string): RequestHandler {
+  const files = express.static(dashboard, { index: false, redirect: false, maxAge: "1h" });
+  return (request, response, next) => (isPage(request.path) ? next() : files(request, response, next));
+}
+
+function isPage(path: string): boolean {
+  try {
+    return /\.html$/i.test(decodeURIComponent(path));
+  } catch {
+    return true;
+  }
 }
 
 function page(dashboard: string, name: string): RequestHandler {

@@ -14,14 +14,10 @@ export function withRequestId(log: Log): RequestHandler {
     const began = performance.now();
     response.once("finish", () => {
       const milliseconds = Math.round(performance.now() - began);
-      // A path may hold a link's token: only its first part is logged.
       const fields = {
         requestId,
         method: request.method,
-        path: (request.originalUrl.split("?")[0] ?? "").replace(
-          /^(\/c|\/api\/v1\/consent|\/api\/v1\/invitations|\/invitations)\/[^/]+/,
-          "$1/…",
-        ),
+        path: tellablePath(request.originalUrl),
         status: response.statusCode,
         milliseconds,
       };
@@ -29,6 +25,13 @@ export function withRequestId(log: Log): RequestHandler {
     });
     withLogFields({ requestId }, next);
   };
+}
+
+/** The path of an address as it may be told and logged: without its query, and without the token of a link. */
+export function tellablePath(url: string): string {
+  return (url.split("?")[0] ?? "")
+    .replace(/^(\/c|\/api\/v1\/consent|\/api\/v1\/invitations|\/invitations)\/[^/]+/, "$1/…")
+    .slice(0, 200);
 }
 
 export function requestIdOf(request: object): string {

@@ -1,7 +1,6 @@
 import {
   type Actor,
   CaretakerError,
-  isCaretakerError,
   OPERATION_NAMES,
   type Operation,
   type OperationName,
@@ -113,24 +112,18 @@ function cut(operation: Operation, answer: unknown): object {
   return parsed.data as object;
 }
 
-/** JSON lines. An error after the first line is a last line of its own, since the status is out already. */
+/** JSON lines. An error after the first line breaks the answer off, since the status is out already: cut short is not done. */
 async function stream(operation: Operation, lines: AsyncIterable<unknown>, response: Response): Promise<void> {
   const open = (): void => {
     if (response.headersSent) return;
     response.status(200).setHeader("content-type", "application/x-ndjson");
     response.flushHeaders();
   };
-  try {
-    for await (const line of lines) {
-      open();
-      if (!response.write(`${JSON.stringify(cut(operation, line))}\n`))
-        await new Promise((resolve) => response.once("drain", resolve).once("close", resolve));
-      if (response.destroyed) return;
-    }
-  } catch (error) {
-    if (!response.headersSent || !isCaretakerError(error)) throw error;
-    response.end();
-    return;
+  for await (const line of lines) {
+    const text = `${JSON.stringify(cut(operation, line))}\n`;
+    open();
+    if (!response.write(text)) await new Promise((resolve) => response.once("drain", resolve).once("close", resolve));
+    if (response.destroyed) return;
   }
   open();
   response.end();
