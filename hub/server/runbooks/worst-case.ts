@@ -1,4 +1,17 @@
-import type { Branch, FixStep, Runbook, Step, StepTest, Verify } from "@caretaker/protocol";
+import {
+  type Branch,
+  CAPABILITIES,
+  type FixStep,
+  isCapability,
+  type Runbook,
+  type Step,
+  type StepTest,
+  secondsOf,
+  type Verify,
+  type With,
+} from "@caretaker/protocol";
+import type { z } from "zod";
+import { typeOf } from "./field-types.ts";
 import type { Names } from "./names.ts";
 import { allSteps, outcomesOf, resultsOf, whatFollows } from "./results.ts";
 import { timeoutOf, type World } from "./world.ts";
@@ -17,7 +30,7 @@ export function worstCaseSeconds(runbook: Runbook, names: Names, world: World, o
   const undone = (step: FixStep): number =>
     step.undo === null
       ? 0
-      : timeoutOf(world, step.undo.do) +
+      : actSeconds(world, step.undo.do, step.undo.with) +
         (step.undo.verify === null ? read(step.verify.test, step) : verified(step.undo.verify, step));
   const allUndone = allSteps(runbook.steps)
     .filter((step) => step.kind === "fix")
@@ -33,7 +46,7 @@ export function worstCaseSeconds(runbook: Runbook, names: Names, world: World, o
         return step.withinSeconds + step.holdsSeconds + read(step.test, step);
       case "fix": {
         const { times, everySeconds } = step.tries;
-        const act = step.timeoutSeconds ?? timeoutOf(world, step.do);
+        const act = step.timeoutSeconds ?? actSeconds(world, step.do, step.with);
         const before = read(step.verify.test, step) + step.verify.holdsSeconds;
         const tries = times * (act + verified(step.verify, step)) + (times - 1) * everySeconds;
         return (before + tries) * (step.each?.max ?? 1);
@@ -70,3 +83,16 @@ export function worstCaseSeconds(runbook: Runbook, names: Names, world: World, o
 
   return sequence(runbook.steps, 0);
 }
+
+/** An action that is told to take its time has that time on top: off for five minutes, at most, where nobody says how long. */
+function actSeconds(world: World, capability: string, given: With): number {
+  const shape: Readonly<Record<string, z.ZodType>> = isCapability(capability)
+    ? CAPABILITIES[capability].input.shape
+    : {};
+  const told = Object.entries(shape)
+    .filter(([, schema]) => typeOf(schema).kind === "duration")
+    .reduce((sum, [field]) => sum + (secondsOf(given[field]) ?? LONGEST_TOLD_SECONDS), 0);
+  return timeoutOf(world, capability) + told;
+}
+
+const LONGEST_TOLD_SECONDS = 300;

@@ -23,7 +23,8 @@ export interface PlannedAct {
   readonly input: Readonly<Record<string, unknown>>;
   readonly gatewayId: GatewayId;
   readonly thing: Thing | null;
-  readonly timeoutSeconds: number;
+  /** What the step says; null leaves it to what the connector declares. */
+  readonly timeoutSeconds: number | null;
   readonly declaration: CapabilityDeclaration;
   /** As the homeowner is asked for it, and as it is compared with what they allowed. */
   readonly proposed: ProposedAct;
@@ -62,7 +63,7 @@ export async function planAct(ride: Ride, step: FixStep, which: "do" | "undo" = 
       step.undo === null || undoing === null ? null : { capability: step.undo.do, input: { ...undoing.given.input } },
     irreversible: step.irreversible,
   };
-  const timeoutSeconds = step.timeoutSeconds ?? declaration.timeoutSeconds;
+  const { timeoutSeconds } = step;
   return {
     ok: true,
     act: {

@@ -42,7 +42,7 @@ export async function askHomeowner(ride: Ride, step: FixStep): Promise<Turn> {
         ...ride.note({ phase: "before", poll: null }),
         asked: [...ride.memory.asked, step.name],
         question: requestId,
-        pause: { since: now.toISOString(), until: null },
+        pause: { since: now.toISOString(), until: null, gatewayId: null },
       },
       wakeAt: answerBy,
       release: true,

@@ -161,6 +161,32 @@ describe("a run", () => {
     expect(test.house.acts).toEqual([]);
   });
 
+  it("whose kept runbook cannot be read ends, and says so", async () => {
+    const runId = await started("stuck");
+    const digest = `of a newer hub ${runId}`;
+    await database.db
+      .insertInto("runbookVersion")
+      .values({
+        digest,
+        id: "stuck",
+        version: 2,
+        document: JSON.stringify({ id: "stuck" }),
+        source: "",
+        keptAt: new Date(),
+      })
+      .execute();
+    await database.db.updateTable("run").set({ digest }).where("id", "=", runId).execute();
+    Object.assign(test.deps, { log: { info() {}, warn() {}, error() {} } });
+
+    await test.forward("1m");
+
+    expect(await test.run(runId)).toMatchObject({
+      outcome: "unclear",
+      note: expect.stringContaining("cannot be read by this hub"),
+    });
+    await expectLogFolds(test, runId);
+  });
+
   it("reads nothing where the homeowner took back that anybody may look", async () => {
     await database.db.deleteFrom("standingConsent").where("scope", "!=", "reach").execute();
     const runId = await started("stuck");

@@ -1,9 +1,10 @@
-import { type Cancel, CaretakerError, Runbook, type RunbookId, sleep } from "@caretaker/protocol";
+import { type Cancel, CaretakerError, isCaretakerError, Runbook, type RunbookId, sleep } from "@caretaker/protocol";
+import { transaction } from "../db/database.ts";
 import { withLogFields } from "../log.ts";
 import { type Claimed, claimDue, giveBack, nextDueIn, renewClaim } from "./claim.ts";
 import { LEASE_SECONDS, type RunsDeps } from "./deps.ts";
 import { type Plan, planOf } from "./plan.ts";
-import type { RunRow } from "./record.ts";
+import { lockRun, type RunRow, record } from "./record.ts";
 import { LostClaim, Ride } from "./ride.ts";
 import { takeTurn } from "./turn.ts";
 
@@ -110,8 +111,8 @@ export class Engine {
 
   /** Turn after turn, until the run rests, ends, or is somebody else's. */
   async #drive({ run: row, lateMilliseconds }: Claimed): Promise<void> {
-    const keep = this.#keepClaim(row);
     let ride: Ride | null = null;
+    const keep = this.#keepClaim(row, (begun) => ride?.claimRenewed(begun));
     try {
       ride = new Ride(this.#deps, row, await this.#planFor(row), lateMilliseconds);
       let isOn = true;
@@ -125,13 +126,18 @@ export class Engine {
     }
   }
 
-  #keepClaim(row: RunRow): Cancel {
+  #keepClaim(row: RunRow, renewed: (begun: number) => void): Cancel {
     let cancel: Cancel = () => {};
     const renew = (): void => {
       cancel = this.#deps.clock.after(RENEWS_EVERY_MILLISECONDS, () => {
         if (this.#isClosed) return;
+        const begun = this.#deps.clock.monotonic();
         renewClaim(this.#deps, row.id, row.fencing).then(
-          (isOurs) => isOurs && renew(),
+          (isOurs) => {
+            if (!isOurs) return;
+            renewed(begun);
+            renew();
+          },
           () => renew(),
         );
       });
@@ -143,8 +149,9 @@ export class Engine {
   /** An error of the hub itself: tried again a few times, then the run ends and says so. Nothing of a home ends here. */
   async #failed(row: RunRow, ride: Ride | null, error: unknown): Promise<void> {
     this.#deps.log.error({ error }, "A run could not go on.");
-    const isPassing = error instanceof CaretakerError && error.code === "database_unavailable";
+    const isPassing = isCaretakerError(error, "database_unavailable");
     try {
+      if (ride === null && isCaretakerError(error, "invalid_runbook")) return await this.#finishUnreadable(row, error);
       const failures = (ride?.memory.failures ?? 0) + (isPassing ? 0 : 1);
       if (ride === null || failures < MOST_FAILURES) {
         if (ride !== null && !isPassing) await ride.commit({ events: [], memory: { ...ride.memory, failures } });
@@ -158,6 +165,18 @@ export class Engine {
       // The claim runs out by itself, and the run is found again then.
       if (!(again instanceof LostClaim)) this.#deps.log.warn({ error: again }, "A run could not be given back.");
     }
+  }
+
+  /** Written by a newer hub, or damaged: no hub of this version will ever go on with it. */
+  async #finishUnreadable(row: RunRow, { message }: CaretakerError): Promise<void> {
+    const { db, now, announcements } = this.#deps;
+    const said = await transaction(db, async (trx) => {
+      const locked = await lockRun(trx, row.id);
+      if (locked?.fencing !== row.fencing) throw new LostClaim(`The claim to run ${row.number} is lost.`);
+      const finished = { kind: "run.finished" as const, outcome: "unclear" as const, note: message };
+      return record(trx, locked, await now(trx), { events: [finished] });
+    });
+    for (const announcement of said.announcements) announcements.announce(announcement);
   }
 
   /** The version that the run began with, whatever the library has now. */

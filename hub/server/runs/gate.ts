@@ -43,8 +43,10 @@ type Intent =
  */
 export async function act(ride: Ride, request: ActRequest): Promise<Acted> {
   await ride.crash("act.before_intent");
+  const begun = ride.deps.clock.monotonic();
   const intent = await intend(ride, request);
   if (intent.kind === "refused") return intent;
+  ride.claimRenewed(begun);
   ride.row = intent.row;
   intent.announce();
   await ride.crash("act.after_intent");
@@ -132,7 +134,7 @@ async function send(ride: Ride, { act }: ActRequest, attemptId: AttemptId): Prom
   const begun = ride.deps.clock.monotonic();
   try {
     const request = { capability, input: input as CapabilityInput<typeof capability>, attemptId };
-    const answer = await ride.deps.gateways.act(gatewayId, request, { timeoutSeconds });
+    const answer = await ride.deps.gateways.act(gatewayId, request, timeoutSeconds === null ? {} : { timeoutSeconds });
     return { kind: "done", answer, milliseconds: Math.max(0, Math.round(ride.deps.clock.monotonic() - begun)) };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);

@@ -1,4 +1,4 @@
-import { CaretakerError } from "@caretaker/protocol";
+import { CaretakerError, type GatewayState, type RunbookId } from "@caretaker/protocol";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type TestDatabase, testDatabase } from "../db/test-database.ts";
 import {
@@ -7,6 +7,7 @@ import {
   dataOf,
   expectLogFolds,
   runbookOf,
+  SAM,
   type TestHome,
   type TestRuns,
   testLibrary,
@@ -98,6 +99,70 @@ describe("a gateway that restarts under a run", () => {
       { result: "unknown", error: expect.any(String) },
     ]);
     await expectLogFolds(test, runId);
+  });
+
+  it("that comes and goes is waited for ten minutes in all, not each time anew", async () => {
+    test.house.state = "unreachable";
+    const runId = await started();
+    const read = test.house.read;
+    test.house.read = async (...request) => {
+      test.house.state = "unreachable";
+      return read(...request);
+    };
+
+    for (let times = 0; times < 7; times += 1) {
+      await test.forward("2m");
+      if ((await test.run(runId)).status === "finished") break;
+      expect(await test.run(runId)).toMatchObject({ status: "waiting_for_gateway" });
+      test.house.state = "online";
+    }
+
+    expect(await test.run(runId)).toMatchObject({ outcome: "unclear" });
+    expect(test.clock.now().getTime() - Date.parse((await test.run(runId)).createdAt)).toBeLessThan(13 * 60_000);
+    await expectLogFolds(test, runId);
+  });
+
+  it("of another gateway than the run's own is waited for by itself", async () => {
+    const second = crypto.randomUUID();
+    await database.db
+      .insertInto("gateway")
+      .values({
+        id: second,
+        siteId: home.siteId,
+        connector: "home-assistant",
+        name: "Garden house",
+        config: "{}",
+        address: "http://192.168.1.21:8123",
+        reason: JSON.stringify({ code: "new" }),
+        since: new Date(),
+        createdAt: new Date(),
+      })
+      .execute();
+    const { id } = await test.runs.start({
+      siteId: home.siteId,
+      gatewayId: home.gatewayId,
+      runbook: "restarting" as RunbookId,
+      inputs: { service: home.integration },
+      reason: "Look at it",
+      homeownerAsked: false,
+      actor: SAM,
+    });
+    await database.db
+      .updateTable("integration")
+      .set({ gatewayId: second })
+      .where("id", "=", home.integration)
+      .execute();
+    let state: GatewayState = "restarting";
+    test.house.status = (gatewayId) => ({ state: gatewayId === second ? state : "online", name: "Home Assistant" });
+
+    await test.forward("1m");
+    expect(await test.run(id)).toMatchObject({ status: "waiting_for_gateway" });
+    const waits = dataOf(await test.events(id), "run.waiting").length;
+    state = "online";
+    await test.forward("1m");
+
+    expect(waits).toBe(1);
+    expect(await test.run(id)).toMatchObject({ outcome: "fixed" });
   });
 
   it.each(["credentials_refused", "access_withdrawn", "unsupported"] as const)(

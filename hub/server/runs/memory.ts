@@ -10,8 +10,8 @@ export interface RunMemory {
   readonly pause: Pause | null;
   /** Milliseconds that do not count against the limit. */
   readonly pausedFor: number;
-  /** The gateway stayed away longer than a run waits: nothing more is waited for until it is back. */
-  readonly isImpatient: boolean;
+  /** Milliseconds of those that a gateway was waited for: a run has ten minutes for that in all. */
+  readonly waitedForGateway: number;
   /** Steps that have asked the homeowner; each asks once. */
   readonly asked: readonly string[];
   /** The question that is open. */
@@ -30,6 +30,8 @@ export interface Pause {
   readonly since: string;
   /** Null while waiting for a person. */
   readonly until: string | null;
+  /** The gateway that is waited for; null while waiting for a person. */
+  readonly gatewayId: string | null;
 }
 
 /** Where the step stands that runs now. */
@@ -86,7 +88,7 @@ export const EMPTY_MEMORY: RunMemory = {
   sent: [],
   pause: null,
   pausedFor: 0,
-  isImpatient: false,
+  waitedForGateway: 0,
   asked: [],
   question: null,
   failures: 0,

@@ -29,8 +29,8 @@ export async function poll(ride: Ride, step: Step, request: PollRequest): Promis
   const begun = await ride.now();
   const reading = await read(ride, step, request.test, request.purpose);
   const now = await ride.now();
-  if (reading.isAway) {
-    const turn = await waitForGateway(ride, now);
+  if (reading.away !== null) {
+    const turn = await waitForGateway(ride, now, reading.away);
     if (turn !== null) return { kind: "turn", turn };
   }
   const before = ride.active.poll;

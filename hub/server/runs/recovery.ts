@@ -72,7 +72,7 @@ async function settle(ride: Ride, fix: FixStep, cut: PlannedAct): Promise<void> 
       capability,
       declaration,
       input,
-      timeoutSeconds: declaration.timeoutSeconds,
+      timeoutSeconds: null,
       proposed: { ...cut.proposed, capability, input },
     },
     purpose: "settle",

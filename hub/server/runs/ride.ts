@@ -65,6 +65,11 @@ export class Ride {
     return active;
   }
 
+  /** The claim was written anew by something that began at this moment of the clock that never jumps. */
+  claimRenewed(begun: number): void {
+    this.#claimEndsAt = Math.max(this.#claimEndsAt, begun + LEASE_SECONDS * 1000);
+  }
+
   /** Milliseconds that it was due and nobody worked on it; they are taken once. */
   takeLateness(): number {
     const late = this.#late;
@@ -96,7 +101,7 @@ export class Ride {
       return decided === null ? { row, announcements: [] } : this.write(trx, row, now, decided);
     });
     this.row = done.row;
-    this.#claimEndsAt = begun + LEASE_SECONDS * 1000;
+    this.claimRenewed(begun);
     for (const announcement of done.announcements) this.deps.announcements.announce(announcement);
     await this.crash("commit.after");
   }

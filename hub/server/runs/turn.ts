@@ -8,7 +8,6 @@ import { advanceCheck } from "./steps/check.ts";
 import { advanceChoose } from "./steps/choose.ts";
 import { advanceEnd } from "./steps/end.ts";
 import { advanceFix, stopFix } from "./steps/fix.ts";
-import { isAway } from "./steps/read.ts";
 import { advanceUndo } from "./steps/undo.ts";
 import { advanceWait } from "./steps/wait.ts";
 import { endStopped } from "./stop.ts";
@@ -33,7 +32,7 @@ export async function takeTurn(ride: Ride): Promise<Turn> {
     if (turn !== null) return turn;
   }
   if (row.status === "waiting_for_gateway") {
-    const turn = await lookForGateway(ride, now, !isAway(ride.deps, ride.gatewayId));
+    const turn = await lookForGateway(ride, now);
     if (turn !== null) return turn;
   }
   if (ride.memory.pause !== null) await ride.commit({ events: [], memory: endPause(ride.memory, now) });

@@ -1,4 +1,5 @@
-import type { RunEventData } from "@caretaker/protocol";
+import { type GatewayId, type GatewayState, isCaretakerError, type RunEventData } from "@caretaker/protocol";
+import type { RunsDeps } from "./deps.ts";
 import type { ActiveStep, RunMemory } from "./memory.ts";
 import { REST, type Ride, type Turn } from "./ride.ts";
 
@@ -53,45 +54,61 @@ export function resumed(ride: Ride, why: string): RunEventData[] {
  * The gateway is away: waits for it without a worker, ten minutes in all, and not at the cost of the limit. Returns null
  * when that time is used up and the reading counts as it is.
  */
-export async function waitForGateway(ride: Ride, now: Date): Promise<Turn | null> {
-  if (ride.memory.isImpatient) return null;
-  const patience = (ride.deps.gatewayPatienceSeconds ?? PATIENCE_SECONDS) * 1000;
+export async function waitForGateway(ride: Ride, now: Date, gatewayId: GatewayId): Promise<Turn | null> {
+  const patience = (ride.deps.gatewayPatienceSeconds ?? PATIENCE_SECONDS) * 1000 - ride.memory.waitedForGateway;
+  if (patience <= 0) return null;
   const until = new Date(now.getTime() + patience);
   const why = "The gateway is not connected now. It goes on when it is back.";
   await ride.commit((_trx, row) => ({
     events: [{ kind: "run.waiting", for: "waiting_for_gateway", until: until.toISOString(), why }],
-    memory: { ...ride.memory, pause: { since: now.toISOString(), until: until.toISOString() } },
+    memory: { ...ride.memory, pause: { since: now.toISOString(), until: until.toISOString(), gatewayId } },
     wakeAt: row.stopRequestedAt === null ? new Date(now.getTime() + LOOKS_EVERY_MILLISECONDS) : new Date(0),
     release: true,
   }));
   return REST;
 }
 
-/** One look at a gateway that a run waits for: back, still away, or too long away. */
-export async function lookForGateway(ride: Ride, now: Date, isBack: boolean): Promise<Turn | null> {
+/** One look at a gateway that a run waits for: null when the run goes on, with it or without. */
+export async function lookForGateway(ride: Ride, now: Date): Promise<Turn | null> {
   const { pause } = ride.memory;
+  const isBack = !isAway(ride.deps, (pause?.gatewayId ?? ride.gatewayId) as GatewayId);
   const isTooLong = pause?.until != null && now.getTime() >= Date.parse(pause.until);
   if (!isBack && !isTooLong && ride.row.stopRequestedAt === null) {
-    await ride.commit({
-      events: [],
-      wakeAt: new Date(now.getTime() + LOOKS_EVERY_MILLISECONDS),
-      release: true,
-    });
+    await ride.commit({ events: [], wakeAt: new Date(now.getTime() + LOOKS_EVERY_MILLISECONDS), release: true });
     return REST;
   }
   const why = isBack ? "The gateway is back." : isTooLong ? "The gateway stayed away too long." : "The run is to stop.";
   await ride.commit({
     events: [{ kind: "run.resumed", after: "waiting_for_gateway", why }],
-    memory: { ...endPause(ride.memory, now), isImpatient: !isBack },
+    memory: endPause(ride.memory, now),
   });
   return null;
+}
+
+/** A gateway that comes back by itself, sooner or later. In the other states a person has to do something first. */
+const COMES_BACK: ReadonlySet<GatewayState> = new Set(["connecting", "restarting", "unreachable", "misbehaving"]);
+
+export function isAway({ gateways }: Pick<RunsDeps, "gateways">, gatewayId: GatewayId): boolean {
+  try {
+    return COMES_BACK.has(gateways.status(gatewayId).state);
+  } catch (error) {
+    // It was removed: it will not come back.
+    if (isCaretakerError(error, "not_found")) return false;
+    throw error;
+  }
 }
 
 /** A pause is over: it does not count against the limit, and what had to happen by a moment gets that time on top. */
 export function endPause(memory: RunMemory, now: Date): RunMemory {
   if (memory.pause === null) return memory;
   const paused = Math.max(0, now.getTime() - Date.parse(memory.pause.since));
-  return { ...memory, pause: null, pausedFor: memory.pausedFor + paused, active: later(memory.active, paused) };
+  return {
+    ...memory,
+    pause: null,
+    pausedFor: memory.pausedFor + paused,
+    waitedForGateway: memory.waitedForGateway + (memory.pause.gatewayId === null ? 0 : paused),
+    active: later(memory.active, paused),
+  };
 }
 
 function later(active: ActiveStep | null, milliseconds: number): ActiveStep | null {

@@ -7,8 +7,8 @@ import { read } from "./read.ts";
 export async function advanceCheck(ride: Ride, step: CheckStep): Promise<Turn> {
   const reading = await read(ride, step, step.test, "check");
   const now = await ride.now();
-  if (reading.isAway) {
-    const turn = await waitForGateway(ride, now);
+  if (reading.away !== null) {
+    const turn = await waitForGateway(ride, now, reading.away);
     if (turn !== null) return turn;
   }
   const tries = ride.active.tries + 1;

@@ -6,8 +6,7 @@ import type { RunMemory } from "../memory.ts";
 import { poll } from "../poll.ts";
 import { ON, REST, type Ride, type Turn } from "../ride.ts";
 import { endStopped } from "../stop.ts";
-import { restUntil, resumed, waitForGateway } from "../waiting.ts";
-import { isAway } from "./read.ts";
+import { isAway, restUntil, resumed, waitForGateway } from "../waiting.ts";
 import { beginUndoing } from "./undo.ts";
 
 /** Reads what is to be proven, acts once, proves it; a further try follows a verify that failed, and nothing else. */
@@ -52,7 +51,7 @@ async function send(ride: Ride, step: FixStep): Promise<Turn> {
   const planned = await planAct(ride, step);
   if (!planned.ok) return unknown(ride, step, `${step.do} was not sent: ${planned.why}.`);
   if (isAway(ride.deps, planned.act.gatewayId)) {
-    const turn = await waitForGateway(ride, await ride.now());
+    const turn = await waitForGateway(ride, await ride.now(), planned.act.gatewayId);
     return turn ?? unknown(ride, step, `${step.do} was not sent: the gateway is not connected.`);
   }
   const number = ride.active.tries + 1;

@@ -4,7 +4,6 @@ import {
   type CapabilityName,
   CaretakerError,
   type GatewayId,
-  type GatewayState,
   isCaretakerError,
   isRetryable,
   type Measurement,
@@ -15,10 +14,10 @@ import {
   scopeRank,
 } from "@caretaker/protocol";
 import { fieldAt, judge, type Truth } from "../../runbooks/expect.ts";
-import type { RunsDeps } from "../deps.ts";
 import type { Ride } from "../ride.ts";
 import type { Thing } from "../things.ts";
 import { fieldSubjects, giveInput, textsIn, textsInWith } from "../values.ts";
+import { isAway } from "../waiting.ts";
 
 export type Result = "pass" | "fail" | "unknown";
 export type ReadEvent = Extract<RunEventData, { kind: "step.read" }>;
@@ -28,19 +27,8 @@ export interface Reading {
   readonly result: Result;
   readonly event: ReadEvent;
   readonly output: Readonly<Record<string, unknown>> | null;
-  /** The gateway is away for a while: this reading says nothing of the home, waiting may. */
-  readonly isAway: boolean;
-}
-
-/** A gateway that comes back by itself, sooner or later. In the other states a person has to do something first. */
-const COMES_BACK: ReadonlySet<GatewayState> = new Set(["connecting", "restarting", "unreachable", "misbehaving"]);
-
-export function isAway(deps: Pick<RunsDeps, "gateways">, gatewayId: GatewayId): boolean {
-  try {
-    return COMES_BACK.has(deps.gateways.status(gatewayId).state);
-  } catch {
-    return false;
-  }
+  /** The gateway, when it is away for a while: this reading says nothing of the home, waiting may. */
+  readonly away: GatewayId | null;
 }
 
 /** Reads what a test names and judges it. Never rejects for what a home does: a failed read is unknown. */
@@ -64,7 +52,7 @@ export async function read(ride: Ride, step: Step, test: StepTest, purpose: Purp
   return {
     result,
     output: kept,
-    isAway: !answer.ok && answer.isAway,
+    away: !answer.ok && answer.isAway ? gatewayOf(ride, given.ok ? given.given.thing : null) : null,
     event: {
       kind: "step.read",
       step: step.name,
@@ -72,12 +60,16 @@ export async function read(ride: Ride, step: Step, test: StepTest, purpose: Purp
       capability,
       input: given.ok ? given.given.shown : {},
       output: kept,
-      measurements: [...measurements, ...evidenceOf(step.evidence, output)],
+      measurements: [...measurements, ...evidenceOf(step.evidence, kept)],
       result,
       milliseconds: Math.max(0, Math.round(ride.deps.clock.monotonic() - begun)),
       ...(answer.ok ? {} : { error: answer.why }),
     },
   };
+}
+
+function gatewayOf(ride: Ride, thing: Thing | null): GatewayId {
+  return thing?.gatewayId ?? ride.gatewayId;
 }
 
 type Answer =
@@ -92,7 +84,7 @@ async function ask(
   timeoutSeconds: number | null,
 ): Promise<Answer> {
   const { gateways } = ride.deps;
-  const gatewayId = thing?.gatewayId ?? (ride.row.gatewayId as GatewayId);
+  const gatewayId = gatewayOf(ride, thing);
   try {
     const declaration = gateways.capabilitiesOf(gatewayId)[capability];
     if (declaration === undefined) {

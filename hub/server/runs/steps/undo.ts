@@ -6,9 +6,8 @@ import type { ActiveStep, Undoing } from "../memory.ts";
 import { poll } from "../poll.ts";
 import { ON, type Ride, type Turn } from "../ride.ts";
 import { endStopped } from "../stop.ts";
-import { waitForGateway } from "../waiting.ts";
+import { isAway, waitForGateway } from "../waiting.ts";
 import { endEvents } from "./end.ts";
-import { isAway } from "./read.ts";
 
 /** Begins to take back fixes: those of the run when it ends `undone`, or the one that runs when it is stopped. */
 export async function beginUndoing(ride: Ride, fixes: readonly string[], because: Undoing["because"]): Promise<Turn> {
@@ -37,7 +36,7 @@ async function sendUndo(ride: Ride, fix: FixStep): Promise<Turn> {
   const planned = await planAct(ride, fix, "undo");
   if (!planned.ok) return nextUndo(ride, `${fix.name} was not taken back: ${planned.why}.`);
   if (isAway(ride.deps, planned.act.gatewayId)) {
-    const turn = await waitForGateway(ride, await ride.now());
+    const turn = await waitForGateway(ride, await ride.now(), planned.act.gatewayId);
     if (turn !== null) return turn;
   }
   const acted = await act(ride, {
