@@ -9,6 +9,8 @@ export default defineConfig({
     // A machine that runs everything at once now and then starves a time-out; what fails three times in a row has failed.
     retry: process.env.CI ? 2 : 0,
     reporters: ["default", new ClosingLine()],
+    // What is waited for comes when it comes: a second is short on a busy machine.
+    expect: { poll: { timeout: 5000 } },
     // The server for the tests' databases lives as long as this process; see hub/server/db/test-server.ts.
     provide: {
       testRun: { pid: process.pid, ...(process.env.DATABASE_URL ? { databaseUrl: process.env.DATABASE_URL } : {}) },
