@@ -14,6 +14,7 @@ import { openApiDocument } from "./openapi.ts";
 import { refuseForeignOrigin } from "./origin.ts";
 import { mountPages } from "./pages.ts";
 import { toProblem } from "./problem.ts";
+import { jsonBody } from "./request-body.ts";
 import { requestIdOf, tellablePath, withRequestId } from "./request-id.ts";
 import { contentSecurityPolicy, securityHeaders } from "./security-headers.ts";
 import { mountOperations } from "./serve.ts";
@@ -54,7 +55,7 @@ export function createHttp(deps: HttpDeps): Http {
   app.use("/api/auth", tooMany(60, 60), authDoor(deps));
   app.use(["/api/v1/consent", "/api/v1/invitations", "/api/v1/setup"], tooMany(60, 240));
   const operations = express.Router({ caseSensitive: true, strict: true });
-  operations.use(express.json({ limit: "1mb", strict: true }));
+  operations.use(jsonBody());
   mountOperations(operations, {
     ...deps,
     requireSubject: (name, input, actor) => requireSubject(deps.db, name, input, actor),

@@ -30,18 +30,9 @@ export function toProblem(error: unknown, requestId: string, instance: string): 
   };
 }
 
-/** Express and its body parser say what was wrong with a request by a type; everything else is our own fault. */
+/** Express cannot read every address; everything else that is not ours is our own fault. */
 function fromExpress(error: unknown): CaretakerError {
-  const type = error !== null && typeof error === "object" && "type" in error ? String(error.type) : "";
-  if (type === "entity.too.large")
-    return new CaretakerError("too_large", "The request is longer than the hub takes. Send less at once.", {
-      cause: error,
-    });
-  if (type === "entity.parse.failed")
-    return new CaretakerError("invalid_input", "The body is not JSON.", { cause: error });
-  if (type === "charset.unsupported" || type === "encoding.unsupported")
-    return new CaretakerError("media_type_refused", "Send the body as JSON in UTF-8.", { cause: error });
-  if (error instanceof URIError || type.startsWith("request."))
+  if (error instanceof URIError)
     return new CaretakerError("invalid_input", "The request could not be read.", { cause: error });
   return new CaretakerError("internal", "The hub could not do this. Its log has the details under this reference.", {
     cause: error,
