@@ -9,7 +9,7 @@ const EXIT = { ok: 0, found: 1, usage: 2, unreachable: 3 } as const;
 
 const program = new Command("caretaker")
   .description(
-    "Speaks to a Caretaker hub with an API key: CARETAKER_URL names the hub, CARETAKER_KEY holds the key (or CARETAKER_KEY_FILE its file).",
+    "Speaks to a Caretaker hub with an API key: CARETAKER_URL names the hub, CARETAKER_API_KEY holds the key (or CARETAKER_API_KEY_FILE its file).",
   )
   .option("--url <url>", "where the hub is", process.env.CARETAKER_URL ?? "http://localhost:4400")
   .option("--json", "answer as JSON", false)
@@ -69,12 +69,12 @@ function inWords(verdict: LedgerVerdict): string {
 }
 
 function hub(): Hub {
-  const file = process.env.CARETAKER_KEY_FILE;
-  const key = process.env.CARETAKER_KEY ?? (file === undefined ? undefined : readFileSync(file, "utf8").trim());
+  const file = process.env.CARETAKER_API_KEY_FILE;
+  const key = process.env.CARETAKER_API_KEY ?? (file === undefined ? undefined : readFileSync(file, "utf8").trim());
   if (key === undefined || key === "") {
     throw new CaretakerError(
       "not_signed_in",
-      "No API key: set CARETAKER_KEY, or CARETAKER_KEY_FILE. A principal makes one on the page Keys.",
+      "No API key: set CARETAKER_API_KEY, or CARETAKER_API_KEY_FILE. A principal makes one on the page Keys.",
     );
   }
   return { url: program.opts<{ url: string }>().url, key: new Secret(key) };

@@ -95,7 +95,7 @@ describe("the configuration", () => {
   it("leaves the variables of the tests and of our other programs alone", async () => {
     const env = { CARETAKER_REQUIRE: "smtp", CARETAKER_CHROMIUM: "/usr/bin/chromium", CARETAKER_HOME_ASSISTANT: "/ha" };
 
-    await expect(load({ env: { ...env, CARETAKER_KEY: "k", CARETAKER_URL: "http://x" } })).resolves.toBeDefined();
+    await expect(load({ env: { ...env, CARETAKER_API_KEY: "k", CARETAKER_URL: "http://x" } })).resolves.toBeDefined();
   });
 
   it.each<[string, Given, string]>([

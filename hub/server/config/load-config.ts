@@ -39,7 +39,7 @@ const FILE = "caretaker.yaml";
 /** Variables with our name that other programs of ours read. */
 const OTHERS = new Set([
   ...["CARETAKER_REQUIRE", "CARETAKER_CHROMIUM", "CARETAKER_HOME_ASSISTANT"],
-  ...["CARETAKER_URL", "CARETAKER_KEY", "CARETAKER_HUB"],
+  ...["CARETAKER_URL", "CARETAKER_API_KEY", "CARETAKER_API_KEY_FILE", "CARETAKER_HUB"],
 ]);
 
 /**
