@@ -3,6 +3,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { Link, Outlet, useRouterState } from "@tanstack/react-router";
 import { useEffect, useRef } from "react";
 import { useLine, useMirror } from "../live/hooks.tsx";
+import { arrive } from "../ui/arrival.ts";
 import { Icon } from "../ui/Icon.tsx";
 import { LiveBadge } from "../ui/LiveBadge.tsx";
 import { words } from "../words/en.ts";
@@ -23,10 +24,10 @@ export function Shell() {
         {words.shell.skip}
       </a>
       {me.firm.isDemo ? (
-        <header className="ribbon">
+        <section className="ribbon" aria-label={words.shell.demo}>
           <b>{words.shell.demo}</b>
           <span>{words.shell.demoText}</span>
-        </header>
+        </section>
       ) : null}
       <aside className="side">
         <Link to="/" className="brand">
@@ -83,16 +84,14 @@ function NavLink({ destination }: { destination: Destination }) {
 
 /** The page. After going somewhere the focus starts at its title, so that a screen reader begins there. */
 function Content() {
-  const path = useRouterState({ select: (state) => state.location.pathname });
+  const path = useRouterState({ select: (state) => state.resolvedLocation?.pathname ?? state.location.pathname });
   const { line } = useLine();
   const content = useRef<HTMLElement>(null);
   const last = useRef(path);
   useEffect(() => {
     if (last.current === path) return;
     last.current = path;
-    if (!content.current?.contains(document.activeElement)) {
-      content.current?.querySelector("h1")?.focus({ preventScroll: true });
-    }
+    if (!content.current?.contains(document.activeElement)) arrive(content.current);
   }, [path]);
   return (
     <main className="content" id="content" ref={content} tabIndex={-1}>

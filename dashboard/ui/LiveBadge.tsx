@@ -26,7 +26,7 @@ export function LiveBadge() {
     </>
   );
   return (
-    <Popup button={{ className: "live-badge", content, state }} label={word}>
+    <Popup button={{ className: "live-badge", content, state }} label={word} className="live-popup">
       {() => (
         <>
           <p className="popup-text">{isPaused ? words.live.missed(missed) : text}</p>

@@ -1,5 +1,6 @@
 import { type ReactNode, useEffect } from "react";
 import { words } from "../words/en.ts";
+import { appeared } from "./arrival.ts";
 
 interface PageProps {
   readonly title: string;
@@ -16,6 +17,7 @@ interface PageProps {
 /** One page: its title is the document's title and its first heading. */
 export function Page({ title, aside, actions, above, width = "wide", children }: PageProps) {
   useTitle(title);
+  useEffect(appeared, []);
   return (
     <div className="page" data-width={width}>
       {above}

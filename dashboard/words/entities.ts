@@ -38,8 +38,10 @@ const MOMENTS: ReadonlySet<EntityKind> = new Set(["button", "scene", "event"]);
 export function stateWords(entity: EntityState): string {
   if (entity.availability === "offline") return "Not answering";
   if (entity.private) return "Answers";
+  if (entity.kind === "button" && entity.state === "unknown") return "Never pressed";
   if (entity.state === null || entity.state === "unknown") return "Unknown";
   const { state } = entity;
+  if (entity.kind === "update") return state === "on" ? "Update waits" : "Up to date";
   if (entity.kind === "binary_sensor") {
     const words = BINARY[entity.deviceClass ?? ""];
     if (words && (state === "on" || state === "off")) return words[state === "on" ? 0 : 1];
