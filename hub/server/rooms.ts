@@ -152,7 +152,7 @@ async function makeDoors(options: HubOptions, { server, url }: Place, inner: Inn
     ...mail.handlers,
   };
   const secret = await authSecret(db, vault);
-  const auth = createAuth({ db, log, secret, publicUrl: url, firmName: firm?.name ?? "Caretaker" });
+  const auth = createAuth({ db, log, announcements, secret, publicUrl: url, firmName: firm?.name ?? "Caretaker" });
   const whoIs = (headers: Headers) => knownBy({ db, auth, isDemo }, headers);
   const live = createLive({
     server,

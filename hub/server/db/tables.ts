@@ -332,6 +332,7 @@ export interface Tables {
     ipAddress: string | null;
     userAgent: string | null;
     factorAt: AtOrNull;
+    wrongProofs: Generated<number>;
     createdAt: At;
     updatedAt: At;
   };

@@ -69,6 +69,7 @@ export async function openTestDoor(options: { dashboard?: string; others?: Parti
   const auth = createAuth({
     db,
     log,
+    announcements,
     secret: "a secret of the test that is long enough",
     publicUrl: url,
     firmName: "Test firm",

@@ -1,16 +1,21 @@
 import { passkey } from "@better-auth/passkey";
+import type { PersonId, SessionId } from "@caretaker/protocol";
 import { type BetterAuthOptions, betterAuth } from "better-auth";
-import { APIError, createAuthMiddleware } from "better-auth/api";
+import { APIError } from "better-auth/api";
 import { twoFactor } from "better-auth/plugins";
+import type { Announcements } from "../announcements.ts";
 import { type Database, now } from "../db/database.ts";
 import { newId } from "../db/new-id.ts";
 import { withDates } from "../db/with-dates.ts";
 import type { Log } from "../log.ts";
+import { firstEnd, LONGEST_SECONDS } from "./session-time.ts";
 import { signInOnce } from "./sign-in-once.ts";
+import { afterSignIn, beforeSignIn, requireUnlocked } from "./sign-in-rules.ts";
 
 export interface AuthDeps {
   readonly db: Database;
   readonly log: Log;
+  readonly announcements: Announcements;
   /** Signs cookies and seals the secrets of authenticator apps. */
   readonly secret: string;
   /** Where people find the hub, such as `https://care.example.com`. */
@@ -18,7 +23,6 @@ export interface AuthDeps {
   readonly firmName: string;
 }
 
-const IDLE_SECONDS = 12 * 60 * 60;
 /** What is reachable of better-auth; everything else of it answers 404. */
 export const AUTH_PATHS: ReadonlySet<string> = new Set([
   "/sign-in/email",
@@ -37,13 +41,6 @@ export const AUTH_PATHS: ReadonlySet<string> = new Set([
   "/change-password",
 ]);
 
-/** Paths that prove a second factor: the session remembers when. */
-const FACTOR_PATHS: ReadonlySet<string> = new Set([
-  "/two-factor/verify-totp",
-  "/two-factor/verify-backup-code",
-  "/passkey/verify-authentication",
-  "/passkey/verify-registration",
-]);
 /** Paths that change a factor: with one enrolled, it has to be fresh. */
 const ENROL_PATHS: ReadonlySet<string> = new Set([
   "/two-factor/enable",
@@ -60,7 +57,7 @@ export function createAuth(deps: AuthDeps) {
   return betterAuth(options(deps));
 }
 
-function options({ db, log, secret, publicUrl, firmName }: AuthDeps) {
+function options({ db, log, announcements, secret, publicUrl, firmName }: AuthDeps) {
   const url = new URL(publicUrl);
   const isSecure = url.protocol === "https:";
   return {
@@ -81,8 +78,8 @@ function options({ db, log, secret, publicUrl, firmName }: AuthDeps) {
     },
     session: {
       modelName: "browserSession",
-      expiresIn: IDLE_SECONDS,
-      updateAge: 5 * 60,
+      expiresIn: LONGEST_SECONDS,
+      disableSessionRefresh: true,
       additionalFields: { factorAt: { type: "date", required: false, input: false } },
     },
     account: { modelName: "signInAccount" },
@@ -95,6 +92,13 @@ function options({ db, log, secret, publicUrl, firmName }: AuthDeps) {
         rpID: url.hostname,
         rpName: firmName,
         origin: url.origin,
+        authenticatorSelection: { userVerification: "required", residentKey: "preferred" },
+        registration: {
+          afterVerification: ({ verification }) => requireUnlocked(verification.registrationInfo?.userVerified),
+        },
+        authentication: {
+          afterVerification: ({ verification }) => requireUnlocked(verification.authenticationInfo.userVerified),
+        },
         schema: { passkey: { fields: { credentialID: "credentialId" } } },
       }),
     ],
@@ -104,14 +108,17 @@ function options({ db, log, secret, publicUrl, firmName }: AuthDeps) {
       useSecureCookies: false,
       defaultCookieAttributes: { httpOnly: true, sameSite: "strict", secure: isSecure, path: "/" },
     },
-    databaseHooks: { session: { create: { before: async (session) => refuseDisabled(db, session.userId) } } },
-    hooks: {
-      after: createAuthMiddleware(async (context) => {
-        if (!FACTOR_PATHS.has(context.path) || context.context.returned instanceof Error) return;
-        const token = context.context.newSession?.session.token ?? context.context.session?.session.token;
-        if (token !== undefined) await markFactor(db, token);
-      }),
+    databaseHooks: {
+      session: {
+        create: { before: async ({ userId }) => ({ data: { expiresAt: await beginSession(db, userId) } }) },
+        // However it ended: signed out, a new password, found to be over. Streams that it opened end with it.
+        delete: {
+          after: async ({ id, userId }) =>
+            announcements.announce({ type: "session.ended", sessionId: id as SessionId, personId: userId as PersonId }),
+        },
+      },
     },
+    hooks: { before: beforeSignIn, after: afterSignIn({ db, announcements }) },
   } satisfies BetterAuthOptions;
 }
 
@@ -120,16 +127,11 @@ export function changesFactors(path: string): boolean {
   return ENROL_PATHS.has(path);
 }
 
-async function refuseDisabled(db: Database, personId: string): Promise<void> {
+/** When the new session ends. Rejects when its person may not be here any more. */
+async function beginSession(db: Database, personId: string): Promise<Date> {
   const person = await db.selectFrom("person").select("disabledAt").where("id", "=", personId).executeTakeFirst();
   if (person?.disabledAt != null)
     throw new APIError("FORBIDDEN", { message: "This account is disabled. Ask the principal of your firm." });
-}
-
-async function markFactor(db: Database, token: string): Promise<void> {
-  await db
-    .updateTable("browserSession")
-    .set({ factorAt: await now(db) })
-    .where("token", "=", token)
-    .execute();
+  const firm = await db.selectFrom("firm").select("isDemo").executeTakeFirst();
+  return firstEnd(await now(db), firm?.isDemo === true);
 }

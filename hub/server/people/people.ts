@@ -13,6 +13,7 @@ import { isDuplicate } from "../db/errors.ts";
 import { newId } from "../db/new-id.ts";
 import type { Auth } from "./auth.ts";
 import { KEY_PREFIX } from "./keys.ts";
+import { noteUse } from "./session-time.ts";
 import { hashToken } from "./token.ts";
 
 /** Who is behind a request, and whether he still owes a second factor. */
@@ -33,20 +34,32 @@ export async function knownBy(
   if (!headers.has("cookie")) return STRANGER;
   const signedIn = await deps.auth.api.getSession({ headers });
   if (signedIn === null) return STRANGER;
-  return byPerson(deps, signedIn.session.id, signedIn.user.id);
+  const { known, session, at } = await readSession(deps, signedIn.session.id, signedIn.user.id);
+  if (session !== null) await noteUse(deps.db, session, at);
+  return known;
 }
 
 /** The same, for a session that was seen before: an open stream asks this on every event. */
 export async function byPerson(
-  { db, isDemo }: { db: Database; isDemo: () => boolean },
+  deps: { db: Database; isDemo: () => boolean },
   sessionId: string,
   personId: string,
 ): Promise<Known> {
+  return (await readSession(deps, sessionId, personId)).known;
+}
+
+async function readSession(
+  { db, isDemo }: { db: Database; isDemo: () => boolean },
+  sessionId: string,
+  personId: string,
+) {
   const row = await db
     .selectFrom("browserSession")
     .innerJoin("person", "person.id", "browserSession.userId")
     .select([
       "browserSession.id as sessionId",
+      "browserSession.createdAt",
+      "browserSession.updatedAt",
       "browserSession.expiresAt",
       "browserSession.factorAt",
       "person.id",
@@ -58,20 +71,19 @@ export async function byPerson(
     .where("person.id", "=", personId)
     .executeTakeFirst();
   const at = await now(db);
-  if (row === undefined || row.disabledAt !== null || Date.parse(row.expiresAt) <= at.getTime()) return STRANGER;
+  if (row === undefined || row.disabledAt !== null || Date.parse(row.expiresAt) <= at.getTime())
+    return { known: STRANGER, session: null, at };
   // A demo holds nothing that a factor could protect.
   const factorAt = isDemo() ? at.toISOString() : row.factorAt;
-  return {
-    actor: {
-      kind: "person",
-      id: row.id as PersonId,
-      name: row.name,
-      role: row.role,
-      sessionId: row.sessionId as SessionId,
-      factorAt,
-    },
-    owesFactor: factorAt === null,
+  const actor: Actor = {
+    kind: "person",
+    id: row.id as PersonId,
+    name: row.name,
+    role: row.role,
+    sessionId: row.sessionId as SessionId,
+    factorAt,
   };
+  return { known: { actor, owesFactor: factorAt === null }, session: { ...row, id: row.sessionId }, at };
 }
 
 async function byKey(db: Database, authorization: string): Promise<Known> {

@@ -16,7 +16,7 @@ const statements = [
   `create table browser_session (
     id uuid primary key, token text not null unique, user_id uuid not null references person on delete cascade,
     expires_at timestamptz not null, ip_address text, user_agent text, factor_at timestamptz,
-    created_at timestamptz not null, updated_at timestamptz not null)`,
+    wrong_proofs integer not null default 0, created_at timestamptz not null, updated_at timestamptz not null)`,
   `create index browser_session_of on browser_session (user_id)`,
   `create table sign_in_account (
     id uuid primary key, account_id text not null, provider_id text not null, user_id uuid not null references person on delete cascade,
