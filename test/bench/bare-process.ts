@@ -1,6 +1,6 @@
 import { logIn } from "./bare-client.ts";
 import type { FleetHome } from "./fleet-process.ts";
-import { preciseNow, serveWorker } from "./worker.ts";
+import { cpuMicroseconds, preciseNow, serveWorker } from "./worker.ts";
 
 /** Bare `ws` clients, all at once: the moment at which the last had its first states. */
 async function connect({ homes }: { homes: readonly FleetHome[] }): Promise<number> {
@@ -8,4 +8,4 @@ async function connect({ homes }: { homes: readonly FleetHome[] }): Promise<numb
   return preciseNow();
 }
 
-serveWorker({ connect }, () => {});
+serveWorker({ connect, cpu: cpuMicroseconds }, () => {});

@@ -3,7 +3,7 @@ import {
   largeHome,
   startFakeHomeAssistant,
 } from "@caretaker/connector-home-assistant/fake-gateway";
-import { preciseNow, serveWorker } from "./worker.ts";
+import { cpuMicroseconds, preciseNow, serveWorker } from "./worker.ts";
 
 /** Groups of simulated homes, in a process of their own. */
 
@@ -75,6 +75,7 @@ serveWorker(
   {
     open,
     emit,
+    cpu: cpuMicroseconds,
     clients: ({ group }: { group: string }) => (groups.get(group) ?? []).reduce((sum, fake) => sum + fake.clients, 0),
   },
   () => {},

@@ -210,6 +210,65 @@ describe("webSocket", () => {
     socket.terminate();
   });
 
+  it("carries messages of many megabytes, and many small ones, whole and in order", async () => {
+    const server = createHttpServer();
+    const big = "x".repeat(8_000_000);
+    new WebSocketServer({ server }).on("connection", (socket) => {
+      socket.send(big);
+      for (let index = 0; index < 5000; index += 1) socket.send(`small ${index}`);
+      socket.send(big);
+    });
+    const port = await listen(server);
+
+    const socket = await dialerFor(loopback(port)).webSocket({ url: `ws://127.0.0.1:${port}/` });
+    const heard: string[] = [];
+    await new Promise<void>((resolve) =>
+      socket.on("message", (data) => {
+        heard.push(String(data));
+        if (heard.length === 5002) resolve();
+      }),
+    );
+
+    expect(heard[0] === big && heard[5001] === big).toBe(true);
+    expect(heard.slice(1, 5001)).toEqual(Array.from({ length: 5000 }, (_, index) => `small ${index}`));
+    socket.terminate();
+  });
+
+  it("opens over TLS to the confirmed certificate, and to no other", async () => {
+    const server = createHttpsServer(testCertificate);
+    new WebSocketServer({ server }).on("connection", (socket) => socket.send("secure"));
+    const port = await listen(server);
+    const target = loopback(port, { tls: true });
+    const { fingerprint256 } = await dialerFor(target).certificate(target);
+
+    const socket = await dialerFor({ ...target, pinnedCertificate: fingerprint256 }).webSocket({
+      url: `wss://127.0.0.1:${port}/`,
+    });
+    const heard = await new Promise((resolve) => socket.on("message", (data) => resolve(String(data))));
+    const other = dialerFor({ ...target, pinnedCertificate: FINGERPRINT }).webSocket({
+      url: `wss://127.0.0.1:${port}/`,
+    });
+
+    expect(heard).toBe("secure");
+    expect(await codeOf(other)).toBe("gateway_certificate_unknown");
+    socket.terminate();
+  });
+
+  it("hears that the other side went, with and without a goodbye", async () => {
+    const server = createHttpServer();
+    new WebSocketServer({ server }).on("connection", (socket, request) => {
+      if (request.url === "/goodbye") socket.close(1001, "bye");
+      else socket.terminate();
+    });
+    const port = await listen(server);
+    const closeOf = async (path: string): Promise<number> => {
+      const socket = await dialerFor(loopback(port)).webSocket({ url: `ws://127.0.0.1:${port}${path}` });
+      return new Promise((resolve) => socket.on("close", resolve));
+    };
+
+    expect([await closeOf("/goodbye"), await closeOf("/cut")]).toEqual([1001, 1006]);
+  });
+
   it("says what it met where no WebSocket is", async () => {
     const port = await listen(createHttpServer((_request, response) => response.writeHead(404).end()));
 

@@ -269,6 +269,35 @@ describe("a gateway that is lost", () => {
     expect(entities().find(({ label }) => label === "light.one")).toMatchObject({ state: "on", reportedAt: NOW });
   });
 
+  it("that was there when the hub stopped and is not now is soon shown with what was last seen", async () => {
+    const { id } = await add();
+    await until(() => entities().length === 3);
+    await hub.close();
+    home.failure = new CaretakerError("gateway_unreachable", "Gone.");
+
+    hub = await startHub();
+    await until(() => hub.gateways.status(id).state === "unreachable");
+    await until(() => entities().find(({ label }) => label === "light.one")?.state === "on");
+
+    expect(entities().find(({ label }) => label === "light.one")).toMatchObject({ reportedAt: NOW });
+  });
+
+  it("is known by its rows when the packed inventory is missing, and what people said of devices stays", async () => {
+    const { id } = await add();
+    await until(() => entities().length === 3);
+    const before = hub.state.site(siteId);
+    await hub.close();
+    await db.deleteFrom("gatewayInventory").execute();
+    await db.updateTable("device").set({ maySleep: true, version: 2 }).execute();
+
+    hub = await startHub();
+
+    const shown = (all: ReturnType<typeof entities> = []) => all.map((one) => [one.id, one.name, one.deviceId]).sort();
+    expect(shown(entities())).toEqual(shown(before?.entities));
+    expect(hub.state.site(siteId)?.devices).toMatchObject([{ maySleep: true, version: 2 }]);
+    expect(hub.state.resolve("device", before?.devices[0]?.id ?? "")).toMatchObject({ gatewayId: id, maySleep: true });
+  });
+
   it("has its access withdrawn when its credentials worked before: said once in the ledger, and left alone", async () => {
     const { id } = await add();
     await until(() => hub.gateways.isOnline(id));
