@@ -348,6 +348,7 @@ export const words = {
     emptyText: "They appear once a gateway has been connected and has told what it has.",
     search: "Search devices",
     onlySilent: (count: number) => `Only what does not answer (${count})`,
+    away: (names: string) => `${names} is away. What stands here is the last known.`,
     noMatch: "No device matches",
     showAll: "Show all devices",
     noRoom: "Without a room",

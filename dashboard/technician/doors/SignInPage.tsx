@@ -1,15 +1,14 @@
 import { isCaretakerError } from "@caretaker/protocol";
 import { Anchor, Button, Divider, PasswordInput, Stack, Text, TextInput } from "@mantine/core";
 import { mdiFingerprint } from "@mdi/js";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { getRouteApi, useRouter } from "@tanstack/react-router";
+import { useMutation } from "@tanstack/react-query";
+import { getRouteApi } from "@tanstack/react-router";
 import { useState } from "react";
 import { auth, hasPasskeys } from "../../live/auth.ts";
 import { CodeInput } from "../../ui/CodeInput.tsx";
 import { ErrorMessage } from "../../ui/ErrorMessage.tsx";
 import { Icon } from "../../ui/Icon.tsx";
 import { words } from "../../words/en.ts";
-import { meQuery } from "../session.ts";
 import { DoorPage } from "./DoorPage.tsx";
 import { isOurs } from "./next.ts";
 
@@ -17,13 +16,9 @@ const route = getRouteApi("/sign-in");
 
 export function SignInPage() {
   const { next } = route.useSearch();
-  const router = useRouter();
-  const queries = useQueryClient();
   const [needsCode, setNeedsCode] = useState(false);
-  const handleIn = async (): Promise<void> => {
-    queries.removeQueries({ queryKey: meQuery.queryKey });
-    await router.navigate({ href: isOurs(next) ? next : "/" });
-  };
+  // Loaded anew, so that nothing of whoever was here before is left in the page.
+  const handleIn = (): void => location.assign(isOurs(next) ? next : "/");
   return needsCode ? (
     <CodeStep onIn={handleIn} onStartOver={() => setNeedsCode(false)} />
   ) : (
@@ -31,7 +26,7 @@ export function SignInPage() {
   );
 }
 
-function PasswordStep({ onIn, onNeedsCode }: { onIn: () => Promise<void>; onNeedsCode: () => void }) {
+function PasswordStep({ onIn, onNeedsCode }: { onIn: () => void; onNeedsCode: () => void }) {
   const [email, setEmail] = useState("");
   const [password, setPassword] = useState("");
   const signIn = useMutation({
@@ -93,7 +88,7 @@ function PasswordStep({ onIn, onNeedsCode }: { onIn: () => Promise<void>; onNeed
   );
 }
 
-function CodeStep({ onIn, onStartOver }: { onIn: () => Promise<void>; onStartOver: () => void }) {
+function CodeStep({ onIn, onStartOver }: { onIn: () => void; onStartOver: () => void }) {
   const [isBackup, setBackup] = useState(false);
   const [code, setCode] = useState("");
   const verify = useMutation({

@@ -33,6 +33,8 @@ export function DevicesTab() {
     () => groupByRoom(content.rooms, devices, { search: q ?? "", keep: only === "ill" ? silent : null }),
     [content, devices, q, only, silent],
   );
+  const gateways = useRows(content.gateways);
+  const away = gateways.filter((gateway) => gateway.state !== "online");
   const open = devices.find((device) => device.id === openId);
   if (state.is === "loading") return <Skeletons rows={6} height={64} />;
   if (devices.length === 0) {
@@ -78,6 +80,9 @@ export function DevicesTab() {
           </Button>
         </EmptyState>
       ) : null}
+      {away.length > 0 ? (
+        <p className="line-notice">{words.devices.away(away.map((gateway) => gateway.name).join(", "))}</p>
+      ) : null}
       <div className="rooms">
         {rooms.map((room) => (
           <RoomOfDevices
@@ -85,6 +90,7 @@ export function DevicesTab() {
             room={room}
             content={content}
             index={index}
+            isStale={(device) => state.is !== "live" || away.some((gateway) => gateway.id === device.gatewayId)}
             onOpen={(device) =>
               void navigate({ search: (before) => ({ ...before, device: device.id }), replace: true })
             }

@@ -15,10 +15,12 @@ interface RoomOfDevicesProps {
   readonly room: RoomGroup;
   readonly content: SiteContent;
   readonly index: EntityIndex;
+  /** What is shown of it is the last known: its gateway is away, or the line is. */
+  readonly isStale: (device: Device) => boolean;
   readonly onOpen: (device: Device) => void;
 }
 
-export function RoomOfDevices({ room, content, index, onOpen }: RoomOfDevicesProps) {
+export function RoomOfDevices({ room, content, index, isStale, onOpen }: RoomOfDevicesProps) {
   return (
     <section className="room" aria-label={room.name}>
       <h2 className="room-name">
@@ -33,6 +35,7 @@ export function RoomOfDevices({ room, content, index, onOpen }: RoomOfDevicesPro
             device={device}
             content={content}
             ids={index.byDevice.get(device.id) ?? NO_ENTITIES}
+            isStale={isStale(device)}
             onOpen={onOpen}
           />
         ))}
@@ -45,10 +48,11 @@ interface DeviceLineProps {
   readonly device: Device;
   readonly content: SiteContent;
   readonly ids: readonly EntityId[];
+  readonly isStale: boolean;
   readonly onOpen: (device: Device) => void;
 }
 
-function DeviceLine({ device, content, ids, onOpen }: DeviceLineProps) {
+function DeviceLine({ device, content, ids, isStale, onOpen }: DeviceLineProps) {
   const entities = useEntities(content, ids);
   const silent = entities.filter((entity) => entity.availability === "offline").length;
   const isSilent = entities.length > 0 && silent === entities.length;
@@ -60,6 +64,8 @@ function DeviceLine({ device, content, ids, onOpen }: DeviceLineProps) {
         className="device"
         data-tone={tone}
         data-gone={device.gone || undefined}
+        data-stale={isStale || undefined}
+        title={isStale ? words.common.stale : undefined}
         onClick={() => onOpen(device)}
       >
         <span className="device-icon">
