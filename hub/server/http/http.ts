@@ -100,7 +100,7 @@ function tooMany(seconds: number, limit: number): RequestHandler {
 
 /** Better-auth behind our own door: a listed path, our origin, and a fresh factor for what changes factors. */
 function authDoor({ db, auth, knownBy, publicUrl }: HttpDeps): RequestHandler {
-  const handle = toNodeHandler(auth);
+  const handle = toNodeHandler(async (request: Request) => withoutTokens(await auth.handler(request)));
   return async (request, response) => {
     if (!AUTH_PATHS.has(request.path)) throw new CaretakerError("not_found", "There is nothing here.");
     if (request.method !== "GET") refuseForeignOrigin(request, publicUrl);
@@ -113,6 +113,17 @@ function authDoor({ db, auth, knownBy, publicUrl }: HttpDeps): RequestHandler {
     }
     await handle(request, response);
   };
+}
+
+/** Better-auth says a session's token in its body as well, where a script could read what the cookie hides from it. */
+async function withoutTokens(answer: Response): Promise<Response> {
+  if (answer.headers.get("content-type")?.startsWith("application/json") !== true) return answer;
+  const { status, headers } = answer;
+  const text = await answer.text();
+  const hide = (field: string, value: unknown): unknown => (field === "token" ? undefined : value);
+  const body = text === "" ? null : JSON.stringify(JSON.parse(text), hide);
+  headers.delete("content-length");
+  return new Response(body, { status, headers });
 }
 
 /** The last resort: nothing that is thrown in a request leaves without a problem document, and nothing else with it. */
