@@ -84,6 +84,7 @@ export interface Gateways {
 const LEFT_ALONE: ReadonlySet<GatewayStatus["state"]> = new Set(["credentials_refused", "access_withdrawn"]);
 const CONNECT_AT_ONCE = 50;
 const READ_AT_ONCE = 25;
+const WRITE_AT_ONCE = 4;
 
 interface Kept {
   readonly gateway: GatewayRecord;
@@ -96,6 +97,7 @@ interface Kept {
 export function createGateways(deps: GatewaysDeps): Gateways {
   const { state, clock, announcements, connectors } = deps;
   const slots = new Slots(deps.connectAtOnce ?? CONNECT_AT_ONCE);
+  const writes = new Slots(WRITE_AT_ONCE);
   const writer = new StatusWriter(deps);
   const kept = new Map<GatewayId, Kept>();
   const waiting = new Set<() => void>();
@@ -138,7 +140,7 @@ export function createGateways(deps: GatewaysDeps): Gateways {
     const { id } = gateway.facts;
     let first = read;
     const log = withGateway(deps.log, gateway);
-    const intake = new Intake({ ...deps, store: state.store, log }, gateway);
+    const intake = new Intake({ ...deps, store: state.store, log, writes }, gateway);
     const supervisor = new Supervisor({
       gateway,
       connector,

@@ -4,8 +4,10 @@ import type { Database } from "../db/database.ts";
 import { transaction } from "../db/database.ts";
 import { packInventory } from "../state/packing.ts";
 import type { GatewayRecord } from "../state/records.ts";
+import type { InventoryRows } from "../state/rows.ts";
 import type { StateStore, StatesEvent } from "../state/store.ts";
 import { digestOf, syncInventory } from "./inventory.ts";
+import type { Slots } from "./slots.ts";
 
 export interface IntakeLog {
   warn(fields: object, message: string): void;
@@ -17,6 +19,8 @@ export interface IntakeDeps {
   readonly clock: Clock;
   readonly log: IntakeLog;
   readonly announcements: Announcements;
+  /** How many inventories are written at one time: a fleet that is new must not take every connection of the database. */
+  readonly writes: Slots;
 }
 
 export type TakenEvent = Exclude<SessionEvent, { type: "lost" | "gateway" }>;
@@ -88,27 +92,34 @@ export class Intake {
   }
 
   async #put(inventory: Inventory): Promise<void> {
-    const { db, store, clock, announcements } = this.#deps;
+    const { store, announcements, writes } = this.#deps;
     const gateway = this.#gateway;
     const { id } = gateway.facts;
     const digest = digestOf(inventory);
     if (digest !== gateway.inventoryDigest) {
-      const rows = await transaction(db, async (trx) => {
-        const written = await syncInventory(trx, id, inventory, clock.now());
-        await trx.updateTable("gateway").set({ inventoryDigest: digest }).where("id", "=", id).execute();
-        const packed = packInventory(written);
-        await trx
-          .insertInto("gatewayInventory")
-          .values({ gatewayId: id, digest, packed })
-          .onConflict((conflict) => conflict.column("gatewayId").doUpdateSet({ digest, packed }))
-          .execute();
-        return written;
-      });
+      const release = await writes.take();
+      const rows = await this.#sync(inventory, digest).finally(release);
       gateway.inventoryDigest = digest;
       store.setInventory(gateway, rows);
       announcements.announce({ type: "devices.changed", siteId: gateway.site.facts.id, gatewayId: id });
     }
     store.setIntegrationStates(gateway, inventory.integrations);
+  }
+
+  #sync(inventory: Inventory, digest: string): Promise<InventoryRows> {
+    const { db, clock } = this.#deps;
+    const { id } = this.#gateway.facts;
+    return transaction(db, async (trx) => {
+      const written = await syncInventory(trx, id, inventory, clock.now());
+      await trx.updateTable("gateway").set({ inventoryDigest: digest }).where("id", "=", id).execute();
+      const packed = packInventory(written);
+      await trx
+        .insertInto("gatewayInventory")
+        .values({ gatewayId: id, digest, packed })
+        .onConflict((conflict) => conflict.column("gatewayId").doUpdateSet({ digest, packed }))
+        .execute();
+      return written;
+    });
   }
 
   /** Whoever still has no row then is not part of the home. */
