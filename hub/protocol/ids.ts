@@ -33,7 +33,8 @@ export const InvitationId = z.uuid().brand<"InvitationId">();
 export type InvitationId = z.infer<typeof InvitationId>;
 export const ApiKeyId = z.uuid().brand<"ApiKeyId">();
 export type ApiKeyId = z.infer<typeof ApiKeyId>;
-export const SessionId = z.string().min(1).max(64).brand<"SessionId">();
+/** A browser that is signed in: better-auth's session id. */
+export const SessionId = z.uuid().brand<"SessionId">();
 export type SessionId = z.infer<typeof SessionId>;
 export const MessageId = z.uuid().brand<"MessageId">();
 export type MessageId = z.infer<typeof MessageId>;

@@ -72,7 +72,7 @@ export const VALID_INPUTS: Readonly<Record<OperationName, Readonly<Record<string
   "person.disable": { personId: ID },
   "person.enable": { personId: ID },
   "session.list": {},
-  "session.revoke": { sessionId: "a-session" },
+  "session.revoke": { sessionId: ID },
   "key.create": { name: "Ops", role: "technician" },
   "key.list": {},
   "key.revoke": { keyId: ID },

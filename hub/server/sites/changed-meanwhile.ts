@@ -1,10 +1,51 @@
-import { CaretakerError } from "@caretaker/protocol";
+import { CaretakerError, type LedgerEvent, type SiteId } from "@caretaker/protocol";
+import type { Trx } from "../db/database.ts";
+import { nameInActor } from "../ledger/actor.ts";
 
-/** Two people edited the same row: the later one is told, and nothing of the earlier one is lost. */
-export function changedMeanwhile(what: string, currentVersion: number): CaretakerError {
+export interface Changed {
+  /** What was changed, as a person calls it. */
+  readonly name: string;
+  readonly version: { readonly mine: number; readonly current: number };
+  readonly siteId: SiteId;
+  /** What the site's ledger says at each such change, and of which device. */
+  readonly event: Extract<LedgerEvent, "site.changed" | "scopes.changed" | "device.changed">;
+  readonly deviceId?: string;
+}
+
+/**
+ * Two people edited the same row: the later one is told who was first and what of it was changed, and nothing of the
+ * earlier one is lost. Each change adds one to the version and one entry to the ledger, so the last entries tell.
+ */
+export async function changedMeanwhile(trx: Trx, changed: Changed): Promise<CaretakerError> {
+  const { mine, current } = changed.version;
+  const entries = await trx
+    .selectFrom("ledgerEntry")
+    .innerJoin("ledgerPayload", (join) =>
+      join
+        .onRef("ledgerPayload.chain", "=", "ledgerEntry.chain")
+        .onRef("ledgerPayload.number", "=", "ledgerEntry.number"),
+    )
+    .select(["ledgerEntry.at", "ledgerEntry.actor", "ledgerPayload.payload"])
+    .where("ledgerEntry.chain", "=", changed.siteId)
+    .where("ledgerEntry.event", "=", changed.event)
+    .orderBy("ledgerEntry.number", "desc")
+    .limit(100)
+    .execute();
+  const missed = entries
+    .map(({ at, actor, payload }) => ({ at, by: nameInActor(actor), said: read(payload) }))
+    .filter(({ said }) => changed.deviceId === undefined || said.deviceId === changed.deviceId)
+    .slice(0, Math.max(0, current - mine));
+  const fields = [...new Set(missed.flatMap(({ said }) => Object.keys(said.changes ?? {})))];
+  const people = [...new Set(missed.map(({ by }) => by))];
+  const who = people.length === 0 ? "somebody else" : people.join(" and ");
+  const what = fields.length === 0 ? "" : ` (${fields.join(", ")})`;
   return new CaretakerError(
     "changed_meanwhile",
-    `${what} was changed by somebody else while you were editing. Look at it again, then make your change.`,
-    { meta: { currentVersion } },
+    `${changed.name} was changed by ${who}${what} while you were editing. Look at it again, then make your change.`,
+    { meta: { currentVersion: current, changedBy: people, changedAt: missed[0]?.at ?? null, fields } },
   );
+}
+
+function read(payload: string | null): { deviceId?: string; changes?: object } {
+  return payload === null ? {} : (JSON.parse(payload) as { deviceId?: string; changes?: object });
 }

@@ -1,4 +1,4 @@
-import type { Client, ClientId } from "@caretaker/protocol";
+import { type Client, ClientId } from "@caretaker/protocol";
 import type { Selectable } from "kysely";
 import { newId } from "../db/new-id.ts";
 import type { Tables } from "../db/tables.ts";
@@ -31,7 +31,7 @@ export function clientHandlers({ db }: SitesDeps): Pick<Handlers, "client.create
             where("email", "ilike", like(q)),
           ]),
         );
-      const after = decodeCursor(cursor);
+      const after = decodeCursor(cursor, ClientId);
       if (after !== undefined) query = query.where("id", ">", after);
       const page = toPage(await query.execute(), limit, (row) => row.id);
       return { items: page.items.map(toClient), nextCursor: page.nextCursor };

@@ -20,7 +20,16 @@ export function deviceHandlers({ db, announcements }: SitesDeps): Pick<Handlers,
           .forUpdate("device")
           .executeTakeFirst();
         if (row === undefined) throw new CaretakerError("not_found", "There is no such device.");
-        if (row.version !== version) throw changedMeanwhile(row.name, row.version);
+        if (row.version !== version) {
+          const [siteId, versions] = [row.siteId as SiteId, { mine: version, current: row.version }];
+          throw await changedMeanwhile(trx, {
+            name: row.name,
+            version: versions,
+            siteId,
+            event: "device.changed",
+            deviceId,
+          });
+        }
         if (said.poweredBy) await mustBeSwitchOf(trx, said.poweredBy, row.siteId);
         const changes = Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined));
         const changed = await trx

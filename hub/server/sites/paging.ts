@@ -1,10 +1,19 @@
+import { CaretakerError } from "@caretaker/protocol";
+import type { z } from "zod";
+
 /** A page's cursor is the sort key of its last row, opaque to callers. */
 export function encodeCursor(key: string): string {
   return Buffer.from(key, "utf8").toString("base64url");
 }
 
-export function decodeCursor(cursor: string | undefined): string | undefined {
-  return cursor === undefined ? undefined : Buffer.from(cursor, "base64url").toString("utf8");
+/** The key in a cursor, or undefined for the first page. Rejects with `invalid_input` what no page of ours gave. */
+export function decodeCursor<T>(cursor: string | undefined, key: z.ZodType<T>): T | undefined {
+  if (cursor === undefined) return undefined;
+  const parsed = key.safeParse(Buffer.from(cursor, "base64url").toString("utf8"));
+  if (parsed.success) return parsed.data;
+  throw new CaretakerError("invalid_input", "This cursor does not come from a page of this list. Begin at the first.", {
+    fields: [{ path: "cursor", message: "is not one of this list" }],
+  });
 }
 
 /** Cuts the one row too many that was asked for, and says where the next page begins. */

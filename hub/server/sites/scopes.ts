@@ -38,8 +38,11 @@ export function scopesHandlers({ db, announcements }: SitesDeps): Pick<Handlers,
           .forUpdate()
           .executeTakeFirst();
         if (site === undefined) throw new CaretakerError("not_found", "There is no such site.");
-        if (version !== undefined && version !== site.scopesVersion)
-          throw changedMeanwhile("The standing consent of this site", site.scopesVersion);
+        if (version !== undefined && version !== site.scopesVersion) {
+          const versions = { mine: version, current: site.scopesVersion };
+          const name = "The standing consent of this site";
+          throw await changedMeanwhile(trx, { name, version: versions, siteId, event: "scopes.changed" });
+        }
         const before = await readScopes(trx, siteId);
         await trx
           .updateTable("site")

@@ -2,6 +2,7 @@ import {
   type Actor,
   type Client,
   type ClientId,
+  type DeviceId,
   operations,
   type PersonId,
   type SessionId,
@@ -67,6 +68,37 @@ async function lee(changes: Record<string, unknown> = {}): Promise<Site> {
   return handlers["site.create"](newSite(await handlers["client.create"]({ name: "Lee" }, call), changes), call);
 }
 
+async function addGateway(site: Site): Promise<string> {
+  const id = newId();
+  await database.db
+    .insertInto("gateway")
+    .values({
+      id,
+      siteId: site.id,
+      connector: "home-assistant",
+      name: "HA",
+      config: "{}",
+      address: "http://h",
+      reason: JSON.stringify({ code: "connecting" }),
+      since: call.now,
+      softwareVersion: null,
+      isAdmin: null,
+      createdAt: call.now,
+    })
+    .execute();
+  return id;
+}
+
+async function addDevices(site: Site): Promise<[DeviceId, DeviceId]> {
+  const gatewayId = await addGateway(site);
+  const ids: [DeviceId, DeviceId] = [newId<DeviceId>(), newId<DeviceId>()];
+  await database.db
+    .insertInto("device")
+    .values(ids.map((id) => ({ id, gatewayId, key: id, name: "Lamp", kind: "other" as const })))
+    .execute();
+  return ids;
+}
+
 async function ledgerOf(site: Site): Promise<string[]> {
   const rows = await database.db
     .selectFrom("ledgerEntry")
@@ -126,10 +158,51 @@ describe("two people editing one site", () => {
     const site = await lee();
     await handlers["site.update"]({ siteId: site.id, version: site.version, notes: "Key with the neighbour" }, call);
 
-    await expect(
-      handlers["site.update"]({ siteId: site.id, version: site.version, notes: "Dog" }, call),
-    ).rejects.toMatchObject({ code: "changed_meanwhile", meta: { currentVersion: 2 } });
+    const later = handlers["site.update"]({ siteId: site.id, version: site.version, notes: "Dog" }, call);
+    await expect(later).rejects.toMatchObject({
+      code: "changed_meanwhile",
+      message: expect.stringContaining("Lee house was changed by Ann (notes) while"),
+      meta: { currentVersion: 2, changedBy: ["Ann"], changedAt: "2026-11-22T18:00:00.000Z", fields: ["notes"] },
+    });
     expect((await handlers["site.get"]({ siteId: site.id }, call)).notes).toBe("Key with the neighbour");
+  });
+
+  it("names everybody whose change the later one has not seen, and nothing that he has", async () => {
+    const site = await lee();
+    const by = (name: string): Call => ({ ...call, actor: { ...actor, name } });
+    await handlers["site.update"]({ siteId: site.id, version: 1, name: "Lee villa" }, by("Ann"));
+    await handlers["site.update"]({ siteId: site.id, version: 2, town: "Delft" }, by("Bob"));
+    await handlers["site.update"]({ siteId: site.id, version: 3, notes: "Dog" }, by("Cem"));
+
+    const later = handlers["site.update"]({ siteId: site.id, version: 2, notes: "Cat" }, by("Dot"));
+
+    await expect(later).rejects.toMatchObject({ meta: { changedBy: ["Cem", "Bob"], fields: ["notes", "town"] } });
+  });
+
+  it("saves one of two that come at the same moment", async () => {
+    const site = await lee();
+    const save = (notes: string) => handlers["site.update"]({ siteId: site.id, version: site.version, notes }, call);
+
+    const saved = await Promise.allSettled([save("Dog"), save("Cat"), save("Bird")]);
+
+    expect(saved.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
+    expect((await handlers["site.get"]({ siteId: site.id }, call)).version).toBe(2);
+  });
+
+  it("holds for what the homeowner allows, and for each device", async () => {
+    const site = await lee();
+    const scopes = { siteId: site.id, version: 1, scopes: [], evidence: "told_by_phone", givenBy: "Mrs Lee" } as const;
+    await handlers["scopes.set"]({ ...scopes, scopes: [] }, call);
+    const [lamp, plug] = await addDevices(site);
+    await handlers["device.update"]({ deviceId: lamp, version: 1, maySleep: true }, call);
+    await handlers["device.update"]({ deviceId: plug, version: 1, doNotTouch: true }, call);
+
+    await expect(handlers["scopes.set"]({ ...scopes, scopes: [] }, call)).rejects.toMatchObject({
+      meta: { currentVersion: 2, changedBy: ["Ann"] },
+    });
+    await expect(
+      handlers["device.update"]({ deviceId: lamp, version: 1, doNotTouch: true }, call),
+    ).rejects.toMatchObject({ meta: { currentVersion: 2, fields: ["maySleep"] } });
   });
 });
 
@@ -160,28 +233,30 @@ describe("standing consent", () => {
 describe("a site that is removed", () => {
   it("destroys what opened the home and keeps its ledger", async () => {
     const site = await lee();
-    const gatewayId = newId();
-    await database.db
-      .insertInto("gateway")
-      .values({
-        id: gatewayId,
-        siteId: site.id,
-        connector: "home-assistant",
-        name: "HA",
-        config: "{}",
-        address: "http://h",
-        reason: JSON.stringify({ code: "connecting" }),
-        since: call.now,
-        softwareVersion: null,
-        isAdmin: null,
-        createdAt: call.now,
-      })
-      .execute();
+    const gatewayId = await addGateway(site);
 
     await handlers["site.remove"]({ siteId: site.id, reason: "They moved" }, call);
 
     expect(destroyed).toEqual([`gateway:${gatewayId}`]);
     await expect(handlers["site.get"]({ siteId: site.id }, call)).rejects.toMatchObject({ code: "not_found" });
     expect(await ledgerOf(site)).toContain("site.removed");
+  });
+});
+
+describe("lists", () => {
+  it("go on where a page ended, and refuse a cursor that is not theirs", async () => {
+    for (const name of ["Ann", "Bob", "Cem"]) await handlers["client.create"]({ name }, call);
+
+    const first = await handlers["client.list"]({ limit: 2 }, call);
+    const second = await handlers["client.list"]({ limit: 2, cursor: first.nextCursor ?? "" }, call);
+
+    expect([...first.items, ...second.items].map(({ name }) => name)).toEqual(["Ann", "Bob", "Cem"]);
+    expect(second.nextCursor).toBeNull();
+    for (const cursor of ["abc", "AA", "////", Buffer.from("1; drop table client").toString("base64url")])
+      for (const list of ["client.list", "site.list"] as const)
+        await expect(handlers[list]({ limit: 2, cursor }, call), cursor).rejects.toMatchObject({
+          code: "invalid_input",
+          fields: [{ path: "cursor" }],
+        });
   });
 });

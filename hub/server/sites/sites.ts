@@ -7,6 +7,7 @@ import {
   type SiteId,
   type SiteRow,
 } from "@caretaker/protocol";
+import { z } from "zod";
 import { type Trx, transaction } from "../db/database.ts";
 import { newId } from "../db/new-id.ts";
 import type { Call, Handlers } from "../http/handler.ts";
@@ -27,6 +28,8 @@ type Names =
   | "site.entities"
   | "site.devices";
 
+const RowNumber = z.coerce.number().int().min(0);
+
 export function siteHandlers(deps: SitesDeps): Pick<Handlers, Names> {
   const { db, announcements, live } = deps;
   return {
@@ -39,7 +42,7 @@ export function siteHandlers(deps: SitesDeps): Pick<Handlers, Names> {
     "site.list": async ({ q, limit, cursor }) => {
       const rows = live.rows().filter((row) => q === undefined || matches(row, q.toLowerCase()));
       rows.sort(worstFirst);
-      const from = Number(decodeCursor(cursor) ?? 0) || 0;
+      const from = decodeCursor(cursor, RowNumber) ?? 0;
       return {
         items: rows.slice(from, from + limit),
         nextCursor: from + limit < rows.length ? encodeCursor(String(from + limit)) : null,
@@ -58,7 +61,10 @@ export function siteHandlers(deps: SitesDeps): Pick<Handlers, Names> {
           .forUpdate()
           .executeTakeFirst();
         if (row === undefined) throw noSuchSite();
-        if (row.version !== version) throw changedMeanwhile(row.name, row.version);
+        if (row.version !== version) {
+          const versions = { mine: version, current: row.version };
+          throw await changedMeanwhile(trx, { name: row.name, version: versions, siteId, event: "site.changed" });
+        }
         const changes = {
           ...defined(fields),
           ...(quietHours === undefined ? {} : { quietFrom: quietHours.from, quietTo: quietHours.to }),
