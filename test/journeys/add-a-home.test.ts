@@ -79,12 +79,7 @@ describe.skipIf(needsHome.skip || needsBrowser.skip)(needsBrowser.title(needsHom
     await page.getByRole("link", { name: "Look at the site" }).click();
     await page.getByText("Online").first().waitFor();
     await page
-      .getByRole("tab", { name: "Devices" })
-      .or(page.getByRole("link", { name: "Devices" }))
-      .first()
-      .click();
-    await page
-      .getByText(/Hall bridge/)
+      .getByText(/of \d+ entities/)
       .first()
       .waitFor();
     await keepPicture(page, "journey-devices");
@@ -113,11 +108,6 @@ describe.skipIf(needsHome.skip || needsBrowser.skip)(needsBrowser.title(needsHom
       .last()
       .waitFor();
     await keepPicture(page, "journey-checklist-refused");
-    expect(
-      await page
-        .getByRole("button", { name: "Add this gateway" })
-        .isEnabled()
-        .catch(() => false),
-    ).toBe(false);
+    expect(await page.getByRole("button", { name: "Add this gateway", disabled: false }).count()).toBe(0);
   });
 });
