@@ -1,17 +1,14 @@
 import { type Actor, CaretakerError } from "@caretaker/protocol";
-import { toNodeHandler } from "better-auth/node";
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from "express";
 import { rateLimit } from "express-rate-limit";
 import { requireSubject } from "../access/subjects.ts";
 import type { Database } from "../db/database.ts";
 import type { Log } from "../log.ts";
-import { AUTH_PATHS, type Auth, changesFactors } from "../people/auth.ts";
-import { mustBeFresh } from "../people/fresh.ts";
-import { listPeople } from "../people/people.ts";
+import type { Auth } from "../people/auth.ts";
+import { authDoor } from "./auth-door.ts";
 import type { Handlers } from "./handler.ts";
 import { type HealthDeps, mountHealth } from "./health.ts";
 import { openApiDocument } from "./openapi.ts";
-import { refuseForeignOrigin } from "./origin.ts";
 import { mountPages } from "./pages.ts";
 import { toProblem } from "./problem.ts";
 import { jsonBody } from "./request-body.ts";
@@ -36,6 +33,9 @@ export interface Http {
   drain(): void;
 }
 
+/** The longest body that an operation needs is a site's notes. */
+const LONGEST_BODY = "1mb";
+
 /** Everything that is mounted stands here, in order. What is not listed answers 404. */
 export function createHttp(deps: HttpDeps): Http {
   let isServing = true;
@@ -55,7 +55,7 @@ export function createHttp(deps: HttpDeps): Http {
   app.use("/api/auth", tooMany(60, 60), authDoor(deps));
   app.use(["/api/v1/consent", "/api/v1/invitations", "/api/v1/setup"], tooMany(60, 240));
   const operations = express.Router({ caseSensitive: true, strict: true });
-  operations.use(jsonBody());
+  operations.use(jsonBody(LONGEST_BODY));
   mountOperations(operations, {
     ...deps,
     requireSubject: (name, input, actor) => requireSubject(deps.db, name, input, actor),
@@ -98,34 +98,6 @@ function tooMany(seconds: number, limit: number): RequestHandler {
   });
 }
 
-/** Better-auth behind our own door: a listed path, our origin, and a fresh factor for what changes factors. */
-function authDoor({ db, auth, knownBy, publicUrl }: HttpDeps): RequestHandler {
-  const handle = toNodeHandler(async (request: Request) => withoutTokens(await auth.handler(request)));
-  return async (request, response) => {
-    if (!AUTH_PATHS.has(request.path)) throw new CaretakerError("not_found", "There is nothing here.");
-    if (request.method !== "GET") refuseForeignOrigin(request, publicUrl);
-    if (changesFactors(request.path)) {
-      const headers = new Headers();
-      if (request.headers.cookie !== undefined) headers.set("cookie", request.headers.cookie);
-      const known = await knownBy(headers);
-      const [person] = known.actor.kind === "person" ? await listPeople(db, known.actor.id) : [];
-      mustBeFresh({ ...known, hasFactor: person?.hasSecondFactor ?? false });
-    }
-    await handle(request, response);
-  };
-}
-
-/** Better-auth says a session's token in its body as well, where a script could read what the cookie hides from it. */
-async function withoutTokens(answer: Response): Promise<Response> {
-  if (answer.headers.get("content-type")?.startsWith("application/json") !== true) return answer;
-  const { status, headers } = answer;
-  const text = await answer.text();
-  const hide = (field: string, value: unknown): unknown => (field === "token" ? undefined : value);
-  const body = text === "" ? null : JSON.stringify(JSON.parse(text), hide);
-  headers.delete("content-length");
-  return new Response(body, { status, headers });
-}
-
 /** The last resort: nothing that is thrown in a request leaves without a problem document, and nothing else with it. */
 function answerProblem(log: Log): ErrorRequestHandler {
   return (error: unknown, request, response, _next) => {
@@ -133,6 +105,7 @@ function answerProblem(log: Log): ErrorRequestHandler {
     if (problem.status >= 500 && problem.code !== "shutting_down")
       log.error({ error }, "A request could not be answered.");
     if (response.headersSent) return void response.destroy();
+    if (problem.status === 503) response.setHeader("retry-after", "5");
     response.status(problem.status).type("application/problem+json").send(JSON.stringify(problem));
   };
 }

@@ -1,14 +1,18 @@
+import type { IncomingMessage } from "node:http";
 import { CaretakerError } from "@caretaker/protocol";
 import express, { type RequestHandler } from "express";
 
-/** The longest body that an operation needs is a site's notes. */
-const LONGEST = "1mb";
-
-/** Reads a JSON body. Whatever is wrong with one is its sender's mistake and is said as such. */
-export function jsonBody(): RequestHandler {
-  const read = express.json({ limit: LONGEST, strict: true });
+/** Reads a JSON body of up to `limit`, such as `1mb`. Whatever is wrong with one is its sender's mistake and is said as such. */
+export function jsonBody(limit: string): RequestHandler {
+  const read = express.json({ limit, strict: true });
   return (request, response, next) =>
     read(request, response, (error?: unknown) => (error === undefined ? next() : next(mistakeIn(error))));
+}
+
+/** No form of another site's page can send JSON. Rejects with `media_type_refused`. */
+export function requireJson({ headers }: IncomingMessage): void {
+  if (headers["content-type"]?.split(";")[0]?.trim().toLowerCase() !== "application/json")
+    throw new CaretakerError("media_type_refused", "Send JSON: the header content-type must be application/json.");
 }
 
 /** The body parser says what was wrong by a type; a body that cannot be unpacked comes without one. */

@@ -16,7 +16,7 @@ export function parseInput<T>(schema: z.ZodObject, input: Record<string, unknown
 const DEEPEST = 32;
 
 /** Refuses what JSON may say and the database cannot keep: the character zero and half of a character. */
-function refuseUnstorable(value: unknown, path = "", depth = 0): void {
+export function refuseUnstorable(value: unknown, path = "", depth = 0): void {
   if (typeof value === "string" && (value.includes("\u0000") || !value.isWellFormed()))
     throw unstorable(path, "holds a character that cannot be kept");
   if (value === null || typeof value !== "object") return;

@@ -14,6 +14,7 @@ import type { Log } from "../log.ts";
 import type { Call, Handlers } from "./handler.ts";
 import { once } from "./idempotency.ts";
 import { refuseForeignOrigin } from "./origin.ts";
+import { requireJson } from "./request-body.ts";
 import { requestIdOf } from "./request-id.ts";
 import { parseInput } from "./request-input.ts";
 
@@ -42,11 +43,23 @@ const REFUSALS: Readonly<Record<Refusal, string>> = {
 
 /** Mounts every operation of the registry: nobody else mounts one. */
 export function mountOperations(router: Router, deps: ServeDeps): void {
+  const methods = new Map<string, string[]>();
   for (const name of OPERATION_NAMES) {
-    const [method = "GET", path = "/"] = operations[name].path.split(" ");
+    const [method = "GET", template = "/"] = operations[name].path.split(" ");
     const verb = method.toLowerCase() as "get" | "post" | "patch" | "put" | "delete";
-    router[verb](path.replace(/\{(\w+)\}/g, ":$1"), serve(name, deps));
+    const path = template.replace(/\{(\w+)\}/g, ":$1");
+    router[verb](path, serve(name, deps));
+    const shape = template.replace(/\{\w+\}/g, ":field");
+    methods.set(shape, [...(methods.get(shape) ?? []), method]);
   }
+  for (const [shape, allowed] of methods) router.all(shape, refuseMethod(allowed.join(", ")));
+}
+
+function refuseMethod(allowed: string): RequestHandler {
+  return (request, response) => {
+    response.setHeader("allow", allowed);
+    throw new CaretakerError("method_not_allowed", `${request.method} is not said here, only ${allowed}.`);
+  };
 }
 
 /** Does for every operation what nobody should write twice: who may, parse, call, cut the answer to its schema. */
@@ -56,8 +69,7 @@ function serve(name: OperationName, deps: ServeDeps): RequestHandler {
     const isRead = request.method === "GET";
     if (!isRead) {
       refuseForeignOrigin(request, deps.publicUrl);
-      if (request.headers["content-type"]?.split(";")[0]?.trim() !== "application/json")
-        throw new CaretakerError("media_type_refused", "Send JSON: the header content-type must be application/json.");
+      requireJson(request);
     }
     const { actor, owesFactor } = await deps.knownBy(headersOf(request));
     const at = await now(deps.db);
