@@ -56,6 +56,7 @@ describe.skipIf(needsHome.skip || needsBrowser.skip)(needsBrowser.title(needsHom
     await page.getByLabel(/^Name\s*\*?$/).fill("Mrs Lee");
     await page.getByLabel("Email").last().fill("lee@home.example");
     await page.getByLabel("How do you know that this address is theirs?").fill("She wrote to us from it");
+    await page.getByRole("checkbox", { name: /Diagnose/ }).check();
     await page
       .getByRole("textbox", { name: /^How do you know\?/ })
       .or(page.getByRole("combobox", { name: /^How do you know\?/ }))
