@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import {
   type ApiKeyId,
   CaretakerError,
@@ -9,11 +10,11 @@ import {
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { newId } from "../db/new-id.ts";
+import { canonicalJson } from "../ledger/canonical.ts";
 import { KEY_PREFIX } from "../people/keys.ts";
 import { hashToken, newToken } from "../people/token.ts";
-import { forgetOldKeys } from "./idempotency.ts";
 import { openTestDoor } from "./test-door.ts";
-import { initOf, requestFor } from "./test-operations.ts";
+import { initOf, requestFor, VALID_INPUTS } from "./test-operations.ts";
 import { sampleOf } from "./test-sample.ts";
 import { makeHomes } from "./test-subjects.ts";
 
@@ -66,6 +67,15 @@ async function makeKey(name: string): Promise<string> {
     })
     .execute();
   return key;
+}
+
+const HOUR = 3_600_000;
+/** As if what is kept had been called that long ago. */
+async function age(milliseconds: number): Promise<void> {
+  await door.db
+    .updateTable("idempotency")
+    .set({ createdAt: new Date(Date.now() - milliseconds) })
+    .execute();
 }
 
 let count = 0;
@@ -178,17 +188,40 @@ describe("a call with an Idempotency-Key", () => {
   it("counts for a day", async () => {
     const key = newKey();
     await start(key);
-    await forgetOldKeys(door.db);
+    await age(23 * HOUR);
     await start(key);
-    await door.db
-      .updateTable("idempotency")
-      .set({ createdAt: new Date(Date.now() - 24 * 3_600_000 - 60_000) })
-      .where("key", "=", key)
-      .execute();
-    await forgetOldKeys(door.db);
+    expect(calls).toBe(1);
+
+    await age(25 * HOUR);
     await start(key);
 
     expect(calls).toBe(2);
+  });
+
+  it("that was cut off in the middle is not done again by itself, and says what to do", async () => {
+    const key = newKey();
+    await start(key);
+    await door.db.updateTable("idempotency").set({ status: null, answer: null }).execute();
+    await age(11 * 60_000);
+
+    expect(await start(key)).toMatchObject({
+      code: "conflict",
+      detail: expect.stringContaining("Look whether it was done"),
+    });
+    expect(calls).toBe(1);
+  });
+
+  it("leaves neither the key nor anything of its input behind that words could be tried against", async () => {
+    const key = newKey();
+    await start(key);
+
+    const kept = await door.db.selectFrom("idempotency").select(["key", "inputHash"]).execute();
+
+    expect(JSON.stringify(kept)).not.toContain(key);
+    const given = { ...VALID_INPUTS["run.start"], siteId: there.siteId, reason: "Lights do not answer" };
+    const input = canonicalJson(operations["run.start"].input.parse(given));
+    const plain = createHash("sha256").update(input).digest("hex");
+    expect(kept.map(({ inputHash }) => inputHash)).not.toContain(plain);
   });
 });
 

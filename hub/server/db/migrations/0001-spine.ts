@@ -152,4 +152,5 @@ const doors = [
   `create table idempotency (
     actor text not null, operation text not null, key text not null, input_hash text not null, status integer,
     answer jsonb, created_at timestamptz not null, primary key (actor, operation, key))`,
+  `create index idempotency_age on idempotency (created_at)`,
 ];
