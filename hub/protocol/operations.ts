@@ -439,7 +439,11 @@ export const operations = {
   "ledger.list": operation({
     path: "GET /ledger",
     summary: "A site's ledger, or the firm's, newest first",
-    input: z.strictObject({ siteId: SiteId.optional(), before: z.coerce.number().int().positive().optional(), limit }),
+    input: z.strictObject({
+      siteId: SiteId.optional(),
+      before: z.coerce.number().int().positive().max(2_147_483_647).optional(),
+      limit,
+    }),
     output: z.object({ items: z.array(LedgerEntry), code: z.string(), nextBefore: z.number().int().nullable() }),
     needs: { who: { roles: ["principal", "senior", "technician"] }, on: "site" },
   }),
