@@ -226,11 +226,12 @@ async function signInLink(
   return (await handlers["setup.complete"]({ token: setupToken.reveal(), mode: "demo" }, call)).signInUrl;
 }
 
-function healthOf(db: Database, { state }: InnerRooms, live: Live) {
+function healthOf(db: Database, { state, runs }: InnerRooms, live: Live) {
   const gateways = () => [...state.store.gateways.values()];
   return {
     checks: {
       migrations: async () => ((await pendingMigrations(db)).length === 0 ? null : "the database is not up to date"),
+      runs: async () => runs.engine.trouble(),
     },
     gauges: {
       sites: { help: "Sites that are looked after", read: () => state.store.sites.size },

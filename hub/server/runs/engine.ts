@@ -12,6 +12,8 @@ const WORKERS = 10;
 /** Runs of other hubs and moments that nobody announced are found by looking, at the latest after this. */
 const LOOKS_EVERY_MILLISECONDS = 5000;
 const RENEWS_EVERY_MILLISECONDS = (LEASE_SECONDS * 1000) / 3;
+/** A look that is missed now and then is no trouble. */
+const TROUBLED_AFTER_MILLISECONDS = 30_000;
 const AGAIN_AFTER_MILLISECONDS = 5000;
 const MOST_FAILURES = 5;
 const CLOSES_WITHIN_MILLISECONDS = 20_000;
@@ -26,6 +28,7 @@ export class Engine {
   readonly #plans = new Map<string, Plan>();
   #looking: Promise<void> | null = null;
   #lookAgain = false;
+  #lookedAt = 0;
   #cancelTimer: Cancel = () => {};
   #stops: (() => void)[] = [];
   #isRunning = false;
@@ -37,6 +40,7 @@ export class Engine {
 
   start(): void {
     this.#isRunning = true;
+    this.#lookedAt = this.#deps.clock.monotonic();
     this.#stops.push(this.#deps.announcements.on("run.due", () => this.wake()));
     this.wake();
   }
@@ -49,6 +53,13 @@ export class Engine {
       this.#looking = null;
       if (this.#lookAgain) this.wake();
     });
+  }
+
+  /** What keeps runs that are due from being found, for whoever watches the hub; null when nothing does. */
+  trouble(): string | null {
+    if (!this.#isRunning || this.#isClosed) return "does not look for runs";
+    const silent = this.#deps.clock.monotonic() - this.#lookedAt;
+    return silent < TROUBLED_AFTER_MILLISECONDS ? null : `could not look for runs for ${Math.round(silent / 1000)} s`;
   }
 
   /** Does all that is due now, and what becomes due by that; for tests, which move the clock themselves. */
@@ -90,6 +101,7 @@ export class Engine {
     try {
       while (!this.#isClosed && this.#working.size < workers && (await this.#claimOne()));
       const due = await nextDueIn(db, await this.#deps.now(db));
+      this.#lookedAt = clock.monotonic();
       // With all workers busy, the first that is free looks again.
       if (due !== null && this.#working.size < workers) wait = Math.min(wait, due);
     } catch (error) {
