@@ -47,6 +47,9 @@ function traitsOf(entityId: string): Traits {
 /** A change as it is built; `StateChange` once it is handed on. */
 export type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
+/** A zero that is kept as a floating-point number: one that becomes one later is rebuilt in every entity of a fleet. */
+const NEVER = -0;
+
 export function newEntity(entityId: string, key: string): LiveEntity {
   return {
     entityId,
@@ -55,8 +58,8 @@ export function newEntity(entityId: string, key: string): LiveEntity {
     entry: undefined,
     device: undefined,
     state: "unknown",
-    since: 0,
-    at: 0,
+    since: NEVER,
+    at: NEVER,
     attributes: undefined,
     name: undefined,
     deviceClass: undefined,

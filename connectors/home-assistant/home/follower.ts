@@ -28,7 +28,7 @@ const FIRST_STATES_SECONDS = 40;
 const COLLECT_MILLISECONDS = 1000;
 const PAUSE_MILLISECONDS = 30_000;
 /** When a home that is remembered is looked at anew: spread, so that a fleet does not do it in one moment. */
-const KNOW_MILLISECONDS = [1000, 20_000] as const;
+const KNOW_MILLISECONDS = [3000, 20_000] as const;
 const STARTING_POLL_MILLISECONDS = 2000;
 const SETTLE_MILLISECONDS = 30_000;
 

@@ -83,7 +83,7 @@ export interface Gateways {
 /** Refused or withdrawn stays so over a restart of the hub: a person has to do something. */
 const LEFT_ALONE: ReadonlySet<GatewayStatus["state"]> = new Set(["credentials_refused", "access_withdrawn"]);
 const CONNECT_AT_ONCE = 50;
-const READ_AT_ONCE = 25;
+const READ_AT_ONCE = 50;
 const WRITE_AT_ONCE = 4;
 
 interface Kept {

@@ -7,7 +7,6 @@ import {
   type LostKind,
   type Reason,
   type SessionEvent,
-  sleep,
 } from "@caretaker/protocol";
 import { asError } from "./dialer/deadline.ts";
 
@@ -15,9 +14,6 @@ export interface Ending {
   readonly kind: LostKind;
   readonly reason: Reason;
 }
-
-/** A reason of our own: the default one takes a picture of the stack each time. */
-const OVER = Symbol("over");
 
 /**
  * One session, from its first byte until it reports that it was lost, is given up, or is stopped. After that nothing it
@@ -55,40 +51,40 @@ export class HeldSession {
   }
 
   /** Rejects with what `connect` says, or in time. A session that comes too late is closed. */
-  async connect(
+  connect(
     connector: Connector,
     config: unknown,
     context: ConnectorContext,
-    limits: { clock: Clock; milliseconds: number; stopped: AbortSignal },
+    { clock, seconds, stopped }: { clock: Clock; seconds: number; stopped: AbortSignal },
   ): Promise<GatewaySession> {
-    const calledOff = new AbortController();
-    const signal = AbortSignal.any([limits.stopped, calledOff.signal]);
-    let isGivenUp = false;
-    const connecting = connector.connect(config, context).then((session) => {
-      if (isGivenUp) void session.close().catch(() => {});
-      return session;
+    return new Promise((resolve, reject) => {
+      let isSettled = false;
+      const settle = (end: () => void): void => {
+        if (isSettled) return;
+        isSettled = true;
+        cancel();
+        stopped.removeEventListener("abort", handleStop);
+        end();
+      };
+      const fail = (error: unknown): void =>
+        settle(() => {
+          this.#isOver = true;
+          reject(asError(error));
+        });
+      const handleStop = (): void => fail(stopped.reason);
+      const cancel = clock.after(seconds * 1000, () =>
+        fail(new CaretakerError("gateway_timeout", `It did not finish connecting within ${seconds} s.`)),
+      );
+      stopped.addEventListener("abort", handleStop, { once: true });
+      if (stopped.aborted) return handleStop();
+      connector.connect(config, context).then((session) => {
+        if (isSettled) session.close().catch(() => {});
+        else
+          settle(() => {
+            this.session = session;
+            resolve(session);
+          });
+      }, fail);
     });
-    const late = sleep(limits.clock, limits.milliseconds, signal).then(
-      () => {
-        throw new CaretakerError(
-          "gateway_timeout",
-          `It did not finish connecting within ${limits.milliseconds / 1000} s.`,
-        );
-      },
-      (reason: unknown) => {
-        throw asError(reason);
-      },
-    );
-    try {
-      this.session = await Promise.race([connecting, late]);
-      return this.session;
-    } catch (error) {
-      this.#isOver = true;
-      isGivenUp = true;
-      throw error;
-    } finally {
-      calledOff.abort(OVER);
-      connecting.catch(() => {});
-    }
   }
 }

@@ -34,7 +34,7 @@ export interface SupervisorDeps {
   readonly wasAccepted: () => boolean;
 }
 
-const CONNECT_WITHIN = 60_000;
+const CONNECT_WITHIN_SECONDS = 60;
 /** A home that restarts its gateway's software is given this long before it counts as away. */
 const RESTART_WITHIN = 10 * 60_000;
 const RESTART_RETRY = 4000;
@@ -165,7 +165,7 @@ export class Supervisor {
     const { byKey } = this.#deps.gateway;
     const remembered = () => Array.from(byKey.values(), ({ label, key }) => [label, key] as const);
     const context = { dialer: dialerFor(connector.target(config)), clock, log, emit, remembered };
-    await held.connect(connector, config, context, { clock, milliseconds: CONNECT_WITHIN, stopped });
+    await held.connect(connector, config, context, { clock, seconds: CONNECT_WITHIN_SECONDS, stopped });
   }
 
   /** A gateway that says nothing for a minute is asked something; one that does not answer is gone, whatever TCP thinks. */

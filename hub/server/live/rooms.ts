@@ -148,12 +148,18 @@ export class Rooms {
   }
 
   #flushSite(site: SiteRecord, lines: Set<Line>): void {
+    site.isNoted = false;
+    const room = this.#sites.get(site.facts.id);
+    // Where nobody looks, the row is judged when somebody asks for it.
+    if (room !== undefined || this.#fleet.lines.size > 0) this.#tell(site, room, lines);
+    site.changes.clear();
+  }
+
+  #tell(site: SiteRecord, room: SiteRoom | undefined, lines: Set<Line>): void {
     const { store, epoch } = this.#deps;
     const { changes, facts } = site;
-    site.isNoted = false;
     if (site.isRowStale) store.judge(site);
     this.#noteForFleet(site);
-    const room = this.#sites.get(facts.id);
     if (room !== undefined && changes.isStructureChanged) this.closeSite(facts.id, "inventory_changed");
     else if (room !== undefined && hasNews(changes)) {
       room.number += 1;
@@ -163,7 +169,6 @@ export class Rooms {
         lines.add(line);
       }
     }
-    changes.clear();
   }
 
   #noteForFleet(site: SiteRecord): void {

@@ -1,7 +1,7 @@
 import type { GatewayId, SiteId } from "@caretaker/protocol";
 import { sql } from "kysely";
 import type { Database } from "../db/database.ts";
-import { type DeviceWords, unpackInventory } from "./packing.ts";
+import { type DeviceWords, type Packed, readPacked } from "./packing.ts";
 import type { GatewayFacts, GatewayStatus, SiteFacts } from "./records.ts";
 import type { DeviceRow, EntityRow, InventoryRows } from "./rows.ts";
 
@@ -100,14 +100,15 @@ export async function loadInventories(
   );
 }
 
-/**
- * The inventories of some gateways, from their packed texts. One whose text is missing, or of another time than its
- * rows, is read from the rows.
- */
-export async function loadPacked(
-  db: Database,
-  gatewayIds: readonly GatewayId[],
-): Promise<Map<GatewayId, InventoryRows>> {
+export interface LoadedInventories {
+  readonly packed: ReadonlyMap<GatewayId, Packed>;
+  /** What people said of devices, by the device's id. */
+  readonly said: ReadonlyMap<string, DeviceWords>;
+  /** Of gateways whose text is missing, or of another time than their rows. */
+  readonly rows: ReadonlyMap<GatewayId, InventoryRows>;
+}
+
+export async function loadPacked(db: Database, gatewayIds: readonly GatewayId[]): Promise<LoadedInventories> {
   const [texts, said] = await Promise.all([
     db
       .selectFrom("gatewayInventory")
@@ -126,15 +127,17 @@ export async function loadPacked(
       .where("version", ">", 1)
       .execute(),
   ]);
-  const words = new Map(said.map((row) => [row.id, row as DeviceWords]));
-  const inventories = new Map<GatewayId, InventoryRows>();
-  for (const { gatewayId, packed } of texts) {
-    const rows = unpackInventory(packed, words);
-    if (rows !== undefined) inventories.set(gatewayId as GatewayId, rows);
+  const packed = new Map<GatewayId, Packed>();
+  for (const one of texts) {
+    const read = readPacked(one.packed);
+    if (read !== undefined) packed.set(one.gatewayId as GatewayId, read);
   }
-  const missing = gatewayIds.filter((id) => !inventories.has(id));
-  if (missing.length > 0) for (const [id, rows] of await loadInventories(db, missing)) inventories.set(id, rows);
-  return inventories;
+  const missing = gatewayIds.filter((id) => !packed.has(id));
+  return {
+    packed,
+    said: new Map(said.map((row) => [row.id, row as DeviceWords])),
+    rows: missing.length === 0 ? new Map() : await loadInventories(db, missing),
+  };
 }
 
 export async function loadDevices(db: Database, gatewayId: GatewayId): Promise<DeviceRow[]> {

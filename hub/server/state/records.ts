@@ -38,9 +38,9 @@ export class EntityRecord {
   state: string | null = null;
   attributes: Record<string, AttributeValue> = NO_ATTRIBUTES;
   availability: AvailabilityValue = "unknown";
-  /** Milliseconds since 1970; 0 where nobody said. */
-  since = 0;
-  reportedAt = 0;
+  /** Milliseconds since 1970; `NEVER` where nobody said. */
+  since = NEVER;
+  reportedAt = NEVER;
   /** Which fields changed since watchers were last told: bits of `TOUCHED`. */
   touched = 0;
 
@@ -49,6 +49,12 @@ export class EntityRecord {
     this.gateway = gateway;
   }
 }
+
+/**
+ * A zero that V8 keeps as a floating-point number. A field that begins as a small integer and then holds milliseconds has
+ * to be rebuilt in each of 150,000 records, which took a fifth of the time in which a fleet comes back.
+ */
+export const NEVER = -0;
 
 /** Shared by all entities that have none; never written to. */
 export const NO_ATTRIBUTES: Record<string, AttributeValue> = Object.freeze({});

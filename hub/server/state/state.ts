@@ -2,6 +2,7 @@ import type { Clock, GatewayId, ReferenceKind, RunSummary, SiteId, SiteRow } fro
 import type { Announcements } from "../announcements.ts";
 import type { Database } from "../db/database.ts";
 import { loadDevices, loadGateways, loadPacked, loadRuns, loadSites } from "./load.ts";
+import { putPacked } from "./packing.ts";
 import type { EntityRecord, GatewayRecord } from "./records.ts";
 import { type Resolved, resolveReference } from "./resolve.ts";
 import { loadSnapshots, restore, saveSnapshots } from "./snapshots.ts";
@@ -75,11 +76,14 @@ export function createState(deps: StateDeps): HubState {
   const fill = async (ids: readonly GatewayId[]): Promise<void> => {
     const gateways = ids.map((id) => store.gateways.get(id)).filter((gateway) => gateway !== undefined);
     if (gateways.length === 0) return;
-    const inventories = await loadPacked(db, ids);
+    const { packed, said, rows } = await loadPacked(db, ids);
     for (const gateway of gateways) {
-      const inventory = inventories.get(gateway.facts.id);
-      if (inventory === undefined || gateway.byKey.size > 0) continue;
-      store.setInventory(gateway, inventory);
+      const { id } = gateway.facts;
+      if (gateway.byKey.size > 0) continue;
+      const text = packed.get(id);
+      const inventory = rows.get(id);
+      if (text !== undefined) putPacked(gateway, text, said);
+      else if (inventory !== undefined) store.setInventory(gateway, inventory);
       gateway.isUnsaved = false;
     }
     await remember(gateways.filter(({ status }) => status.state !== "online" && status.state !== "connecting"));

@@ -1,7 +1,7 @@
 import { createTestClock, type TestClock } from "@caretaker/kit";
 import { Device, EntityState, Gateway, Integration, SiteRow, type StateChange } from "@caretaker/protocol";
 import { beforeEach, describe, expect, it } from "vitest";
-import type { EntityRecord, GatewayRecord } from "./records.ts";
+import { type EntityRecord, type GatewayRecord, NEVER } from "./records.ts";
 import { restore, save } from "./snapshots.ts";
 import { StateStore } from "./store.ts";
 import { addGateway, addHome, buildRows, type TestHome } from "./test-homes.ts";
@@ -84,7 +84,7 @@ describe("a change", () => {
     change(wrong as unknown as StateChange);
 
     expect(entity("e0")).toMatchObject({ state: null, availability: "unknown", attributes: {} });
-    expect(entity("e0").since).toBe(0);
+    expect(entity("e0").since).toBe(NEVER);
   });
 
   it("keeps the prototype of attributes out of reach", () => {
