@@ -20,6 +20,7 @@ import {
   mdiCircleOutline,
   mdiClockOutline,
   mdiCloseCircle,
+  mdiDramaMasks,
   mdiEmailAlertOutline,
   mdiEmailCheckOutline,
   mdiEmailOutline,
@@ -125,7 +126,11 @@ export const OUTCOME_LOOKS: Record<RunOutcome, Look> = looks(OUTCOME_WORDS, {
 });
 
 /** A run shows what came of it once it is over, and until then where it is. */
-export function runLook(run: Pick<RunSummary, "status" | "outcome" | "hasUncertainStep">): Look {
+export function runLook(
+  run: Pick<RunSummary, "status" | "outcome" | "hasUncertainStep"> & { readonly isRehearsal?: boolean },
+): Look {
+  // Nothing was fixed by saying what would be done.
+  if (run.isRehearsal && run.status === "finished") return STEP_LOOKS.rehearsed;
   if (run.outcome !== null && run.status === "finished") return OUTCOME_LOOKS[run.outcome];
   if (run.hasUncertainStep) return OUTCOME_LOOKS.unclear;
   return RUN_STATUS_LOOKS[run.status];
@@ -145,6 +150,7 @@ export const STEP_LOOKS: Record<StepStatus | "queued" | "not_needed", Look> = lo
   stopped: [mdiStopCircleOutline, "quiet"],
   chosen: [mdiSourceBranch, "good"],
   ended: [mdiCheckCircleOutline, "quiet"],
+  rehearsed: [mdiDramaMasks, "busy"],
 });
 
 export const CONSENT_LOOKS: Record<RunConsent["status"], Look> = looks(CONSENT_WORDS, {

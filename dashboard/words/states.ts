@@ -93,6 +93,7 @@ export const STEP_WORDS: Record<StepStatus | "queued" | "not_needed", string> = 
   stopped: "Stopped",
   chosen: "Decided",
   ended: "End",
+  rehearsed: "Rehearsed",
 };
 
 export const CONSENT_WORDS: Record<RunConsent["status"], string> = {

@@ -347,6 +347,8 @@ export const operations = {
       /** Why, in words the homeowner may read. */
       reason: z.string().trim().min(3).max(300),
       homeownerAsked: z.boolean().default(false),
+      /** Makes every check and says what each fix would do, without doing it or asking anybody. */
+      rehearse: z.boolean().default(false),
     }),
     output: RunSummary,
     needs: { who: fixers, on: "site" },

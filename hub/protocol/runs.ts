@@ -30,7 +30,10 @@ export const RunOutcome = z.enum([
 ]);
 export type RunOutcome = z.infer<typeof RunOutcome>;
 
-/** `uncertain`: sent, or perhaps sent, and nobody knows what came of it. Shown as "Not certain: look". */
+/**
+ * `uncertain`: sent, or perhaps sent, and nobody knows what came of it. Shown as "Not certain: look". `rehearsed`: said
+ * instead of done, or taken as good because of that.
+ */
 export const StepStatus = z.enum([
   "running",
   "waiting",
@@ -43,6 +46,7 @@ export const StepStatus = z.enum([
   "stopped",
   "chosen",
   "ended",
+  "rehearsed",
 ]);
 export type StepStatus = z.infer<typeof StepStatus>;
 
@@ -61,12 +65,40 @@ export type Measurement = z.infer<typeof Measurement>;
 
 const step = { step: z.string(), title: z.string().optional() };
 
+/** What a fix would do, said by a rehearsal instead of done. Texts are the technician's. */
+export const Rehearsed = z.object({
+  capability: z.string(),
+  gatewayId: GatewayId,
+  targetName: z.string(),
+  /** As it would be sent, in the make's keys. */
+  input: z.record(z.string(), z.unknown()),
+  scope: Scope,
+  private: z.boolean(),
+  tries: z.number().int(),
+  /** What the household would notice; null where nothing is. */
+  felt: z.string().nullable(),
+  /** The capability that would take it back. */
+  undo: z.string().nullable(),
+  irreversible: z.string().nullable(),
+  /** `standing`: allowed for good. `asked`: somebody would be asked first. `refused`: it would not be done now. */
+  permission: z.enum(["standing", "asked", "refused"]),
+  /** Which scope, who would be asked, or what stands against it. */
+  permissionWords: z.string(),
+});
+export type Rehearsed = z.infer<typeof Rehearsed>;
+
 /**
  * What happens in a run, in the past tense. The log of these is the run: one pure function folds them into the row.
  * `consent` on `fix.intended` names what permitted the act.
  */
 export const RunEventData = z.discriminatedUnion("kind", [
-  z.object({ kind: z.literal("run.queued"), by: z.string(), reason: z.string(), homeownerAsked: z.boolean() }),
+  z.object({
+    kind: z.literal("run.queued"),
+    by: z.string(),
+    reason: z.string(),
+    homeownerAsked: z.boolean(),
+    isRehearsal: z.boolean().optional(),
+  }),
   z.object({ kind: z.literal("run.started") }),
   z.object({
     kind: z.literal("step.started"),
@@ -126,6 +158,7 @@ export const RunEventData = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("fix.uncertain"), ...step, attemptId: z.string(), why: z.string() }),
   z.object({ kind: z.literal("fix.settled"), ...step, attemptId: z.string(), capability: z.string() }),
   z.object({ kind: z.literal("fix.refused"), ...step, code: z.string(), message: z.string() }),
+  z.object({ kind: z.literal("fix.rehearsed"), ...step, ...Rehearsed.shape }),
   z.object({ kind: z.literal("run.waiting"), for: RunStatus, until: Moment.nullable(), why: z.string() }),
   z.object({ kind: z.literal("run.resumed"), after: RunStatus, why: z.string() }),
   z.object({ kind: z.literal("run.stop_requested"), by: z.string(), reason: z.string() }),
@@ -161,6 +194,8 @@ export const RunSummary = z.object({
   waitingWhy: z.string().nullable(),
   reason: z.string(),
   homeownerAsked: z.boolean(),
+  /** Checks are made, fixes are only said: the outcome is the one that would come if every fix helped. */
+  isRehearsal: z.boolean(),
   startedBy: z.string(),
   startedById: PersonId.nullable(),
   /** A fix was sent, or perhaps sent, and its result is not known. */

@@ -5,6 +5,8 @@ import { words } from "../../words/en.ts";
 import { RUN_STATUS_WORDS, SCOPE_WORDS, STEP_WORDS } from "../../words/states.ts";
 import { dayAndTime } from "../../words/time.ts";
 import { Measurements } from "./Measurements.tsx";
+import { Raw } from "./Raw.tsx";
+import { RehearsedFix } from "./RehearsedFix.tsx";
 
 type Data<K extends RunEventData["kind"]> = Extract<RunEventData, { kind: K }>;
 
@@ -45,6 +47,8 @@ export function EvidenceEntry({ data }: { data: RunEventData }) {
       return <Line tone="good" text={words.evidence.settled(capabilityWords(data.capability))} />;
     case "fix.refused":
       return <Line tone="bad" text={words.evidence.refused} detail={data.message} />;
+    case "fix.rehearsed":
+      return <RehearsedFix data={data} />;
     case "run.queued":
       return <Line tone="quiet" text={words.evidence.queued(who(data.by))} />;
     case "run.waiting":
@@ -124,19 +128,5 @@ function Sent({ data }: { data: Data<"fix.sent"> }) {
       </p>
       <Raw label={words.evidence.answer} value={data.answer} />
     </div>
-  );
-}
-
-/** What the gateway said, as it said it. */
-function Raw({ label, value }: { label: string; value: unknown }) {
-  if (value === null || value === undefined) return null;
-  const text = JSON.stringify(value, null, 2);
-  if (text === "{}") return null;
-  return (
-    <details className="raw">
-      <summary>{label}</summary>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
-      <pre tabIndex={0}>{text.length > 20_000 ? `${text.slice(0, 20_000)}\n…` : text}</pre>
-    </details>
   );
 }

@@ -16,16 +16,17 @@ interface OutcomeBannerProps {
 export function OutcomeBanner({ run, steps, events }: OutcomeBannerProps) {
   const look = run.outcome === null ? runLook(run) : OUTCOME_LOOKS[run.outcome];
   const { seconds, steps: count, consents, acts } = summaryOf(steps, events);
+  const isSupposed = run.outcome !== null && steps.some(({ status }) => status === "rehearsed");
   const meaning = run.outcome === null ? words.runs.cancelledText : OUTCOME_MEANINGS[run.outcome];
   return (
-    <section className="outcome" data-tone={look.tone} aria-label={words.runs.outcome}>
+    <section className="outcome" data-tone={isSupposed ? "busy" : look.tone} aria-label={words.runs.outcome}>
       <Icon path={look.icon} size={30} />
       <div>
         <h2 className="outcome-word">
-          {look.word}
+          {isSupposed ? words.rehearsal.wouldEnd(look.word) : look.word}
           <span className="outcome-summary num">{words.runs.summary(duration(seconds), count, acts, consents)}</span>
         </h2>
-        <p>{meaning}</p>
+        <p>{isSupposed ? words.rehearsal.meaning : meaning}</p>
         {run.note === null ? null : <p className="outcome-note">{run.note}</p>}
       </div>
     </section>

@@ -1,7 +1,7 @@
 import "./runs.css";
 import type { RunbookId, RunbookSummary, Site } from "@caretaker/protocol";
 import { Button, Group, Select, Stack, Switch, Textarea } from "@mantine/core";
-import { mdiAccountAlertOutline, mdiEmailOutline, mdiHandshakeOutline } from "@mdi/js";
+import { mdiAccountAlertOutline, mdiDramaMasks, mdiEmailOutline, mdiHandshakeOutline } from "@mdi/js";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { useState } from "react";
 import type { SiteContent } from "../../live/contents.ts";
@@ -89,8 +89,9 @@ function StartForm({ site, content, runbook, prefilled }: StartFormProps) {
     onDone: (run) => void navigate({ to: "/runs/$runId", params: { runId: run.id } }),
   });
   const need = consentNeed(site, runbook, Date.now());
-  const handleSubmit = (): void =>
+  const submit = (rehearse: boolean): void =>
     start.mutate({
+      rehearse,
       siteId: site.id,
       runbook: runbook.id,
       inputs: readInputs(runbook.inputs, inputs),
@@ -102,7 +103,7 @@ function StartForm({ site, content, runbook, prefilled }: StartFormProps) {
     <form
       onSubmit={(event) => {
         event.preventDefault();
-        handleSubmit();
+        submit(false);
       }}
     >
       <Panel title={runbook.title}>
@@ -137,7 +138,21 @@ function StartForm({ site, content, runbook, prefilled }: StartFormProps) {
           />
           <NeedNotice site={site} runbook={runbook} need={need} />
           <ErrorMessage error={start.error} />
+          {runbook.readsOnly ? null : <p className="dim">{words.runNew.rehearseText}</p>}
           <Group justify="flex-end">
+            {runbook.readsOnly ? null : (
+              <Button
+                variant="default"
+                size="md"
+                leftSection={<Icon path={mdiDramaMasks} />}
+                loading={start.isPending}
+                onClick={(event) => {
+                  if (event.currentTarget.form?.reportValidity()) submit(true);
+                }}
+              >
+                {words.runNew.rehearse}
+              </Button>
+            )}
             <Button type="submit" size="md" loading={start.isPending} disabled={need.is === "nobody"}>
               {need.is === "ask" ? words.runNew.askAndStart(need.contact.name) : words.runNew.start}
             </Button>

@@ -121,6 +121,7 @@ function RunView({ run, events, notice }: RunViewProps) {
         {isOver ? null : <Mark look={runLook(run)} size="lg" />}
         <p className="run-reason">
           “{run.reason}”{run.homeownerAsked ? <span className="tag">{words.runs.homeownerAsked}</span> : null}
+          {run.isRehearsal ? <span className="tag">{words.rehearsal.tag}</span> : null}
         </p>
       </div>
       <RunInputs run={run} />

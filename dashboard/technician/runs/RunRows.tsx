@@ -25,6 +25,7 @@ export function RunRows({ runs, isInSite = false }: { runs: readonly RunSummary[
             <Link to="/runs/$runId" params={{ runId: run.id }} className="row-link">
               {run.runbookTitle}
             </Link>
+            {run.isRehearsal ? <span className="tag">{words.rehearsal.tag}</span> : null}
             <span className="cell-second">{isInSite ? run.reason : `${run.siteName} · ${run.reason}`}</span>
           </span>
           <span className="run-row-meta">

@@ -7,25 +7,20 @@ import { appendLedger } from "../ledger/append.ts";
 import { canonicalJson } from "../ledger/canonical.ts";
 import { type AskedText, composeAskedText } from "./asked-text.ts";
 import { ANSWER_WITHIN, after, LINK_SHOWS_FOR, URGENT_ANSWER_WITHIN, windowSeconds } from "./clocks.ts";
-import { type ContactRow, chooseContact } from "./contacts.ts";
+import type { ContactRow } from "./contacts.ts";
 import { composeMessage } from "./message.ts";
 import { proposalDigest } from "./proposal.ts";
-import { requesterEmails } from "./requester.ts";
 import { thingOf } from "./things.ts";
 import { hashToken, newToken } from "./token.ts";
 import type { Asked, CannotAsk, ConsentDeps, Question } from "./types.ts";
+import { nameAndAddress, whomToAsk } from "./whom.ts";
 import { wordsIn } from "./words/index.ts";
 
 /** Asks one homeowner. The token goes into the message and nowhere else: whoever asks has no way to it. */
 export async function ask(deps: ConsentDeps, trx: Trx, question: Question): Promise<Asked | CannotAsk> {
   const { run, now } = question;
   const facts = await loadFacts(trx, question);
-  const contact = chooseContact(await contactsOf(trx, run.siteId), {
-    scope: question.scope,
-    isPrivate: question.isPrivate,
-    requesterEmails: await requesterEmails(deps, trx, facts.startedBy, facts.startedById),
-    now,
-  });
+  const contact = await whomToAsk(deps, trx, question);
   if ("cannot" in contact) return contact;
   const email = contact.email ?? "";
 
@@ -50,13 +45,12 @@ export async function ask(deps: ConsentDeps, trx: Trx, question: Question): Prom
     ...words,
     now,
   });
-  return { requestId, answerBy, sentTo: `${contact.name} <${email}>` };
+  return { requestId, answerBy, sentTo: nameAndAddress(contact) };
 }
 
 interface Facts {
   readonly reason: string;
   readonly startedBy: string;
-  readonly startedById: string | null;
   readonly home: string;
   readonly timeZone: string;
   readonly firm: string;
@@ -69,7 +63,7 @@ async function loadFacts(trx: Trx, { run }: Question): Promise<Facts> {
     .selectFrom("run")
     .innerJoin("site", "site.id", "run.siteId")
     .innerJoin("runbookVersion", "runbookVersion.digest", "run.digest")
-    .select(["run.reason", "run.startedBy", "run.startedById", "site.name as home", "site.timeZone"])
+    .select(["run.reason", "run.startedBy", "site.name as home", "site.timeZone"])
     .select("runbookVersion.document")
     .where("run.id", "=", run.id)
     .where("site.id", "=", run.siteId)
@@ -79,10 +73,6 @@ async function loadFacts(trx: Trx, { run }: Question): Promise<Facts> {
   const firm = await trx.selectFrom("firm").select(["name", "phone"]).executeTakeFirstOrThrow();
   const tell = TextSchema.safeParse("tell" in row.document ? row.document.tell : undefined);
   return { ...row, firm: firm.name, phone: firm.phone, tell: tell.data ?? null };
-}
-
-function contactsOf(trx: Trx, siteId: string): Promise<ContactRow[]> {
-  return trx.selectFrom("contact").selectAll().where("siteId", "=", siteId).execute();
 }
 
 async function askedText(trx: Trx, question: Question, facts: Facts, contact: ContactRow): Promise<AskedText> {

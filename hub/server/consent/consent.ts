@@ -7,6 +7,7 @@ import { permit } from "./permit.ts";
 import type { Consent, ConsentDeps } from "./types.ts";
 import { view } from "./view.ts";
 import { voidGrants } from "./void-grants.ts";
+import { nameAndAddress, whomToAsk } from "./whom.ts";
 
 export type { Consent, ConsentDeps, Permission, RunsDoor, Verdict } from "./types.ts";
 
@@ -22,6 +23,10 @@ export function createConsent(deps: ConsentDeps): Consent & { readonly link: Con
   return {
     ask: (trx, question) => ask(deps, trx, question),
     permit,
+    async whomToAsk(trx, need) {
+      const contact = await whomToAsk(deps, trx, need);
+      return "cannot" in contact ? contact : { sentTo: nameAndAddress(contact) };
+    },
     expire: async (trx, request) => (await expire(deps, trx, { ...request, tellRun: false })) !== null,
     voidGrants,
     ofRun,

@@ -56,6 +56,14 @@ export interface Question {
   readonly now: Date;
 }
 
+/** What somebody would be asked for by a run. */
+export interface WouldAsk {
+  readonly run: { readonly id: RunId; readonly siteId: SiteId };
+  readonly scope: Scope;
+  readonly isPrivate: boolean;
+  readonly now: Date;
+}
+
 /** Why nobody can be asked: a code for the run, and a sentence for the technician. */
 export interface CannotAsk {
   readonly code: "no_contact" | "no_address" | "not_verified" | "resting" | "may_not_answer" | "is_requester";
@@ -111,6 +119,8 @@ export interface Consent {
    * much of it was used. Returns how many there were. What was done can still be taken back.
    */
   voidGrants(trx: Trx, reason: { why: string; now: Date }): Promise<number>;
+  /** Who would be asked for this, or why nobody can be; nobody is. */
+  whomToAsk(trx: Trx, need: WouldAsk): Promise<{ readonly sentTo: string } | CannotAsk>;
   /** What a run asked and what was answered, oldest first. */
   ofRun(db: Database, request: { runId: RunId; now: Date }): Promise<RunConsent[]>;
 }

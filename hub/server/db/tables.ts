@@ -194,6 +194,7 @@ export interface Tables {
     inputs: Json<Record<string, unknown>>;
     reason: string;
     homeownerAsked: boolean;
+    isRehearsal: Generated<boolean>;
     startedBy: string;
     startedById: string | null;
     status: RunStatus;

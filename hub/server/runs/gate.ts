@@ -105,6 +105,7 @@ async function refusalOf(
   row: RunRow,
   { act: { capability, thing, gatewayId, proposed }, purpose, number }: ActRequest,
 ): Promise<Extract<Acted, { kind: "refused" }> | null> {
+  if (row.isRehearsal) return refused("not_allowed", "A rehearsal says what it would do, and does nothing.");
   if (purpose === "do" && row.stopRequestedAt !== null)
     return refused("consent_refused", "The run is to stop: nothing new is begun.");
   if (purpose === "do" && number > proposed.tries)

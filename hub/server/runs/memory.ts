@@ -16,6 +16,8 @@ export interface RunMemory {
   readonly asked: readonly string[];
   /** The question that is open. */
   readonly question: string | null;
+  /** Fixes that a rehearsal only said: from the first on, the home is not as the runbook would find it. */
+  readonly rehearsed: readonly string[];
   /** Turns in a row that ended in an error of the hub itself. */
   readonly failures: number;
 }
@@ -91,5 +93,6 @@ export const EMPTY_MEMORY: RunMemory = {
   waitedForGateway: 0,
   asked: [],
   question: null,
+  rehearsed: [],
   failures: 0,
 };

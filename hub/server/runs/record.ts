@@ -4,7 +4,7 @@ import type { Announcement } from "../announcements.ts";
 import type { Trx } from "../db/database.ts";
 import type { Tables } from "../db/tables.ts";
 import { appendLedger } from "../ledger/append.ts";
-import type { RunMemory } from "./memory.ts";
+import { EMPTY_MEMORY, type RunMemory } from "./memory.ts";
 import { apply, hasEnded, type RunState } from "./status.ts";
 import { summaryOf } from "./summary.ts";
 
@@ -37,7 +37,7 @@ export function stateOf(row: RunRow): RunState {
 }
 
 export function memoryOf(row: Pick<RunRow, "memory">): RunMemory {
-  return row.memory as RunMemory;
+  return { ...EMPTY_MEMORY, ...row.memory };
 }
 
 export interface Change {

@@ -30,6 +30,8 @@ export interface StartRun {
   readonly inputs: RunInputs;
   readonly reason: string;
   readonly homeownerAsked: boolean;
+  /** Only says what its fixes would do. */
+  readonly rehearse?: boolean | undefined;
   readonly actor: Actor;
 }
 
@@ -104,7 +106,7 @@ async function chooseGateway(
 async function insertRun(
   deps: RunsDeps,
   trx: Trx,
-  { siteId, reason, homeownerAsked, actor }: StartRun,
+  { siteId, reason, homeownerAsked, rehearse: isRehearsal = false, actor }: StartRun,
   { found, checked, gatewayId }: { found: LibraryRunbook; checked: CheckedInputs; gatewayId: GatewayId },
 ): Promise<{ run: RunSummary; announcements: readonly Announcement[] }> {
   const now = await deps.now(trx);
@@ -135,6 +137,7 @@ async function insertRun(
       inputs: JSON.stringify(checked.inputs),
       reason,
       homeownerAsked,
+      isRehearsal,
       startedBy: actorText(actor),
       startedById: actor.kind === "person" ? actor.id : null,
       status: "queued",
@@ -144,8 +147,9 @@ async function insertRun(
     })
     .returningAll()
     .executeTakeFirstOrThrow();
-  await takeLocks(trx, row.id, siteId, found.facts.locks, now);
-  const queued = { kind: "run.queued" as const, by: actorText(actor), reason, homeownerAsked };
+  // A rehearsal does nothing that a real run could stumble over, and holds up none.
+  if (!isRehearsal) await takeLocks(trx, row.id, siteId, found.facts.locks, now);
+  const queued = { kind: "run.queued" as const, by: actorText(actor), reason, homeownerAsked, isRehearsal };
   const { row: written, announcements } = await record(trx, row, now, { events: [queued] });
   await appendLedger(trx, {
     chain: siteId,
@@ -160,6 +164,7 @@ async function insertRun(
       inputs: checked.inputs,
       reason,
       homeownerAsked,
+      isRehearsal,
     },
     now,
   });

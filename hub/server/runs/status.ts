@@ -108,6 +108,7 @@ export function apply(state: RunState, { number, at, data }: Pick<RunEvent, "num
     case "fix.failed":
     case "fix.settled":
     case "fix.refused":
+    case "fix.rehearsed":
       return next;
     default:
       return data satisfies never;

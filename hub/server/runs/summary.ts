@@ -26,6 +26,7 @@ export function toSummary(row: RunRow, siteName: string): RunSummary {
     waitingWhy: row.waitingWhy,
     reason: row.reason,
     homeownerAsked: row.homeownerAsked,
+    isRehearsal: row.isRehearsal,
     startedBy: nameInActor(row.startedBy),
     startedById: row.startedById as PersonId | null,
     hasUncertainStep: row.hasUncertainStep,

@@ -1,6 +1,7 @@
 import type { Kysely } from "kysely";
 import { spine } from "./0001-spine.ts";
 import { people } from "./0002-people.ts";
+import { rehearsal } from "./0009-rehearsal.ts";
 
 /** One step forward of the database's form. It is never changed after a release: what is wrong in it, a later one mends. */
 export interface Migration {
@@ -10,4 +11,4 @@ export interface Migration {
   up(trx: Kysely<unknown>): Promise<void>;
 }
 
-export const migrations: readonly Migration[] = [spine, people];
+export const migrations: readonly Migration[] = [spine, people, rehearsal];

@@ -4,6 +4,7 @@ import { askHomeowner } from "../ask.ts";
 import { type Acted, act } from "../gate.ts";
 import type { RunMemory } from "../memory.ts";
 import { poll } from "../poll.ts";
+import { rehearseFix } from "../rehearsal.ts";
 import { ON, REST, type Ride, type Turn } from "../ride.ts";
 import { endStopped } from "../stop.ts";
 import { isAway, restUntil, resumed, waitForGateway } from "../waiting.ts";
@@ -50,6 +51,7 @@ async function lookBefore(ride: Ride, step: FixStep): Promise<Turn> {
 async function send(ride: Ride, step: FixStep): Promise<Turn> {
   const planned = await planAct(ride, step);
   if (!planned.ok) return unknown(ride, step, `${step.do} was not sent: ${planned.why}.`);
+  if (ride.row.isRehearsal) return rehearseFix(ride, planned.act);
   if (isAway(ride.deps, planned.act.gatewayId)) {
     const turn = await waitForGateway(ride, await ride.now(), planned.act.gatewayId);
     return turn ?? unknown(ride, step, `${step.do} was not sent: the gateway is not connected.`);
