@@ -28,6 +28,10 @@ export default defineConfig({
       },
       {
         extends: true,
+        test: { ...node, name: "measure", include: ["test/measure/**/*.test.ts"], testTimeout: 120_000 },
+      },
+      {
+        extends: true,
         test: {
           name: "dashboard",
           environment: "jsdom",

@@ -1,0 +1,10 @@
+import { hostileRunbooks } from "./hostile-runbooks.ts";
+import type { Measurement } from "./measurement.ts";
+
+/** What we promise and anybody can measure again. Each is small in `npm test` and whole with `--full`. */
+export const MEASUREMENTS: Readonly<Record<string, Measurement>> = {
+  "hostile-runbooks": {
+    title: "runbooks made to cost the hub its time are refused at once",
+    measure: hostileRunbooks,
+  },
+};
