@@ -478,6 +478,7 @@ export const words = {
     cancelAsking: "The question to the homeowner is taken back. Nothing was changed in the home.",
     cancelReason: "Why?",
     again: "Run again",
+    evidence: "Evidence",
     homeownerAsked: "Homeowner asked",
     jump: "Follow live",
     outcome: "Outcome",

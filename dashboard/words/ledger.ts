@@ -26,6 +26,7 @@ export const LEDGER_WORDS: Record<LedgerEvent, string> = {
   "device.changed": "A device's settings were changed",
   "run.started": "A run was started",
   "run.finished": "A run finished",
+  "run.evidence_taken": "Evidence of a run taken out",
   "run.cancelled": "A run was cancelled",
   "consent.asked": "The homeowner was asked",
   "consent.opened": "The homeowner opened the question",

@@ -14,6 +14,8 @@ export * from "./operation.ts";
 export * from "./operation-request.ts";
 export * from "./operations.ts";
 export * from "./people.ts";
+export * from "./redact.ts";
+export * from "./run-evidence.ts";
 export * from "./runbook.ts";
 export * from "./runbook-mistakes.ts";
 export * from "./runbook-steps.ts";

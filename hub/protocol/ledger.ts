@@ -29,6 +29,7 @@ export const LEDGER_EVENTS = [
   "run.started",
   "run.finished",
   "run.cancelled",
+  "run.evidence_taken",
   "consent.asked",
   "consent.opened",
   "consent.allowed",

@@ -20,6 +20,7 @@ import { LedgerCode, LedgerEntry, LedgerVerdict } from "./ledger.ts";
 import { Device, EntityState, Integration, Room } from "./model.ts";
 import { operation } from "./operation.ts";
 import { ApiKey, Invitation, Me, Person, Role, SignedInSession } from "./people.ts";
+import { RunEvidence } from "./run-evidence.ts";
 import { RunbookDetails, RunbookSummary } from "./runbook-summary.ts";
 import { RunDetails, RunEvent, RunInputs, RunStatus, RunSummary } from "./runs.ts";
 import { EvidenceKind, StandingScope } from "./scopes.ts";
@@ -380,6 +381,14 @@ export const operations = {
     }),
     output: z.object({ items: z.array(RunEvent), lastEvent: z.number().int() }),
     needs: { who: everyone, on: "run" },
+  }),
+  "run.evidence": operation({
+    path: "POST /runs/{runId}/evidence",
+    summary: "All that proves what a run did, in one document with digests; that it was taken stands in the ledger",
+    input: z.strictObject({ runId: RunId }),
+    output: RunEvidence,
+    needs: { who: fixers, on: "run" },
+    ledger: ["run.evidence_taken"],
   }),
   "run.cancel": operation({
     path: "POST /runs/{runId}/cancel",

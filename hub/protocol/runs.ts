@@ -121,7 +121,14 @@ export const RunEventData = z.discriminatedUnion("kind", [
     milliseconds: z.number(),
   }),
   z.object({ kind: z.literal("step.decided"), ...step, branch: z.string(), because: z.string() }),
-  z.object({ kind: z.literal("step.ended"), ...step, status: StepStatus, result: z.string() }),
+  z.object({
+    kind: z.literal("step.ended"),
+    ...step,
+    status: StepStatus,
+    result: z.string(),
+    /** The step or the outcome that it led to. */
+    to: z.string().optional(),
+  }),
   z.object({
     kind: z.literal("consent.asked"),
     ...step,

@@ -1,7 +1,7 @@
 import type { CapabilityOutput } from "@caretaker/protocol";
+import { withoutSecrets } from "@caretaker/protocol";
 import type { LiveEntity } from "../home/entity.ts";
 import type { BackupInfo, Issue, LogRow } from "../schema.ts";
-import { withoutSecrets } from "./redact.ts";
 
 const HOUR = 3_600_000;
 

@@ -25,6 +25,7 @@ import { CheckLines } from "./CheckLines.tsx";
 import { ConsentRows } from "./ConsentRows.tsx";
 import { OutcomeBanner } from "./OutcomeBanner.tsx";
 import { StepEvidence } from "./StepEvidence.tsx";
+import { TakeEvidence } from "./TakeEvidence.tsx";
 import { Timeline } from "./Timeline.tsx";
 import { currentStep, lastReads, tellingStep, timelineOf } from "./timeline.ts";
 import { useFollow } from "./use-follow.ts";
@@ -104,7 +105,10 @@ function RunView({ run, events, notice }: RunViewProps) {
       }
       actions={
         isOver ? (
-          <RunAgain run={run} />
+          <>
+            <TakeEvidence run={run} />
+            <RunAgain run={run} />
+          </>
         ) : mayCancel ? (
           <Button
             variant="default"

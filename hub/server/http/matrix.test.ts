@@ -51,6 +51,7 @@ const MAY: { readonly [N in OperationName]: string } = {
   "run.get": "PSTR",
   "run.list": "PSTR",
   "run.events": "PSTR",
+  "run.evidence": "PST",
   "run.cancel": "PST",
   "consent.view": "anyone",
   "consent.opened": "anyone",
@@ -102,7 +103,7 @@ const STATUS: Readonly<Record<string, number>> = {
   fresh_factor_needed: 403,
 };
 /** What stays readable of a home that was taken out of service. */
-const OF_REMOVED_HOMES: ReadonlySet<OperationName> = new Set(["run.get", "run.events", "run.cancel"]);
+const OF_REMOVED_HOMES: ReadonlySet<OperationName> = new Set(["run.get", "run.events", "run.evidence", "run.cancel"]);
 
 const calls = new Map<OperationName, number>();
 const REACHED = 409;

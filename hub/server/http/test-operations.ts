@@ -54,6 +54,7 @@ export const VALID_INPUTS: Readonly<Record<OperationName, Readonly<Record<string
   "run.get": { runId: ID },
   "run.list": {},
   "run.events": { runId: ID },
+  "run.evidence": { runId: ID },
   "run.cancel": { runId: ID, reason: "Not needed any more" },
   "consent.view": { token: TOKEN },
   "consent.opened": { token: TOKEN },

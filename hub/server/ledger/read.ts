@@ -1,4 +1,4 @@
-import type { LedgerEntry, LedgerVerdict } from "@caretaker/protocol";
+import type { LedgerEntry, LedgerVerdict, RunId } from "@caretaker/protocol";
 import { CaretakerError } from "@caretaker/protocol";
 import type { Database, Trx } from "../db/database.ts";
 import { appendLedger } from "./append.ts";
@@ -18,6 +18,16 @@ export async function listEntries(
     .$if(before !== undefined, (query) => query.where("ledgerEntry.number", "<", before ?? 0))
     .orderBy("ledgerEntry.number", "desc")
     .limit(limit)
+    .execute();
+  return rows.map(entryOf);
+}
+
+/** The entries that tell of a run, oldest first; one whose words were erased tells of nothing any more. */
+export async function entriesOfRun(db: Database, chain: Chain, runId: RunId): Promise<LedgerEntry[]> {
+  const rows = await entryRows(db, chain)
+    // Canonical JSON has one form only.
+    .where("ledgerPayload.payload", "like", `%"runId":"${runId}"%`)
+    .orderBy("ledgerEntry.number")
     .execute();
   return rows.map(entryOf);
 }

@@ -20,6 +20,8 @@ export const REST: Turn = { kind: "rest" };
 /** Makes a change out of the row as it is now, locked; null changes nothing. */
 export type Decide = (trx: Trx, row: RunRow, now: Date) => Promise<Change | null> | Change | null;
 
+type EndedStatus = Extract<RunEventData, { kind: "step.ended" }>["status"];
+
 /** A run while this hub has the claim to it. Whatever it writes, it writes through `commit`, with its fencing number. */
 export class Ride {
   readonly deps: RunsDeps;
@@ -140,7 +142,7 @@ export class Ride {
 
   /** Ends the step it stands at, and goes where its result leads. */
   async finishStep(
-    status: Extract<RunEventData, { kind: "step.ended" }>["status"],
+    status: EndedStatus,
     result: string,
     more: { readonly events?: readonly RunEventData[]; readonly output?: object | null; readonly to?: Next } = {},
   ): Promise<void> {
@@ -148,7 +150,7 @@ export class Ride {
     const to = more.to ?? this.plan.next(step, result);
     const output = (more.output ?? null) as Readonly<Record<string, unknown>> | null;
     await this.commit(() => ({
-      events: [...(more.events ?? []), ...this.leave(status, result), ...arrive(to, step, result)],
+      events: [...(more.events ?? []), ...this.leave(status, result, to), ...arrive(to, step, result)],
       memory: {
         ...this.memory,
         at: "step" in to ? to.step : step.name,
@@ -159,13 +161,16 @@ export class Ride {
     }));
   }
 
-  private leave(status: Extract<RunEventData, { kind: "step.ended" }>["status"], result: string): RunEventData[] {
+  private leave(status: EndedStatus, result: string, to: Next): RunEventData[] {
     const { status: runStatus } = this.row;
     const resumed: RunEventData[] =
       runStatus === "waiting_for_timer"
         ? [{ kind: "run.resumed", after: runStatus, why: "What was waited for is decided." }]
         : [];
-    return [...resumed, { kind: "step.ended", step: this.step.name, status, result }];
+    return [
+      ...resumed,
+      { kind: "step.ended", step: this.step.name, status, result, to: "step" in to ? to.step : to.outcome },
+    ];
   }
 }
 

@@ -8,6 +8,7 @@ import { answers, requestStop } from "./answers.ts";
 import type { RunsDeps } from "./deps.ts";
 import { getRun, listRuns, runEvents } from "./details.ts";
 import { Engine } from "./engine.ts";
+import { takeEvidence } from "./evidence.ts";
 import { lockRun } from "./record.ts";
 import { type StartRun, startRun } from "./start.ts";
 import { hasEnded } from "./status.ts";
@@ -61,12 +62,13 @@ async function cancelRun(
 export function runsHandlers(
   deps: RunsDeps,
   runs: Pick<Runs, "start" | "cancel">,
-): Pick<Handlers, "run.start" | "run.get" | "run.list" | "run.events" | "run.cancel"> {
+): Pick<Handlers, "run.start" | "run.get" | "run.list" | "run.events" | "run.evidence" | "run.cancel"> {
   return {
     "run.start": (request, { actor }) => runs.start({ ...request, actor }),
     "run.get": ({ runId }) => getRun(deps, runId),
     "run.list": (query) => listRuns(deps, query),
     "run.events": (query) => runEvents(deps, query),
+    "run.evidence": ({ runId }, { actor }) => takeEvidence(deps, { runId, actor }),
     "run.cancel": ({ runId, reason }, { actor }) => runs.cancel({ runId, reason, actor }),
   };
 }
