@@ -40,6 +40,9 @@ export const LEDGER_WORDS: Record<LedgerEvent, string> = {
   "act.failed": "An act failed",
   "act.uncertain": "What came of an act is not known",
   "act.settled": "An act was made safe after a break",
+  "approval.requested": "A second person was asked for",
+  "approval.given": "A second person approved",
+  "approval.refused": "A second person refused",
   "message.sent": "A message was sent",
   "ledger.erased": "The contents of entries were erased",
 };

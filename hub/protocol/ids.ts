@@ -38,6 +38,9 @@ export const SessionId = z.uuid().brand<"SessionId">();
 export type SessionId = z.infer<typeof SessionId>;
 export const MessageId = z.uuid().brand<"MessageId">();
 export type MessageId = z.infer<typeof MessageId>;
+/** Something that waits for a second person. */
+export const ApprovalId = z.uuid().brand<"ApprovalId">();
+export type ApprovalId = z.infer<typeof ApprovalId>;
 
 /** `connector/name` or `name`, as in `home-assistant/dead-bridge`. */
 export const RunbookId = z

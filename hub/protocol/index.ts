@@ -1,4 +1,5 @@
 export * from "./access.ts";
+export * from "./approvals.ts";
 export * from "./broadcasts.ts";
 export * from "./capabilities.ts";
 export * from "./clock.ts";

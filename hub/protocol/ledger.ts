@@ -42,6 +42,9 @@ export const LEDGER_EVENTS = [
   "act.failed",
   "act.uncertain",
   "act.settled",
+  "approval.requested",
+  "approval.given",
+  "approval.refused",
   "message.sent",
   "ledger.erased",
 ] as const;

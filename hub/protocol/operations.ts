@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { ChecklistLine } from "./connector.ts";
 import { ConsentAnswer, ConsentView, LinkToken } from "./consent.ts";
+import { controlOperations } from "./control-operations.ts";
 import {
   ApiKeyId,
   ClientId,
@@ -398,6 +399,8 @@ export const operations = {
     needs: { who: fixers, on: "run" },
     ledger: ["run.cancelled"],
   }),
+
+  ...controlOperations,
 
   // ---- The homeowner ----
   "consent.view": operation({

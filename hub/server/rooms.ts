@@ -1,7 +1,9 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingHttpHeaders, Server } from "node:http";
-import type { Actor, SessionId, SiteId } from "@caretaker/protocol";
+import { type Actor, CaretakerError, type SessionId, type SiteId } from "@caretaker/protocol";
 import { createAnnouncements } from "./announcements.ts";
+import { approvalHandlers } from "./approvals/handlers.ts";
+import type { CarriesOut } from "./approvals/types.ts";
 import { dealWithUncleanStop } from "./boot/unclean-stop.ts";
 import { consentHandlers, createConsent } from "./consent/consent.ts";
 import { type Database, now } from "./db/database.ts";
@@ -147,6 +149,7 @@ async function makeDoors(options: HubOptions, { server, url }: Place, inner: Inn
     ...gatewayHandlers({ db, state, vault, connectors, announcements, gateways, clock, log }),
     ...runbooksHandlers({ db, library }),
     ...runsHandlers(runsDeps, runs),
+    ...approvalHandlers({ db, now, announcements, queueMessage: mail.queue }, carriesOut()),
     ...consentHandlers(consent),
     ...ledgerHandlers({ db }),
     ...mail.handlers,
@@ -173,6 +176,14 @@ async function makeDoors(options: HubOptions, { server, url }: Place, inner: Inn
   const health = healthOf(db, inner, live);
   const http = createHttp({ db, log, handlers, auth, knownBy: whoIs, publicUrl: url, version, dashboard, ...health });
   return { http, live, demo, signInLink: (become: boolean) => signInLink(db, { url, setupToken, handlers }, become) };
+}
+
+/** What is done once a second person has approved it: each kind belongs to a room. */
+function carriesOut(): CarriesOut {
+  const notYet = async (): Promise<never> => {
+    throw new CaretakerError("not_found", "Nothing of this kind can be approved yet.");
+  };
+  return { "freeze.lift": notYet, "homes.more": notYet, "rollout.wave": notYet, "runbook.publish": notYet };
 }
 
 /** The simulated homes of a demo: there from the start, or from the moment that a new hub is made one. */

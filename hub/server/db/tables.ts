@@ -1,4 +1,6 @@
 import type {
+  ApprovalKind,
+  ApprovalStatus,
   ContactRole,
   DeviceKind,
   EntityKind,
@@ -239,6 +241,31 @@ export interface Tables {
   };
   siteLock: { siteId: string; lock: string; runId: string; takenAt: At };
   freeze: { kind: string; subject: string; reason: string; frozenBy: string; frozenAt: At };
+  approval: {
+    id: string;
+    kind: ApprovalKind;
+    subject: string;
+    title: string;
+    details: Json<Record<string, unknown>>;
+    siteIds: string[];
+    reason: string;
+    /** Of all of the above: what the second person read. */
+    digest: string;
+    status: ApprovalStatus;
+    requestedBy: string;
+    requestedById: string | null;
+    requestedAt: At;
+    expiresAt: At;
+    isAlone: boolean;
+    notBefore: AtOrNull;
+    approvedBy: string | null;
+    approvedById: string | null;
+    approvedAt: AtOrNull;
+    refusedBy: string | null;
+    refusedAt: AtOrNull;
+    refusedBecause: string | null;
+    executedAt: AtOrNull;
+  };
   consentRequest: {
     id: string;
     runId: string;

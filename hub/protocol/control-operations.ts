@@ -1,0 +1,37 @@
+import { z } from "zod";
+import { Approval } from "./approvals.ts";
+import { ApprovalId } from "./ids.ts";
+import { operation } from "./operation.ts";
+
+const everyone = { roles: ["principal", "senior", "technician", "dispatcher"] } as const;
+const fixers = { roles: ["principal", "senior", "technician"] } as const;
+const reviewers = { roles: ["principal", "senior"] } as const;
+
+const Why = z.string().trim().min(3).max(300);
+
+/** What holds the engine back: second persons, freezes, how many homes at once. Part of the table in operations.ts. */
+export const controlOperations = {
+  "approval.list": operation({
+    path: "GET /approvals",
+    summary: "What waits for a second person, oldest first; or what became of the last hundred",
+    input: z.strictObject({ waiting: z.stringbool().default(true) }),
+    output: z.object({ items: z.array(Approval) }),
+    needs: { who: everyone, on: "firm" },
+  }),
+  "approval.give": operation({
+    path: "POST /approvals/{approvalId}/give",
+    summary: "Approve exactly what was read, as a second person; it is then done at once",
+    input: z.strictObject({ approvalId: ApprovalId, digest: z.string().length(64) }),
+    output: Approval,
+    needs: { who: reviewers, on: "firm", freshFactor: true, noKeys: true },
+    ledger: ["approval.given"],
+  }),
+  "approval.refuse": operation({
+    path: "POST /approvals/{approvalId}/refuse",
+    summary: "Refuse it, or take back what you asked for yourself",
+    input: z.strictObject({ approvalId: ApprovalId, reason: Why }),
+    output: Approval,
+    needs: { who: fixers, on: "firm", noKeys: true },
+    ledger: ["approval.refused"],
+  }),
+} as const;

@@ -1,0 +1,58 @@
+import type { Language } from "@caretaker/protocol";
+
+interface AloneWords {
+  readonly subject: (firm: string) => string;
+  readonly hello: (name: string) => string;
+  readonly text: (facts: { firm: string; person: string; home: string; at: string }) => string;
+  readonly what: string;
+  readonly questions: (phone: string | null) => string;
+  readonly code: (code: string) => string;
+}
+
+/** What a homeowner is told when a firm of one goes on without a second person. The sentence itself is the technician's. */
+export const ALONE_WORDS: Readonly<Record<Language, AloneWords>> = {
+  en: {
+    subject: (firm) => `${firm}: something was decided about your home`,
+    hello: (name) => `Dear ${name},`,
+    text: ({ firm, person, home, at }) =>
+      `At ${firm} two people have to agree before some things are done. ${person} works alone, so you are told instead. It concerns ${home}, and is not done before ${at}. Nothing that you would notice is done without asking you.`,
+    what: "What it is:",
+    questions: (phone) =>
+      phone === null ? "If you do not want this, answer us." : `If you do not want this, call ${phone}.`,
+    code: (code) => `Your home's ledger stands at ${code}.`,
+  },
+  nl: {
+    subject: (firm) => `${firm}: er is iets besloten over uw woning`,
+    hello: (name) => `Beste ${name},`,
+    text: ({ firm, person, home, at }) =>
+      `Bij ${firm} moeten twee mensen het eens zijn voordat sommige dingen gebeuren. ${person} werkt alleen, daarom krijgt u bericht. Het gaat om ${home} en gebeurt niet vóór ${at}. Wat u zou merken, gebeurt niet zonder het u te vragen.`,
+    what: "Waar het om gaat:",
+    questions: (phone) =>
+      phone === null ? "Wilt u dit niet, laat het ons weten." : `Wilt u dit niet, bel dan ${phone}.`,
+    code: (code) => `Het logboek van uw woning staat op ${code}.`,
+  },
+  de: {
+    subject: (firm) => `${firm}: Es wurde etwas über Ihr Zuhause entschieden`,
+    hello: (name) => `Guten Tag ${name},`,
+    text: ({ firm, person, home, at }) =>
+      `Bei ${firm} müssen zwei Personen zustimmen, bevor manches getan wird. ${person} arbeitet allein, darum erfahren Sie davon. Es betrifft ${home} und geschieht nicht vor ${at}. Was Sie bemerken würden, geschieht nicht, ohne Sie zu fragen.`,
+    what: "Worum es geht:",
+    questions: (phone) =>
+      phone === null
+        ? "Wenn Sie das nicht möchten, sagen Sie es uns."
+        : `Wenn Sie das nicht möchten, rufen Sie ${phone} an.`,
+    code: (code) => `Das Protokoll Ihres Zuhauses steht bei ${code}.`,
+  },
+  fr: {
+    subject: (firm) => `${firm} : une décision concerne votre maison`,
+    hello: (name) => `Bonjour ${name},`,
+    text: ({ firm, person, home, at }) =>
+      `Chez ${firm}, deux personnes doivent être d'accord avant certaines actions. ${person} travaille seul, c'est pourquoi nous vous prévenons. Cela concerne ${home} et ne sera pas fait avant ${at}. Rien de ce que vous remarqueriez n'est fait sans vous demander.`,
+    what: "De quoi il s'agit :",
+    questions: (phone) =>
+      phone === null
+        ? "Si vous ne le souhaitez pas, dites-le-nous."
+        : `Si vous ne le souhaitez pas, appelez le ${phone}.`,
+    code: (code) => `Le journal de votre maison en est à ${code}.`,
+  },
+};
