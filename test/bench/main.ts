@@ -4,11 +4,13 @@ import { type FanOutPlan, measureFanOut } from "./fan-out.ts";
 import { type HomeSizePlan, measureHomeSize } from "./home-size.ts";
 import { measureRestart, type RestartPlan } from "./restart.ts";
 import { type Row, tableOf } from "./rows.ts";
+import { measureRuns, type RunsPlan } from "./runs.ts";
 
 interface Plan {
   readonly fanOut: Omit<FanOutPlan, "hubOptions">;
   readonly homeSize: HomeSizePlan;
   readonly restart: RestartPlan;
+  readonly runs: RunsPlan;
 }
 
 /** What we promise is measured. */
@@ -16,12 +18,14 @@ const WHOLE: Plan = {
   fanOut: { homes: 500, entities: 300, perSecond: 10_000, dashboards: 20, seconds: 8, runs: 5 },
   homeSize: { homes: 20, small: 300, large: 3000, perSecond: 4000, seconds: 6, runs: 5 },
   restart: { homes: 500, entities: 300, runs: 5 },
+  runs: { homes: 300, runs: 5, waiting: 10_000, idleSeconds: 20 },
 };
 /** Whether the measurement itself works, in under a minute; its bars are for information. */
 const SMOKE: Plan = {
   fanOut: { homes: 25, entities: 100, perSecond: 2000, dashboards: 5, seconds: 1, runs: 1 },
   homeSize: { homes: 5, small: 100, large: 1000, perSecond: 1000, seconds: 1, runs: 1 },
   restart: { homes: 25, entities: 100, runs: 1 },
+  runs: { homes: 20, runs: 1, waiting: 10_000, idleSeconds: 3 },
 };
 
 /** `--hub-option=--cpu-prof` and the like go to the hub's process. */
@@ -39,6 +43,7 @@ const measurements: Readonly<Record<string, () => Promise<Row[]>>> = {
   "fan-out": () => measureFanOut({ ...plan.fanOut, ...fewer, hubOptions }, say),
   "home-size": () => measureHomeSize({ ...plan.homeSize, ...fewer }, say),
   restart: () => measureRestart({ ...plan.restart, ...fewer }, say),
+  runs: () => measureRuns({ ...plan.runs, ...fewer }, say),
 };
 
 const rows: Row[] = [];
