@@ -52,13 +52,16 @@ function missing(context: z.RefinementCtx): typeof z.NEVER {
   return z.NEVER;
 }
 
+/** Each level hands on what the one inside it found, so a crowd of mistakes would be copied at every level. */
+const MOST_FORWARDED = 120;
+
 function forward(
   context: z.RefinementCtx,
   issues: readonly z.core.$ZodIssue[],
   value: unknown,
   allowed: readonly string[],
 ): void {
-  for (const issue of issues) {
+  for (const issue of issues.slice(0, MOST_FORWARDED)) {
     const path = issue.path.map((part) => (typeof part === "symbol" ? String(part) : part));
     if (issue.code === "custom" && issue.params !== undefined) {
       const name = path.at(-1);
@@ -68,7 +71,7 @@ function forward(
     } else if (issue.code === "unrecognized_keys") {
       // What is known further in, only the schema there can say.
       const known = path.length === 0 ? allowed : undefined;
-      for (const key of issue.keys)
+      for (const key of issue.keys.slice(0, MOST_FORWARDED))
         add(context, [...path, key], `\`${key}\` is not known here`, "unknown_field", known);
     } else if (valueAt(value, path) === undefined && path.length > 0) {
       add(context, path, `\`${String(path.at(-1))}\` ${IS_MISSING}`, "missing_field");

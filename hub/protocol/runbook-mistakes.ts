@@ -7,6 +7,7 @@ export const MistakeCode = z.enum([
   "too_large",
   "too_deep",
   "too_many_steps",
+  "more_mistakes",
   "anchor",
   "tag",
   "merge",

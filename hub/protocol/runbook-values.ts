@@ -103,7 +103,7 @@ const Operators = fields({
   lt: Operand.optional(),
   gt: Operand.optional(),
   in: z.array(ScalarValue).min(1).max(50).optional(),
-  matches: z.string().min(1).max(500).optional(),
+  matches: z.string().min(1).max(200).optional(),
   exists: z.boolean().optional(),
   olderThan: z.string().pipe(ScalarText).optional(),
 });

@@ -51,6 +51,12 @@ export interface Runbook {
   readonly steps: readonly Step[];
 }
 
+const MOST_INPUTS = 50;
+
+function isCrowd(value: unknown): boolean {
+  return typeof value === "object" && value !== null && Object.keys(value).length > MOST_INPUTS;
+}
+
 /** A whole runbook out of its JSON form. Mistakes carry `GrammarParams`. */
 export const Runbook: z.ZodType<Runbook> = fields({
   id: RunbookId,
@@ -58,7 +64,11 @@ export const Runbook: z.ZodType<Runbook> = fields({
   title: WrittenText,
   tell: WrittenText,
   limit: DurationSeconds,
-  inputs: z.record(StepName, InputDeclaration).optional(),
+  inputs: shaped<Readonly<Record<string, InputDeclaration>>>((value) =>
+    isCrowd(value)
+      ? { message: `must be at most ${MOST_INPUTS} inputs`, params: { mistake: "wrong_value" } }
+      : z.record(StepName, InputDeclaration),
+  ).optional(),
   steps: z.array(Step).min(1).max(200),
 }).transform(
   ({ limit, inputs, steps, ...rest }): Runbook => ({

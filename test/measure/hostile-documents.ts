@@ -2,7 +2,7 @@ import type { Random } from "./random.ts";
 
 /** Runbooks that somebody wrote to cost the hub its time, its memory or its prototypes. Each family has one trick. */
 
-const BYTES = 48 * 1024;
+const BYTES = 25 * 1024;
 
 const HEAD = `id: home-assistant/hostile
 version: 1

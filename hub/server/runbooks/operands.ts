@@ -12,9 +12,12 @@ import {
 import { conditionsOf } from "./expect.ts";
 import { ANY, type FieldType, type Found, isThingKind, type Kind, typeWords } from "./field-types.ts";
 import type { Names } from "./names.ts";
-import { patternMistake } from "./patterns.ts";
+import { judgePattern } from "./patterns.ts";
 import type { Path, RunbookSource } from "./source.ts";
 import { didYouMean } from "./suggest.ts";
+
+/** What all patterns of a runbook may be together, written out: to read them takes time as well. */
+const MOST_PATTERN = 3000;
 
 /** Names of steps that have certainly run here, and of items of the step's own `each`. */
 export type Known = ReadonlySet<string>;
@@ -24,6 +27,7 @@ export class Operands {
   readonly mistakes: RunbookMistake[] = [];
   readonly #source: RunbookSource;
   readonly #names: Names;
+  #patternSize = 0;
 
   constructor(source: RunbookSource, names: Names) {
     this.#source = source;
@@ -113,8 +117,7 @@ export class Operands {
       if (!canTake(operator, subject.kind)) {
         this.#add("wrong_type", at, `\`${operator}\` cannot be asked of ${typeWords(subject)}`, { atKey: true });
       } else if (operator === "matches") {
-        const mistake = patternMistake(String(operand));
-        if (mistake !== null) this.#add("bad_pattern", at, `is no pattern that can be used: ${mistake}`);
+        this.#pattern(String(operand), at);
       } else if (operator === "olderThan") {
         this.fits({ kind: "duration" }, operand as Value, at, known);
       } else if (Array.isArray(operand)) {
@@ -123,6 +126,16 @@ export class Operands {
         this.fits(subject, operand as Value, at, known);
       }
     }
+  }
+
+  #pattern(pattern: string, path: Path): void {
+    if (this.#patternSize > MOST_PATTERN) {
+      this.#add("bad_pattern", path, "is one pattern too many: together they are too large for one runbook");
+      return;
+    }
+    const { size, mistake } = judgePattern(pattern);
+    this.#patternSize += size;
+    if (mistake !== null) this.#add("bad_pattern", path, `is no pattern that can be used: ${mistake}`);
   }
 
   #unknown(

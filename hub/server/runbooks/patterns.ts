@@ -3,13 +3,16 @@ import { RE2JS } from "re2js";
 const compiled = new Map<string, RE2JS>();
 const KEPT = 500;
 
-/** Why a pattern cannot be used, or null. Patterns run without backtracking, so none can take the hub's time. */
-export function patternMistake(pattern: string): string | null {
+/** A pattern written out in full, without its short forms such as {1,500}: matching takes time for each part of it. */
+const LARGEST = 1000;
+
+/** How large a pattern is when it is written out, or why it cannot be used. None can take the hub's time by backtracking. */
+export function judgePattern(pattern: string): { readonly size: number; readonly mistake: string | null } {
   try {
-    compile(pattern);
-    return null;
+    const size = compile(pattern).programSize();
+    return { size, mistake: size > LARGEST ? `it is too large when its repetitions are written out (${size})` : null };
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return { size: pattern.length, mistake: error instanceof Error ? error.message : String(error) };
   }
 }
 

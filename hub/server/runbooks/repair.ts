@@ -2,7 +2,7 @@ import { type GrammarParams, Runbook, type RunbookMistake, STEP_KINDS } from "@c
 import type { z } from "zod";
 import { MISSING, MISSING_FIELD } from "./check-steps.ts";
 import type { Json } from "./parse.ts";
-import type { Path, RunbookSource } from "./source.ts";
+import { MOST_MISTAKES, type Path, type RunbookSource } from "./source.ts";
 import { didYouMean } from "./suggest.ts";
 
 /**
@@ -39,6 +39,8 @@ const STAND_INS: Readonly<Record<string, Json>> = {
   irreversible: "?",
 };
 
+/** What all rounds together may look at: a long file with mistakes behind mistakes gets fewer of them. */
+const MOST_VALUES_SEEN = 6000;
 const ROUNDS = 30;
 
 export function understand(document: { [key: string]: Json }, source: RunbookSource): Understood {
@@ -48,8 +50,9 @@ export function understand(document: { [key: string]: Json }, source: RunbookSou
   const broken = new Set<string>();
   const seen = new Map<string, RunbookMistake>();
   let issues: readonly z.core.$ZodIssue[] = first.error.issues;
-  for (let round = 0; round < ROUNDS; round += 1) {
-    for (const issue of issues) {
+  const rounds = Math.min(ROUNDS, Math.ceil(MOST_VALUES_SEEN / source.size));
+  for (let round = 0; round < rounds; round += 1) {
+    for (const issue of issues.slice(0, MOST_MISTAKES)) {
       const key = `${JSON.stringify(pathOf(issue))} ${issue.message}`;
       mend(draft, pathOf(issue), paramsOf(issue), seen.has(key), broken);
       if (!seen.has(key)) seen.set(key, mistakeOf(issue, source));

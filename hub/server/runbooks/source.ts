@@ -10,6 +10,8 @@ export interface Place {
 }
 
 const SHOWN = 60;
+/** More than anybody mends at once. */
+export const MOST_MISTAKES = 100;
 
 /** The text of a runbook and where each of its values stands, so that a mistake can be shown in its line. */
 export class RunbookSource {
@@ -22,6 +24,11 @@ export class RunbookSource {
     this.file = file;
     this.text = text;
     this.#lines = lines;
+  }
+
+  /** How many values stand in it. */
+  get size(): number {
+    return this.#places.size;
   }
 
   place(path: Path, place: Place): void {
@@ -73,15 +80,28 @@ export class RunbookSource {
     didYouMean?: string | undefined,
   ): RunbookMistake {
     const { line, col } = this.#lines.linePos(from);
-    const [text = ""] = this.text.slice(from, Math.max(from, to)).trimEnd().split("\n");
+    const [text = ""] = this.text.slice(from, Math.min(Math.max(from, to), from + 4 * SHOWN)).trimEnd().split("\n");
     const shown = text.length > SHOWN ? `${text.slice(0, SHOWN - 1)}…` : text;
     const mistake = { file: this.file, line: Math.max(line, 1), column: Math.max(col, 1), code, message, text: shown };
     return didYouMean === undefined ? mistake : { ...mistake, didYouMean };
   }
 }
 
-/** In the order of the file; what is said twice about one place is said once. */
+/**
+ * In the order of the file; what is said twice about one place is said once. Of very many the first are told, and that
+ * there are more.
+ */
 export function inOrder(mistakes: readonly RunbookMistake[]): RunbookMistake[] {
+  const told = eachOnce(mistakes);
+  const first = told.slice(0, MOST_MISTAKES);
+  const last = told[MOST_MISTAKES];
+  if (last === undefined) return first;
+  const message = "and what follows has more mistakes: mend the first hundred, then look again";
+  const { didYouMean: _, ...more } = last;
+  return [...first, { ...more, code: "more_mistakes", message }];
+}
+
+function eachOnce(mistakes: readonly RunbookMistake[]): RunbookMistake[] {
   const seen = new Set<string>();
   return [...mistakes]
     .sort((a, b) => a.line - b.line || a.column - b.column)
