@@ -43,6 +43,8 @@ export const LEDGER_WORDS: Record<LedgerEvent, string> = {
   "approval.requested": "A second person was asked for",
   "approval.given": "A second person approved",
   "approval.refused": "A second person refused",
+  "freeze.set": "Acts were frozen",
+  "freeze.lifted": "A freeze was lifted",
   "message.sent": "A message was sent",
   "ledger.erased": "The contents of entries were erased",
 };

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { Approval } from "./approvals.ts";
+import { Freeze, FreezeKind } from "./freezes.ts";
 import { ApprovalId } from "./ids.ts";
 import { operation } from "./operation.ts";
 
@@ -33,5 +34,30 @@ export const controlOperations = {
     output: Approval,
     needs: { who: fixers, on: "firm", noKeys: true },
     ledger: ["approval.refused"],
+  }),
+  "freeze.list": operation({
+    path: "GET /freezes",
+    summary: "What is frozen, since when, by whom and why",
+    input: z.strictObject({}),
+    output: z.object({ items: z.array(Freeze) }),
+    needs: { who: everyone, on: "firm" },
+  }),
+  "freeze.set": operation({
+    path: "POST /freezes",
+    summary: "Stop all acts of the firm, a site, a connector, a runbook or a person, within a second",
+    input: z.strictObject({ kind: FreezeKind, subject: z.string().min(1).max(120), reason: Why }),
+    output: Freeze,
+    needs: { who: fixers, on: "firm" },
+    status: 201,
+    ledger: ["freeze.set"],
+  }),
+  "freeze.lift": operation({
+    path: "POST /freezes/lift",
+    summary: "Ask for the second person that lifting a freeze needs",
+    input: z.strictObject({ kind: FreezeKind, subject: z.string().min(1).max(120), reason: Why }),
+    output: Approval,
+    needs: { who: fixers, on: "firm", freshFactor: true, noKeys: true },
+    status: 202,
+    ledger: ["approval.requested", "freeze.lifted"],
   }),
 } as const;

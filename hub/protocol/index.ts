@@ -7,6 +7,7 @@ export * from "./connector.ts";
 export * from "./consent.ts";
 export * from "./dialer.ts";
 export * from "./errors.ts";
+export * from "./freezes.ts";
 export type { GrammarParams } from "./grammar.ts";
 export * from "./ids.ts";
 export * from "./ledger.ts";

@@ -45,6 +45,8 @@ export const LEDGER_EVENTS = [
   "approval.requested",
   "approval.given",
   "approval.refused",
+  "freeze.set",
+  "freeze.lifted",
   "message.sent",
   "ledger.erased",
 ] as const;

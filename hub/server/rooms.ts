@@ -26,6 +26,8 @@ import { createSignInLink, demoPerson } from "./people/setup.ts";
 import { stillAllowed } from "./people/still-allowed.ts";
 import { runbooksHandlers } from "./runbooks/handlers.ts";
 import { loadLibrary } from "./runbooks/library.ts";
+import { liftFreeze } from "./runs/freezes/freezes.ts";
+import { freezeHandlers } from "./runs/freezes/handlers.ts";
 import { createRunsReader } from "./runs/reader.ts";
 import { createRuns, runsDoor, runsHandlers } from "./runs/runs.ts";
 import { createWakeUps } from "./runs/wake-ups.ts";
@@ -150,6 +152,7 @@ async function makeDoors(options: HubOptions, { server, url }: Place, inner: Inn
     ...runbooksHandlers({ db, library }),
     ...runsHandlers(runsDeps, runs),
     ...approvalHandlers({ db, now, announcements, queueMessage: mail.queue }, carriesOut()),
+    ...freezeHandlers({ db, now, announcements, queueMessage: mail.queue, library }),
     ...consentHandlers(consent),
     ...ledgerHandlers({ db }),
     ...mail.handlers,
@@ -183,7 +186,7 @@ function carriesOut(): CarriesOut {
   const notYet = async (): Promise<never> => {
     throw new CaretakerError("not_found", "Nothing of this kind can be approved yet.");
   };
-  return { "freeze.lift": notYet, "homes.more": notYet, "rollout.wave": notYet, "runbook.publish": notYet };
+  return { "freeze.lift": liftFreeze, "homes.more": notYet, "rollout.wave": notYet, "runbook.publish": notYet };
 }
 
 /** The simulated homes of a demo: there from the start, or from the moment that a new hub is made one. */

@@ -199,6 +199,7 @@ export interface Tables {
     isRehearsal: Generated<boolean>;
     startedBy: string;
     startedById: string | null;
+    answerableId: string | null;
     status: RunStatus;
     outcome: RunOutcome | null;
     step: string | null;

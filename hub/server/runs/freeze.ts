@@ -1,5 +1,15 @@
-import type { Database } from "../db/database.ts";
+import { sql } from "kysely";
+import type { Database, Trx } from "../db/database.ts";
+import { nameInActor } from "../ledger/actor.ts";
 import type { RunRow } from "./record.ts";
+
+/** Acts share it while they are written down, a freeze has it alone: of two that meet, one is first and the other sees it. */
+export const FREEZE_LOCK = 4_400_004;
+
+/** Holds freezes off until this transaction ends; before the run of an act is looked at for one. */
+export async function holdFreezesOff(trx: Trx): Promise<void> {
+  await sql`select pg_advisory_xact_lock_shared(${FREEZE_LOCK})`.execute(trx);
+}
 
 /** The sentence of a freeze that stops this run from acting, or null. Read in the transaction of each act. */
 export async function freezeOf(db: Database, row: RunRow, gatewayId: string): Promise<string | null> {
@@ -9,13 +19,14 @@ export async function freezeOf(db: Database, row: RunRow, gatewayId: string): Pr
     ["site", row.siteId],
     ["connector", gateway?.connector ?? ""],
     ["runbook", row.runbook],
-    ["person", row.startedById ?? ""],
+    ["person", row.answerableId ?? row.startedById ?? ""],
   ];
   const freeze = await db
     .selectFrom("freeze")
-    .select(["kind", "reason", "frozenBy"])
+    .select(["kind", "reason", "frozenBy", "frozenAt"])
     .where((where) => where.or(subjects.map(([kind, subject]) => where.and({ kind, subject }))))
     .executeTakeFirst();
   if (freeze === undefined) return null;
-  return `Acts are frozen for this ${freeze.kind}: ${freeze.reason}. Nothing was done.`;
+  const who = `${nameInActor(freeze.frozenBy)} since ${freeze.frozenAt}`;
+  return `Acts are frozen for this ${freeze.kind} by ${who}: ${freeze.reason}. Nothing was done.`;
 }

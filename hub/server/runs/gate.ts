@@ -12,7 +12,7 @@ import { isDuplicate, type Trx, transaction } from "../db/database.ts";
 import { newId } from "../db/new-id.ts";
 import { appendLedger } from "../ledger/append.ts";
 import type { PlannedAct } from "./acts.ts";
-import { freezeOf } from "./freeze.ts";
+import { freezeOf, holdFreezesOff } from "./freeze.ts";
 import type { RunMemory } from "./memory.ts";
 import { affectedBy, objection } from "./protect.ts";
 import type { RunRow } from "./record.ts";
@@ -33,7 +33,14 @@ export type Acted =
   | { readonly kind: "done" | "failed" | "uncertain"; readonly attemptId: AttemptId };
 
 type Intent =
-  | { readonly kind: "intended"; readonly attemptId: AttemptId; readonly row: RunRow; readonly announce: () => void }
+  | {
+      readonly kind: "intended";
+      readonly attemptId: AttemptId;
+      readonly row: RunRow;
+      /** By the clock that never jumps: a freeze can be committed from then on. */
+      readonly writtenAt: number;
+      readonly announce: () => void;
+    }
   | Extract<Acted, { kind: "refused" }>;
 
 /**
@@ -50,7 +57,7 @@ export async function act(ride: Ride, request: ActRequest): Promise<Acted> {
   ride.row = intent.row;
   intent.announce();
   await ride.crash("act.after_intent");
-  const sent = await send(ride, request, intent.attemptId);
+  const sent = await send(ride, request, intent);
   await ride.crash("act.after_send");
   await conclude(ride, request, intent.attemptId, sent);
   await ride.crash("act.after_outcome");
@@ -62,6 +69,7 @@ async function intend(ride: Ride, request: ActRequest): Promise<Intent> {
   try {
     return await transaction(deps.db, async (trx): Promise<Intent> => {
       const row = await ride.lock(trx);
+      await holdFreezesOff(trx);
       const refusal = await refusalOf(trx, row, request);
       if (refusal !== null) return refusal;
       const now = await deps.now(trx);
@@ -90,7 +98,7 @@ async function intend(ride: Ride, request: ActRequest): Promise<Intent> {
       const announce = (): void => {
         for (const announcement of written.announcements) deps.announcements.announce(announcement);
       };
-      return { kind: "intended", attemptId, row: written.row, announce };
+      return { kind: "intended", attemptId, row: written.row, writtenAt: deps.clock.monotonic(), announce };
     });
   } catch (error) {
     // Intended before, by whoever had the claim: it is never sent a second time.
@@ -110,9 +118,11 @@ async function refusalOf(
     return refused("consent_refused", "The run is to stop: nothing new is begun.");
   if (purpose === "do" && number > proposed.tries)
     return refused("conflict", `${proposed.tries} tries were allowed, and they are used.`);
-  const freeze = await freezeOf(trx, row, gatewayId);
-  if (freeze !== null) return refused("frozen", freeze);
+  // What a cut made dark is made light again, also under a freeze.
   if (purpose === "settle") return null;
+  const freeze = await freezeOf(trx, row, gatewayId);
+  // The homeowner's own stop is stronger than a freeze: what runs is put back as it was.
+  if (freeze !== null && !(purpose === "undo" && row.isWithdrawn)) return refused("frozen", freeze);
   if (purpose === "do" && !(await holdsLock(trx, row)))
     return refused("run_in_progress", "Another run works there now.");
   const against = objection(capability, thing, await affectedBy(trx, row.siteId, capability, thing));
@@ -128,10 +138,20 @@ type Sent =
   | { readonly kind: "done"; readonly answer: unknown; readonly milliseconds: number }
   | { readonly kind: "failed" | "uncertain"; readonly why: string };
 
+/** A freeze that comes after the intent promises that nothing is sent later than a second after it. */
+const SENDS_WITHIN_MILLISECONDS = 900;
+
 /** Sends once. Whatever happens here is told as what is known of it; nothing is thrown and nothing is tried again. */
-async function send(ride: Ride, { act }: ActRequest, attemptId: AttemptId): Promise<Sent> {
+async function send(
+  ride: Ride,
+  { act, purpose }: ActRequest,
+  { attemptId, writtenAt }: Extract<Intent, { kind: "intended" }>,
+): Promise<Sent> {
   const { capability, input, gatewayId, timeoutSeconds } = act;
-  if (!ride.isClaimSafe) return { kind: "failed", why: "The hub was held up and did not send it any more." };
+  const isLate = purpose !== "settle" && ride.deps.clock.monotonic() - writtenAt > SENDS_WITHIN_MILLISECONDS;
+  if (isLate || !ride.isClaimSafe) {
+    return { kind: "failed", why: "The hub was held up and did not send it any more." };
+  }
   const begun = ride.deps.clock.monotonic();
   try {
     const request = { capability, input: input as CapabilityInput<typeof capability>, attemptId };

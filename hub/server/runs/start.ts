@@ -14,6 +14,7 @@ import { type Trx, transaction } from "../db/database.ts";
 import { newId } from "../db/new-id.ts";
 import { actorText } from "../ledger/actor.ts";
 import { appendLedger } from "../ledger/append.ts";
+import { personBehind } from "../people/behind.ts";
 import { usedBy } from "../runbooks/digest.ts";
 import { invalid, type Library, type LibraryRunbook } from "../runbooks/library.ts";
 import { didYouMean } from "../runbooks/suggest.ts";
@@ -140,6 +141,7 @@ async function insertRun(
       isRehearsal,
       startedBy: actorText(actor),
       startedById: actor.kind === "person" ? actor.id : null,
+      answerableId: await personBehind(trx, actor),
       status: "queued",
       memory: JSON.stringify(EMPTY_MEMORY),
       wakeAt: now,

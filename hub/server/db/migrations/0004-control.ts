@@ -19,5 +19,8 @@ const statements = [
     check (is_alone or approved_by_id is null or approved_by_id is distinct from requested_by_id))`,
   // One question at a time about one thing: an approver never chooses between two wordings of it.
   `create unique index approval_waiting on approval (kind, subject) where status = 'waiting'`,
+  // Who answers for a run: whoever started it, or made the key that did. Null is the hub itself.
+  `alter table run add column answerable_id uuid`,
+  `update run set answerable_id = started_by_id`,
   `create index approval_newest on approval (requested_at desc)`,
 ];
