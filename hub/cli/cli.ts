@@ -3,8 +3,9 @@ import { Command, CommanderError } from "commander";
 import { type Hub, HubUnreachable } from "./client.ts";
 import { addLedgerCommands } from "./commands/ledger.ts";
 import { addRunCommands } from "./commands/run.ts";
+import { addRunbookCommands } from "./commands/runbook.ts";
 import { addSiteCommands } from "./commands/site.ts";
-import { EXIT, type Exit } from "./exit.ts";
+import { EXIT, type Exit, WrongUse } from "./exit.ts";
 
 /** What the command line has of the process it runs in; a test gives its own. */
 export interface Terminal {
@@ -27,7 +28,7 @@ export interface Cli {
 /** Adds the commands about one noun to the program; each has a file in commands/. */
 export type AddCommands = (program: Command, cli: Cli) => void;
 
-const COMMANDS: readonly AddCommands[] = [addSiteCommands, addRunCommands, addLedgerCommands];
+const COMMANDS: readonly AddCommands[] = [addSiteCommands, addRunCommands, addRunbookCommands, addLedgerCommands];
 
 /** Runs one command line to its end and says with which code the process should exit. */
 export async function runCli(words: readonly string[], terminal: Terminal): Promise<Exit> {
@@ -76,5 +77,5 @@ function failed(error: unknown, { err }: Terminal): Exit {
   err(`${error instanceof Error ? error.message : String(error)}\n`);
   if (isCaretakerError(error)) for (const field of error.fields) err(`  ${field.path}: ${field.message}\n`);
   if (error instanceof HubUnreachable) return EXIT.unreachable;
-  return isCaretakerError(error, "not_signed_in") ? EXIT.usage : EXIT.found;
+  return error instanceof WrongUse || isCaretakerError(error, "not_signed_in") ? EXIT.usage : EXIT.found;
 }

@@ -24,6 +24,7 @@ export * from "./runbook-steps.ts";
 export * from "./runbook-summary.ts";
 export type { Each, StepTest, Tries, Undo, Verify } from "./runbook-tests.ts";
 export * from "./runbook-values.ts";
+export * from "./runbook-verdict.ts";
 export * from "./runs.ts";
 export * from "./scopes.ts";
 export * from "./secret.ts";

@@ -23,6 +23,7 @@ import { operation } from "./operation.ts";
 import { ApiKey, Invitation, Me, Person, Role, SignedInSession } from "./people.ts";
 import { RunEvidence } from "./run-evidence.ts";
 import { RunbookDetails, RunbookSummary } from "./runbook-summary.ts";
+import { RunbookVerdict } from "./runbook-verdict.ts";
 import { RunDetails, RunEvent, RunInputs, RunStatus, RunSummary } from "./runs.ts";
 import { EvidenceKind, StandingScope } from "./scopes.ts";
 import {
@@ -336,6 +337,13 @@ export const operations = {
     summary: "One runbook with its source",
     input: z.strictObject({ connector: z.string().max(60), name: z.string().max(60) }),
     output: RunbookDetails,
+    needs: { who: everyone, on: "firm" },
+  }),
+  "runbook.validate": operation({
+    path: "POST /runbooks/validate",
+    summary: "Judge a runbook that is not saved: all its mistakes at once, or what follows from it",
+    input: z.strictObject({ file: z.string().min(1).max(200).default("runbook.yaml"), text: z.string().max(200_000) }),
+    output: RunbookVerdict,
     needs: { who: everyone, on: "firm" },
   }),
   "run.start": operation({

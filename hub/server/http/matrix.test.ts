@@ -47,6 +47,7 @@ const MAY: { readonly [N in OperationName]: string } = {
   "gateway.credentials.replace": "PST fresh",
   "runbook.list": "PSTR",
   "runbook.get": "PSTR",
+  "runbook.validate": "PSTR",
   "run.start": "PST",
   "run.get": "PSTR",
   "run.list": "PSTR",

@@ -3,13 +3,17 @@ import type { Database } from "../db/database.ts";
 import type { Handlers } from "../http/handler.ts";
 import type { Library } from "./library.ts";
 import { toDetails, toSummary } from "./summary.ts";
+import { verdictOf } from "./verdict.ts";
 
 export interface RunbooksDeps {
   readonly db: Database;
   readonly library: Library;
 }
 
-export function runbooksHandlers({ db, library }: RunbooksDeps): Pick<Handlers, "runbook.list" | "runbook.get"> {
+export function runbooksHandlers({
+  db,
+  library,
+}: RunbooksDeps): Pick<Handlers, "runbook.list" | "runbook.get" | "runbook.validate"> {
   return {
     /** With a site, those that can run there: a runbook may need what none of its gateways is. */
     "runbook.list": async ({ siteId }) => {
@@ -24,6 +28,7 @@ export function runbooksHandlers({ db, library }: RunbooksDeps): Pick<Handlers, 
       const fitting = library.runbooks.filter(({ facts }) => facts.connectors.some((id) => makes.has(id)));
       return { items: fitting.map(toSummary) };
     },
+    "runbook.validate": async (given) => verdictOf(given, library.world),
     "runbook.get": async ({ connector, name }) => {
       const id = `${connector}/${name}`;
       // Those that serve several makes have no connector in their id.
