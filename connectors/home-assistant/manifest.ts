@@ -93,4 +93,5 @@ export const manifest: ConnectorManifest = {
   config: HomeAssistantConfig,
   secrets: ["token"],
   capabilities,
+  messages: ["phone.list", "phone.ask", "phone.clear", "notice.show", "notice.clear"],
 };

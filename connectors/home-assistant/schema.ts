@@ -24,7 +24,7 @@ export const Config = z.object({
 });
 export type Config = z.infer<typeof Config>;
 
-export const CurrentUser = z.object({ name: text, is_admin: z.boolean().catch(false), is_owner: flag });
+export const CurrentUser = z.object({ id: text, name: text, is_admin: z.boolean().catch(false), is_owner: flag });
 export type CurrentUser = z.infer<typeof CurrentUser>;
 
 export const Floor = z.object({ floor_id: id, name: z.string() });

@@ -5,7 +5,10 @@ import {
   CaretakerError,
   type ConnectorContext,
   type GatewaySession,
+  type MessageName,
+  type MessageOutput,
   type ReadRequest,
+  type SayRequest,
   Secret,
 } from "@caretaker/protocol";
 import { act } from "./acts.ts";
@@ -14,6 +17,7 @@ import type { Loss } from "./client/loss.ts";
 import { HomeAssistantClient } from "./client.ts";
 import { diagnosticsOf } from "./diagnostics.ts";
 import { Follower } from "./home/follower.ts";
+import { say } from "./household.ts";
 import { HomeAssistantConfig } from "./manifest.ts";
 import { isTooOld } from "./normalise/version.ts";
 import { read } from "./reads.ts";
@@ -73,6 +77,10 @@ class HomeAssistantSession implements GatewaySession {
 
   async act<N extends CapabilityName>(request: ActRequest<N>): Promise<CapabilityOutput<N>> {
     return act(this.#need(), this.#context.clock, request);
+  }
+
+  async say<N extends MessageName>(request: SayRequest<N>): Promise<MessageOutput<N>> {
+    return say(this.#need(), request);
   }
 
   async diagnostics(): Promise<Record<string, unknown>> {

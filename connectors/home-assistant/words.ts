@@ -31,6 +31,8 @@ export const words = {
     `This Home Assistant does not offer ${what}: it is too old for it, or the part behind it is not loaded.`,
   notAdmin: (what: string) =>
     `The access token may not do ${what}: its user is no administrator. Ask for a token of an administrator.`,
+  noPhone: (phone: string) =>
+    `Home Assistant has no phone ${phone} any more. Choose the phone anew on the site's page.`,
   switchSilent: (name: string) => `${name} does not answer, so it was not switched.`,
   notASwitch: (name: string) => `${name} is no switch, so it was not touched.`,
   saidNo: (said: string) => `Home Assistant said no: ${said}`,

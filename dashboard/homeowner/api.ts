@@ -16,12 +16,13 @@ export interface Api {
   opened(): Promise<void>;
   answer(answer: ConsentAnswer, proposalCode: string): Promise<ConsentView>;
   stop(): Promise<ConsentView>;
+  callMe(): Promise<ConsentView>;
 }
 
 /** A phone in a lift: after this an answer no longer comes, and the person should be told. */
 const WAIT_MILLISECONDS = 15_000;
 
-/** The four things that a link can do. Only `view` is a GET, and it grants nothing. */
+/** The five things that a link can do. Only `view` is a GET, and it grants nothing. */
 export function createApi(token: string): Api {
   const base = `/api/v1/consent/${encodeURIComponent(token)}`;
   return {
@@ -31,6 +32,7 @@ export function createApi(token: string): Api {
     },
     answer: async (answer, proposalCode) =>
       (await call(`${base}/answer`, "POST", { answer, proposalCode })) as ConsentView,
+    callMe: async () => (await call(`${base}/call-me`, "POST", {})) as ConsentView,
     stop: async () => (await call(`${base}/stop`, "POST", {})) as ConsentView,
   };
 }

@@ -31,6 +31,7 @@ function buildView(given: Partial<ConsentView> = {}): ConsentView {
     answerBy: "2026-11-22T22:00:00.000Z",
     startBy: null,
     answeredAt: null,
+    callAskedAt: null,
     ledgerCode: "3f2a-91bc",
     proposalCode: "77aa-0102",
     canAnswer: true,
@@ -66,6 +67,7 @@ function fakeHub(view: ConsentView) {
       const status = answers[body.answer as ConsentAnswer];
       hub.view = { ...hub.view, status, canAnswer: false, canStop: status === "allowed", answeredAt: hub.view.askedAt };
     }
+    if (url.endsWith("/call-me")) hub.view = { ...hub.view, callAskedAt: hub.view.askedAt };
     if (url.endsWith("/stop")) {
       hub.view = {
         ...hub.view,
@@ -95,7 +97,8 @@ const button = (name: string): HTMLButtonElement => {
   if (found === undefined) throw new Error(`There is no button ${name}.`);
   return found;
 };
-const buttons = (): string[] => [...root.querySelectorAll("button")].map((one) => one.textContent ?? "");
+/** Those that answer or stop. The wish to be called stands beside them, whatever is asked. */
+const buttons = (): string[] => [...root.querySelectorAll(".actions button")].map((one) => one.textContent ?? "");
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -106,6 +109,20 @@ afterEach(() => {
   page?.close();
   vi.useRealTimers();
   vi.unstubAllGlobals();
+});
+
+describe("a wish to be called", () => {
+  it("is sent once, is said where it was pressed, and leaves the question open", async () => {
+    const hub = await openPage(buildView());
+
+    button("Please call me").click();
+    await vi.advanceTimersByTimeAsync(0);
+
+    expect(hub.posts()).toContainEqual(["call-me", {}]);
+    expect(root.querySelector(".wish")?.textContent).toContain("We will call you.");
+    expect(button("Please call me").hidden).toBe(true);
+    expect(buttons()).toEqual(["Allow", "Another time", "No"]);
+  });
 });
 
 describe("the question", () => {

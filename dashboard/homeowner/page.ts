@@ -30,7 +30,7 @@ export function createPage(root: HTMLElement, api: Api, language: Language): Pag
     document.documentElement.lang = next.language;
     document.title = `${words.pageTitle} · ${next.firm.name}`;
     if (isFirst || screen === null) {
-      screen = createScreen(next, words, { onAnswer: handleAnswer, onStop: handleStop });
+      screen = createScreen(next, words, { onAnswer: handleAnswer, onStop: handleStop, onCallMe: handleCallMe });
       root.replaceChildren(screen.root);
     }
     screen.show(next);
@@ -104,6 +104,10 @@ export function createPage(root: HTMLElement, api: Api, language: Language): Pag
 
   function handleStop(): void {
     void send(() => api.stop());
+  }
+
+  function handleCallMe(): void {
+    void send(() => api.callMe());
   }
 
   function handleVisibility(): void {

@@ -5,6 +5,7 @@ import type { PageWords } from "./words/index.ts";
 export interface Handlers {
   readonly onAnswer: (answer: ConsentAnswer) => void;
   readonly onStop: () => void;
+  readonly onCallMe: () => void;
 }
 
 /** The parts of the page. What is asked is drawn once; the rest is drawn anew when it changes, so focus stays where it is. */
@@ -23,6 +24,7 @@ export function createScreen(view: ConsentView, words: PageWords, handlers: Hand
   const status = element("p", { id: "status", class: "status", attributes: { tabindex: "-1", role: "status" } });
   const problem = element("p", { class: "problem", attributes: { role: "alert" } });
   const progress = createProgress(words);
+  const call = createCall(words, handlers.onCallMe);
   const actions = element("div", { class: "actions" });
   const root = element(
     "div",
@@ -38,6 +40,7 @@ export function createScreen(view: ConsentView, words: PageWords, handlers: Hand
     progress.root,
     questionOf(view, words),
     actions,
+    call.root,
     footerOf(view, words),
   );
   let drawn = "";
@@ -45,13 +48,21 @@ export function createScreen(view: ConsentView, words: PageWords, handlers: Hand
   return {
     root,
     show(next) {
-      const key = JSON.stringify([next.status, next.canAnswer, next.canStop, next.progress, next.startBy]);
+      const key = JSON.stringify([
+        next.status,
+        next.canAnswer,
+        next.canStop,
+        next.progress,
+        next.startBy,
+        next.callAskedAt,
+      ]);
       if (key === drawn) return;
       drawn = key;
       const sentence = statusWords(next, words);
       if (status.textContent !== sentence) status.textContent = sentence;
       status.dataset.state = toneOf(next);
       progress.show(next);
+      call.show(next);
       const wanted = `${next.canAnswer} ${next.canStop}`;
       if (wanted === buttons) return;
       buttons = wanted;
@@ -62,7 +73,7 @@ export function createScreen(view: ConsentView, words: PageWords, handlers: Hand
     },
     setBusy(isBusy) {
       root.setAttribute("aria-busy", String(isBusy));
-      for (const button of actions.querySelectorAll("button")) button.disabled = isBusy;
+      for (const button of root.querySelectorAll("button")) button.disabled = isBusy;
       if (isBusy) status.textContent = words.sending;
       else drawn = "";
     },
@@ -92,6 +103,24 @@ function toneOf({ status, progress }: ConsentView): string {
   if (status === "asked") return "asked";
   if (progress.state === "working" || progress.state === "stopping") return progress.state;
   return status === "allowed" ? "allowed" : "ended";
+}
+
+/** A wish to be called stands beside every answer, and takes none away. What was wished is said where it was pressed. */
+function createCall(words: PageWords, onCallMe: () => void): { root: HTMLElement; show(view: ConsentView): void } {
+  const said = element("p", { attributes: { role: "status" } });
+  const button = element(
+    "button",
+    { class: "call-me", attributes: { type: "button" }, onclick: onCallMe },
+    words.callMe,
+  );
+  return {
+    root: element("div", { class: "wish" }, button, said),
+    show({ callAskedAt }) {
+      button.hidden = callAskedAt !== null;
+      const sentence = callAskedAt === null ? "" : words.callAsked;
+      if (said.textContent !== sentence) said.textContent = sentence;
+    },
+  };
 }
 
 interface Progress {

@@ -514,6 +514,7 @@ export const words = {
     consentSent: (to: string) => `To ${to}`,
     consentSeen: "Seen",
     consentAnswered: "Answered",
+    consentCallAsked: "Wishes to be called",
     answerWithin: (time: string) => `answer within ${time}`,
   },
   rehearsal: {
@@ -543,6 +544,7 @@ export const words = {
     },
     asked: (to: string, scope: string, until: string) => `Asked ${to} (${scope}), answer by ${until}`,
     opened: "The homeowner opened the question",
+    callAsked: (who: string) => `${who} wishes to be called`,
     answers: {
       allowed: "Allowed",
       refused: "No",

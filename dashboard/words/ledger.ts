@@ -29,6 +29,8 @@ export const LEDGER_WORDS: Record<LedgerEvent, string> = {
   "run.evidence_taken": "Evidence of a run taken out",
   "run.cancelled": "A run was cancelled",
   "consent.asked": "The homeowner was asked",
+  "consent.tap_refused": "Somebody else tapped an answer to the question in the home; it was refused",
+  "consent.call_asked": "The homeowner wishes to be called",
   "consent.opened": "The homeowner opened the question",
   "consent.allowed": "The homeowner allowed it",
   "consent.refused": "The homeowner said no",

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { CapabilityInput, CapabilityName, CapabilityOutput } from "./capabilities.ts";
 import type { Clock } from "./clock.ts";
 import type { Dialer } from "./dialer.ts";
+import type { MessageInput, MessageName, MessageOutput } from "./household.ts";
 import type { IntegrationReport, Inventory, Reason, StateChange } from "./model.ts";
 import type { Scope } from "./scopes.ts";
 import type { Text } from "./text.ts";
@@ -30,6 +31,8 @@ export interface ConnectorManifest {
   readonly config: z.ZodObject;
   readonly secrets: readonly string[];
   readonly capabilities: Readonly<Partial<Record<CapabilityName, CapabilityDeclaration>>>;
+  /** What it can say to the people of the home; absent where it can say nothing. */
+  readonly messages?: readonly MessageName[];
 }
 
 export interface Connector {
@@ -83,6 +86,8 @@ export interface GatewaySession {
    * `step_failed` when the gateway said no and nothing happened. Any other rejection leaves open whether it happened.
    */
   act<N extends CapabilityName>(request: ActRequest<N>): Promise<CapabilityOutput<N>>;
+  /** Says something to the people of the home. May be repeated: the same tag takes the place of what was said before. */
+  say?<N extends MessageName>(request: SayRequest<N>): Promise<MessageOutput<N>>;
   /** Redacted state for a support ticket: no secrets, no addresses of people. */
   diagnostics(): Promise<Record<string, unknown>>;
   close(): Promise<void>;
@@ -96,6 +101,11 @@ export interface ReadRequest<N extends CapabilityName = CapabilityName> {
 export interface ActRequest<N extends CapabilityName = CapabilityName> extends ReadRequest<N> {
   /** The id of the attempt in the run log: one is sent at most once. */
   readonly attemptId: string;
+}
+
+export interface SayRequest<N extends MessageName = MessageName> {
+  readonly message: N;
+  readonly input: MessageInput<N>;
 }
 
 /** Why a session ended. Only `unreachable`, `restarting` and `misbehaving` are tried again on a timer. */
@@ -122,6 +132,8 @@ export type SessionEvent =
       readonly changes: readonly StateChange[];
       readonly removed?: readonly string[];
     }
+  /** A button of one of our questions was pressed in the home, by this user of the gateway. */
+  | { readonly type: "tapped"; readonly action: string; readonly userId: string | null }
   /** Something on the wire was not understood; counted, and logged once. */
   | { readonly type: "garbage"; readonly count: number }
   | { readonly type: "lost"; readonly kind: LostKind; readonly reason: Reason };

@@ -78,6 +78,8 @@ export const ConsentView = z.object({
   answerBy: Moment,
   startBy: Moment.nullable(),
   answeredAt: Moment.nullable(),
+  /** When they wished to be called. */
+  callAskedAt: Moment.nullable(),
   /** The short code of the ledger's head when this was asked. */
   ledgerCode: z.string(),
   proposalCode: z.string(),

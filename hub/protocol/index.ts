@@ -9,6 +9,8 @@ export * from "./dialer.ts";
 export * from "./errors.ts";
 export * from "./freezes.ts";
 export type { GrammarParams } from "./grammar.ts";
+export * from "./household.ts";
+export * from "./household-operations.ts";
 export * from "./ids.ts";
 export * from "./ledger.ts";
 export * from "./model.ts";

@@ -37,6 +37,8 @@ export const LEDGER_EVENTS = [
   "consent.another_time",
   "consent.expired",
   "consent.withdrawn",
+  "consent.tap_refused",
+  "consent.call_asked",
   "act.intended",
   "act.done",
   "act.failed",

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { ChecklistLine } from "./connector.ts";
 import { ConsentAnswer, ConsentView, LinkToken } from "./consent.ts";
 import { controlOperations } from "./control-operations.ts";
+import { householdOperations } from "./household-operations.ts";
 import {
   ApiKeyId,
   ClientId,
@@ -205,6 +206,7 @@ export const operations = {
       address: z.string().trim().max(300).nullable().optional(),
       town: z.string().trim().max(100).nullable().optional(),
       quietHours: QuietHours.optional(),
+      noticeInHome: z.boolean().optional(),
       notes: z.string().max(10_000).optional(),
     }),
     output: Site,
@@ -409,6 +411,7 @@ export const operations = {
   }),
 
   ...controlOperations,
+  ...householdOperations,
 
   // ---- The homeowner ----
   "consent.view": operation({

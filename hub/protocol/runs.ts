@@ -138,6 +138,7 @@ export const RunEventData = z.discriminatedUnion("kind", [
     answerBy: Moment,
   }),
   z.object({ kind: z.literal("consent.opened"), requestId: ConsentRequestId }),
+  z.object({ kind: z.literal("consent.call_asked"), requestId: ConsentRequestId, by: z.string() }),
   z.object({
     kind: z.literal("consent.answered"),
     requestId: ConsentRequestId,
@@ -220,6 +221,8 @@ export const RunConsent = z.object({
   sentAt: Moment.nullable(),
   openedAt: Moment.nullable(),
   answeredAt: Moment.nullable(),
+  /** When the homeowner wished to be called. */
+  callAskedAt: Moment.nullable(),
   answerBy: Moment,
   /** Why the message has not left, when it has not. */
   notSentBecause: z.string().nullable(),

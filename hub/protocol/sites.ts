@@ -144,6 +144,8 @@ export const Site = z.object({
   timeZone: z.string(),
   language: Language,
   quietHours: QuietHours,
+  /** The household allows a note in the home's own system that there is mail. */
+  noticeInHome: z.boolean(),
   notes: z.string(),
   scopes: z.array(StandingConsent),
   contacts: z.array(Contact),

@@ -28,6 +28,14 @@ export type Announcement =
   /** A role or the right to be here changed: every stream of that person is judged again. */
   | { readonly type: "person.changed"; readonly personId: PersonId; readonly isDisabled: boolean }
   | { readonly type: "key.revoked"; readonly keyId: string }
+  /** A button of a question was tapped in the home. It may be anybody's: consent looks at who it was. */
+  | {
+      readonly type: "phone.tapped";
+      readonly siteId: SiteId;
+      readonly gatewayId: GatewayId;
+      readonly action: string;
+      readonly userId: string | null;
+    }
   | { readonly type: "message.due" };
 
 export type AnnouncementType = Announcement["type"];

@@ -5,6 +5,8 @@ import { createAnnouncements } from "./announcements.ts";
 import { approvalHandlers } from "./approvals/handlers.ts";
 import type { CarriesOut } from "./approvals/types.ts";
 import { dealWithUncleanStop } from "./boot/unclean-stop.ts";
+import { createCourier } from "./consent/at-home/courier.ts";
+import { phoneHandlers } from "./consent/at-home/phones.ts";
 import { consentHandlers, createConsent } from "./consent/consent.ts";
 import { type Database, now } from "./db/database.ts";
 import { pendingMigrations } from "./db/migrate.ts";
@@ -64,7 +66,7 @@ const SETUP_TOKEN_HOLDS_MILLISECONDS = 30 * 60_000;
 /** Puts the rooms together. What each does is its own business; here stands only who is handed what. */
 export async function makeRooms(options: HubOptions, place: Place): Promise<Rooms> {
   const inner = await makeInnerRooms(options, place);
-  const { state, gateways, mail, consent, runs, wakeUps } = inner;
+  const { state, gateways, mail, courier, consent, runs, wakeUps } = inner;
   const doors = await makeDoors(options, place, inner);
   return {
     ...doors,
@@ -79,6 +81,7 @@ export async function makeRooms(options: HubOptions, place: Place): Promise<Room
         start: () => (options.uncleanStop ? dealWithUncleanStop({ ...options, consent }) : undefined),
       },
       { name: "wake-ups", start: () => wakeUps.start(), close: () => wakeUps.close() },
+      { name: "courier", start: () => courier.start(), close: () => courier.close() },
       { name: "runs", start: () => runs.engine.start(), close: () => runs.close() },
     ],
   };
@@ -122,7 +125,14 @@ async function makeInnerRooms({ config, clock, log, db, databaseUrl, root }: Hub
   const runs = createRuns(runsDeps);
   const wake = (): void => runs.engine.wake();
   const wakeUps = createWakeUps({ db, databaseUrl, announcements, clock, log, wake });
-  return { announcements, vault, state, gateways, mail, library, consent, runsDeps, runs, wakeUps };
+  const courier = createCourier({ db, now, clock, announcements, gateways, log });
+  announcements.on("phone.tapped", (tap) => {
+    consent.takeTap(tap).then(
+      (became) => log.info({ gatewayId: tap.gatewayId, became }, "An answer was tapped in a home."),
+      (error: unknown) => log.error({ error, gatewayId: tap.gatewayId }, "An answer that was tapped was not taken."),
+    );
+  });
+  return { announcements, vault, state, gateways, mail, courier, library, consent, runsDeps, runs, wakeUps };
 }
 
 /** What people and programs come in by. */
@@ -154,6 +164,7 @@ async function makeDoors(options: HubOptions, { server, url }: Place, inner: Inn
     ...approvalHandlers({ db, now, announcements, queueMessage: mail.queue }, carriesOut()),
     ...freezeHandlers({ db, now, announcements, queueMessage: mail.queue, library }),
     ...consentHandlers(consent),
+    ...phoneHandlers({ db, announcements, gateways, queueMessage: mail.queue }),
     ...ledgerHandlers({ db }),
     ...mail.handlers,
   };

@@ -7,6 +7,7 @@ import {
   type ConnectorContext,
   type GatewaySession,
   type ReadRequest,
+  type SayRequest,
 } from "@caretaker/protocol";
 
 /**
@@ -92,6 +93,7 @@ function host(far: MessagePort, connector: Connector, context: ConnectorContext)
     if (session === undefined) throw new Error("There is no session yet");
     if (what === "read") return session.read(body as ReadRequest);
     if (what === "act") return session.act(body as ActRequest);
+    if (what === "say" && session.say !== undefined) return session.say(body as SayRequest);
     return what === "diagnostics" ? session.diagnostics() : session.close();
   };
   far.on("message", (text: string) => {
@@ -110,6 +112,7 @@ function remoteSession(ask: Ask, close: () => void): GatewaySession {
   return {
     read: (request) => ask("read", request) as Promise<never>,
     act: (request) => ask("act", request) as Promise<never>,
+    say: (request) => ask("say", request) as Promise<never>,
     diagnostics: () => ask("diagnostics") as Promise<Record<string, unknown>>,
     async close() {
       await ask("close");

@@ -169,7 +169,7 @@ describe("the sources", () => {
   });
 
   it("stay under 400 lines, or are a table", () => {
-    const tables = ["hub/protocol/operations.ts", "dashboard/words/en.ts"];
+    const tables = ["hub/protocol/operations.ts", "dashboard/words/en.ts", "hub/server/db/tables.ts"];
     const long = all.filter(
       (source) => !isTest(source) && source.text.split("\n").length > 400 && !tables.includes(source.path),
     );

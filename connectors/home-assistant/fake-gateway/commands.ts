@@ -162,6 +162,37 @@ const COMMANDS: Readonly<Record<string, Command>> = {
         requirements: [],
       })),
   },
+  get_services: { answer: ({ gateway: { house } }) => house.household.services() },
+  "config/auth/list": {
+    isForAdmins: true,
+    answer: ({ gateway: { house, users } }) => {
+      const rows = [
+        ...users.all().map(({ id, name }) => ({ id, name })),
+        ...house.household.phones.map(({ userId, userName }) => ({ id: userId, name: userName })),
+        { id: "supervisor", name: "Supervisor", system_generated: true },
+      ];
+      return [...new Map(rows.map((row) => [row.id, row])).values()].map((row) => ({
+        is_owner: false,
+        is_active: true,
+        local_only: false,
+        system_generated: false,
+        group_ids: ["system-admin"],
+        credentials: [{ type: "homeassistant" }],
+        ...row,
+      }));
+    },
+  },
+  "person/list": {
+    answer: ({ gateway: { house } }) => ({
+      storage: house.household.phones.map(({ service, userId, userName }) => ({
+        id: userName.toLowerCase(),
+        name: userName,
+        user_id: userId,
+        device_trackers: [`device_tracker.${service.replace("mobile_app_", "")}`],
+      })),
+      config: [],
+    }),
+  },
   call_service: { answer: (from, message) => from.callService(message) },
 };
 

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { Entries, type Entry } from "./entries.ts";
 import type { BridgeExtra, BridgeMode, Home, HomeEntity, HomeLogEntry, HomeRepair } from "./home.ts";
+import { Household } from "./phones.ts";
 import { type Context, type EntityAttributes, States, unavailable } from "./states.ts";
 import { Topic } from "./topic.ts";
 
@@ -34,6 +35,8 @@ export class House {
   readonly events = new Topic<HouseEvent>();
   /** The trigger that runs when Home Assistant is about to stop. */
   readonly shutdowns = new Topic<void>();
+  /** Phones with the companion app, and notes in the sidebar. */
+  readonly household = new Household(this);
   readonly startedAt = new Date();
   core: CoreState = "RUNNING";
   repairs: HomeRepair[];

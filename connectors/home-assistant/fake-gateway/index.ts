@@ -3,6 +3,7 @@ export { demoHomes } from "./demo-homes.ts";
 export type { BridgeExtra, BridgeMode, BridgeStart, Home } from "./home.ts";
 export { GARBAGE, type GarbageKind, type Knobs } from "./knobs.ts";
 export { largeHome } from "./large-home.ts";
+export type { FakePhone, Shown } from "./phones.ts";
 export {
   type ActSeen,
   type Counters,

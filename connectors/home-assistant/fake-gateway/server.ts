@@ -8,6 +8,7 @@ import type { BridgeExtra, BridgeMode, Home } from "./home.ts";
 import { House, isAtLeast } from "./house.ts";
 import { defaultKnobs, type GarbageKind, type Knobs } from "./knobs.ts";
 import { liveIn } from "./life.ts";
+import type { FakePhone } from "./phones.ts";
 import { handleHttp } from "./rest.ts";
 import { selfSigned } from "./self-signed.ts";
 import { testHome } from "./test-home.ts";
@@ -158,6 +159,16 @@ export class FakeHomeAssistant implements Gateway {
   /** Sends a prepared change to everybody who subscribed; the house itself does not keep it. */
   emitPrepared(body: string): void {
     this.house.states.changes.say(body);
+  }
+
+  /** A phone of this person's with the companion app, and the person as a user. */
+  addPhone(name: string, userName: string): FakePhone {
+    return this.house.household.addPhone(name, userName);
+  }
+
+  /** The notes in the sidebar, by their ids. */
+  get notices(): ReadonlyMap<string, { readonly title: string; readonly message: string }> {
+    return this.house.household.notices;
   }
 
   createUser(name: string, options: { isAdmin: boolean }): { token: string } {

@@ -35,6 +35,7 @@ export async function callService(house: House, call: ServiceCall, restart: () =
   }
   if (call.domain === "button" && call.service === "press") return press(house, call);
   if (call.domain === "update" && call.service === "install") return install(house, call);
+  if (house.household.call(call)) return;
   const on = { turn_on: true, turn_off: false, toggle: undefined }[call.service];
   if (SWITCHABLE.includes(call.domain) && call.service in { turn_on: 1, turn_off: 1, toggle: 1 }) {
     for (const id of reachable(house, call)) switchOne(house, id, on ?? house.live(id) !== "on", call.context);

@@ -19,6 +19,10 @@ export class Users {
     return { token, user };
   }
 
+  all(): User[] {
+    return [...new Set(this.#byToken.values())];
+  }
+
   find(token: unknown): User | undefined {
     return typeof token === "string" ? this.#byToken.get(token) : undefined;
   }

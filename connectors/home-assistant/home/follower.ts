@@ -6,6 +6,7 @@ import {
   type StateChange,
 } from "@caretaker/protocol";
 import type { HomeAssistantClient } from "../client.ts";
+import { followTaps } from "../household.ts";
 import { Config, CurrentUser } from "../schema.ts";
 import { words } from "../words.ts";
 import { Chores } from "./chores.ts";
@@ -88,6 +89,7 @@ export class Follower {
       this.client.ask({ type: "get_config" }),
       this.client.ask({ type: "auth/current_user" }),
       this.#followStates(),
+      this.#followTaps(),
       ...(isNew ? [this.whenKnown()] : []),
     ]);
     this.config = parse(Config, config, "its configuration");
@@ -185,6 +187,16 @@ export class Follower {
   }
 
   // ---- Registries and Home Assistant itself ----
+
+  /** From the first moment on: an answer that is tapped while nobody listens is lost. */
+  async #followTaps(): Promise<void> {
+    try {
+      await followTaps(this.client, (tap) => this.#deps.emit({ type: "tapped", ...tap }));
+    } catch (error) {
+      if (!this.client.isOpen) throw error;
+      this.#deps.log.debug({ error }, "What is tapped on phones cannot be heard with this token.");
+    }
+  }
 
   async #followEvents(): Promise<void> {
     const { client } = this;

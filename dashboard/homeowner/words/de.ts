@@ -25,6 +25,8 @@ export const de: PageWords = {
   no: "Nein",
   stopNow: "Stopp",
   call: (firm) => `${firm} anrufen`,
+  callMe: "Rufen Sie mich an",
+  callAsked: "Wir rufen Sie an.",
   sending: "Wird gesendet…",
   status: {
     asked: "Sie entscheiden.",

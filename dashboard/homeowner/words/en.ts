@@ -25,6 +25,8 @@ export const en: PageWords = {
   no: "No",
   stopNow: "Stop",
   call: (firm) => `Call ${firm}`,
+  callMe: "Please call me",
+  callAsked: "We will call you.",
   sending: "Sending…",
   status: {
     asked: "You decide.",

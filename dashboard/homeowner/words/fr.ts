@@ -25,6 +25,8 @@ export const fr: PageWords = {
   no: "Non",
   stopNow: "Arrêter",
   call: (firm) => `Appeler ${firm}`,
+  callMe: "Rappelez-moi",
+  callAsked: "Nous vous appelons.",
   sending: "Envoi…",
   status: {
     asked: "C’est vous qui décidez.",

@@ -25,6 +25,8 @@ export const nl: PageWords = {
   no: "Nee",
   stopNow: "Stop",
   call: (firm) => `Bel ${firm}`,
+  callMe: "Bel mij",
+  callAsked: "We bellen u.",
   sending: "Wordt verstuurd…",
   status: {
     asked: "U beslist.",

@@ -30,6 +30,8 @@ export interface PageWords {
   readonly no: string;
   readonly stopNow: string;
   readonly call: (firm: string) => string;
+  readonly callMe: string;
+  readonly callAsked: string;
   readonly sending: string;
   readonly status: Readonly<Record<Exclude<ConsentView["status"], "asked">, string>> & {
     readonly asked: string;

@@ -27,6 +27,7 @@ function ConsentRow({ consent }: { consent: RunConsent }) {
     [words.runs.consentSent(consent.sentTo), consent.sentAt],
     [words.runs.consentSeen, consent.openedAt],
     [words.runs.consentAnswered, consent.answeredAt],
+    ...(consent.callAskedAt === null ? [] : [[words.runs.consentCallAsked, consent.callAskedAt] as const]),
   ];
   return (
     <li className="consent-row" data-open={isOpen || undefined}>

@@ -28,6 +28,8 @@ export function EvidenceEntry({ data }: { data: RunEventData }) {
       );
     case "consent.opened":
       return <Line tone="wait" text={words.evidence.opened} />;
+    case "consent.call_asked":
+      return <Line tone="wait" text={words.evidence.callAsked(who(data.by))} />;
     case "consent.answered":
       return (
         <Line

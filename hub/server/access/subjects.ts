@@ -43,14 +43,14 @@ const ALSO_OF_REMOVED_SITES: ReadonlySet<OperationName> = new Set(["ledger.list"
 
 /** Rejects with `not_found` when a call names something that is not there. Roles were judged before. */
 export async function requireSubject(db: Database, name: OperationName, input: Input, _actor: Actor): Promise<void> {
+  if (typeof input.siteId === "string" && !ALSO_OF_REMOVED_SITES.has(name)) {
+    const site = await db.selectFrom("site").select("removedAt").where("id", "=", input.siteId).executeTakeFirst();
+    if (site?.removedAt !== null) throw noSuch("site");
+  }
   for (const [field, { what, exists }] of Object.entries(SUBJECTS)) {
     const id = input[field];
     if (typeof id !== "string") continue;
     if (!(await exists(db, id))) throw noSuch(what);
-  }
-  if (typeof input.siteId === "string" && !ALSO_OF_REMOVED_SITES.has(name)) {
-    const site = await db.selectFrom("site").select("removedAt").where("id", "=", input.siteId).executeTakeFirst();
-    if (site?.removedAt !== null) throw noSuch("site");
   }
 }
 

@@ -133,6 +133,7 @@ describe("an answer", () => {
           throw new Error("the run is not there");
         },
         consentOpened: async () => [],
+        consentCallAsked: async () => [],
       },
     });
     const { token } = await consent.askAndGetToken(home);

@@ -16,31 +16,44 @@ const ANSWERS = {
   no: { status: "refused", event: "consent.refused" },
 } as const satisfies Record<ConsentAnswer, { status: AnswerForRun; event: LedgerEvent }>;
 
-/** How the one who answered was identified: a single-use link to a verified address. */
-const BY_LINK = "B";
+/** How an answer came, and how well the one who answered is known by that. */
+export interface Way {
+  readonly channel: string;
+  readonly grade: string;
+}
+
+/** A single-use link to a verified address. */
+const BY_LINK: Way = { channel: "email", grade: "B" };
 
 /** Takes the one answer that a question may have. `proposalCode` is what the page showed: an answer is to that and no other. */
 export async function answer(
   deps: ConsentDeps,
   { token, answer, proposalCode }: { token: string; answer: ConsentAnswer; proposalCode: string },
 ): Promise<void> {
-  await withOpenRequest(deps, token, async (open) => {
-    const { trx, request, now } = open;
-    refuseLateOrSecond(open);
-    if (shortCode(request.digest) !== proposalCode) {
-      throw new CaretakerError("changed_meanwhile", "This is not what is asked now: open the link again and read it.");
-    }
-    const contact = await loadContact(trx, request);
-    if (answer === "allow") await refuseUnable(deps, open, contact);
-    const { status, event } = ANSWERS[answer];
-    const startBy = status === "allowed" ? after(now, START_WITHIN) : null;
-    await trx
-      .updateTable("consentRequest")
-      .set({ status, answeredAt: now, answeredBy: contact.name, grade: BY_LINK, startBy })
-      .where("id", "=", request.id)
-      .execute();
-    return conclude(deps, open, { event, answer: status, by: actorOf(contact), extra: { startBy } });
-  });
+  await withOpenRequest(deps, token, (open) => takeAnswer(deps, open, { answer, proposalCode, way: BY_LINK }));
+}
+
+/** The same for every way in which an answer comes. The request and its run are locked. */
+export async function takeAnswer(
+  deps: ConsentDeps,
+  open: OpenRequest,
+  { answer, proposalCode, way }: { answer: ConsentAnswer; proposalCode: string; way: Way },
+): Promise<readonly Announcement[]> {
+  const { trx, request, now } = open;
+  refuseLateOrSecond(open);
+  if (shortCode(request.digest) !== proposalCode) {
+    throw new CaretakerError("changed_meanwhile", "This is not what is asked now: open the link again and read it.");
+  }
+  const contact = await loadContact(trx, request);
+  if (answer === "allow") await refuseUnable(deps, open, contact);
+  const { status, event } = ANSWERS[answer];
+  const startBy = status === "allowed" ? after(now, START_WITHIN) : null;
+  await trx
+    .updateTable("consentRequest")
+    .set({ status, answeredAt: now, answeredBy: contact.name, grade: way.grade, startBy })
+    .where("id", "=", request.id)
+    .execute();
+  return conclude(deps, open, { event, answer: status, by: actorOf(contact), way, extra: { startBy } });
 }
 
 /** Notes that a person opened the page. The first time counts. */
@@ -76,7 +89,13 @@ export async function stop(deps: ConsentDeps, token: string): Promise<void> {
       .where("id", "=", request.id)
       .execute();
     const contact = await loadContact(trx, request);
-    return conclude(deps, open, { event: "consent.withdrawn", answer: "withdrawn", by: actorOf(contact), extra: {} });
+    return conclude(deps, open, {
+      event: "consent.withdrawn",
+      answer: "withdrawn",
+      by: actorOf(contact),
+      way: BY_LINK,
+      extra: {},
+    });
   });
 }
 
@@ -104,6 +123,8 @@ interface End {
   readonly event: LedgerEvent;
   readonly answer: AnswerForRun;
   readonly by: string;
+  /** Absent where nobody answered. */
+  readonly way?: Way;
   readonly extra: Readonly<Record<string, unknown>>;
 }
 
@@ -113,7 +134,10 @@ async function conclude(deps: ConsentDeps, open: OpenRequest, end: End): Promise
 }
 
 /** The evidence: what was answered to what, when it was sent and opened, and how the one who answered is known. */
-async function appendEnd({ trx, request, now }: OpenRequest, { event, by, extra }: Omit<End, "answer">): Promise<void> {
+async function appendEnd(
+  { trx, request, now }: OpenRequest,
+  { event, by, way, extra }: Omit<End, "answer">,
+): Promise<void> {
   const { id, runId, digest, scope, step, contactId, sentAt, openedAt } = request;
   await appendLedger(trx, {
     chain: request.siteId,
@@ -126,8 +150,8 @@ async function appendEnd({ trx, request, now }: OpenRequest, { event, by, extra 
       scope,
       digest,
       contactId,
-      channel: "email",
-      grade: by === "hub" ? null : BY_LINK,
+      channel: way?.channel ?? null,
+      grade: way?.grade ?? null,
       askedAt: request.askedAt,
       sentAt,
       openedAt,
@@ -181,10 +205,10 @@ async function refuseUnable(deps: ConsentDeps, { trx, request, now }: OpenReques
 
 type Contact = Awaited<ReturnType<typeof loadContact>>;
 
-function loadContact(db: Database, { contactId }: Pick<RequestRow, "contactId">) {
+export function loadContact(db: Database, { contactId }: Pick<RequestRow, "contactId">) {
   return db.selectFrom("contact").selectAll().where("id", "=", contactId).executeTakeFirstOrThrow();
 }
 
-function actorOf({ id, name }: { id: string; name: string }): string {
+export function actorOf({ id, name }: { id: string; name: string }): string {
   return `homeowner:${id} ${name}`;
 }

@@ -6,9 +6,11 @@ import { nameInActor } from "../ledger/actor.ts";
 import { appendLedger } from "../ledger/append.ts";
 import { canonicalJson } from "../ledger/canonical.ts";
 import { type AskedText, composeAskedText } from "./asked-text.ts";
+import { askAtHome } from "./at-home/queue.ts";
 import { ANSWER_WITHIN, after, LINK_SHOWS_FOR, URGENT_ANSWER_WITHIN, windowSeconds } from "./clocks.ts";
 import type { ContactRow } from "./contacts.ts";
-import { composeMessage } from "./message.ts";
+import { composeMessage, composeReminder, type MessageWords } from "./message.ts";
+import { remindAt } from "./night.ts";
 import { proposalDigest } from "./proposal.ts";
 import { thingOf } from "./things.ts";
 import { hashToken, newToken } from "./token.ts";
@@ -45,7 +47,42 @@ export async function ask(deps: ConsentDeps, trx: Trx, question: Question): Prom
     ...words,
     now,
   });
+  await remind(deps, trx, { question, facts, contact, requestId, answerBy, words });
+  await askAtHome(trx, {
+    requestId,
+    runId: run.id,
+    siteId: run.siteId,
+    contactId: contact.id,
+    isPrivate: question.isPrivate,
+    homeownerAsked: question.homeownerAsked,
+    answerBy,
+    now,
+  });
   return { requestId, answerBy, sentTo: nameAndAddress(contact) };
+}
+
+interface Reminder {
+  readonly question: Question;
+  readonly facts: Facts;
+  readonly contact: ContactRow;
+  readonly requestId: ConsentRequestId;
+  readonly answerBy: Date;
+  readonly words: MessageWords;
+}
+
+/** The one reminder is the same message once more. It is put into the outbox now, since nobody has the link later. */
+async function remind(deps: ConsentDeps, trx: Trx, reminder: Reminder): Promise<void> {
+  const { question, facts, contact, requestId, answerBy, words } = reminder;
+  const at = remindAt({ askedAt: question.now, answerBy }, facts);
+  if (at === null) return;
+  await deps.queueMessage(trx, {
+    siteId: question.run.siteId,
+    requestId,
+    to: { name: contact.name, address: contact.email ?? "" },
+    ...composeReminder(contact.language, facts.firm, words),
+    now: question.now,
+    remindAt: at,
+  });
 }
 
 interface Facts {
@@ -53,6 +90,8 @@ interface Facts {
   readonly startedBy: string;
   readonly home: string;
   readonly timeZone: string;
+  readonly quietFrom: string;
+  readonly quietTo: string;
   readonly firm: string;
   readonly phone: string | null;
   readonly tell: Text | null;
@@ -64,6 +103,7 @@ async function loadFacts(trx: Trx, { run }: Question): Promise<Facts> {
     .innerJoin("site", "site.id", "run.siteId")
     .innerJoin("runbookVersion", "runbookVersion.digest", "run.digest")
     .select(["run.reason", "run.startedBy", "site.name as home", "site.timeZone"])
+    .select(["site.quietFrom", "site.quietTo"])
     .select("runbookVersion.document")
     .where("run.id", "=", run.id)
     .where("site.id", "=", run.siteId)

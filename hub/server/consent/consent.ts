@@ -2,6 +2,8 @@ import type { ConsentAnswer, ConsentView } from "@caretaker/protocol";
 import type { Handlers } from "../http/handler.ts";
 import { answer, expire, opened, stop } from "./answer.ts";
 import { ask } from "./ask.ts";
+import { type Tap, takeTap } from "./at-home/tapped.ts";
+import { callMe } from "./call-me.ts";
 import { ofRun } from "./of-run.ts";
 import { permit } from "./permit.ts";
 import type { Consent, ConsentDeps } from "./types.ts";
@@ -17,9 +19,12 @@ export interface ConsentLink {
   opened(token: string): Promise<void>;
   answer(given: { token: string; answer: ConsentAnswer; proposalCode: string }): Promise<ConsentView>;
   stop(token: string): Promise<ConsentView>;
+  callMe(token: string): Promise<ConsentView>;
 }
 
-export function createConsent(deps: ConsentDeps): Consent & { readonly link: ConsentLink } {
+export function createConsent(
+  deps: ConsentDeps,
+): Consent & { readonly link: ConsentLink; takeTap(tap: Tap): ReturnType<typeof takeTap> } {
   return {
     ask: (trx, question) => ask(deps, trx, question),
     permit,
@@ -30,6 +35,7 @@ export function createConsent(deps: ConsentDeps): Consent & { readonly link: Con
     expire: async (trx, request) => (await expire(deps, trx, { ...request, tellRun: false })) !== null,
     voidGrants,
     ofRun,
+    takeTap: (tap) => takeTap(deps, tap),
     link: {
       view: (token) => view(deps, token),
       opened: (token) => opened(deps, token),
@@ -41,6 +47,10 @@ export function createConsent(deps: ConsentDeps): Consent & { readonly link: Con
         await stop(deps, token);
         return view(deps, token);
       },
+      async callMe(token) {
+        await callMe(deps, token);
+        return view(deps, token);
+      },
     },
   };
 }
@@ -49,7 +59,7 @@ export function consentHandlers({
   link,
 }: {
   readonly link: ConsentLink;
-}): Pick<Handlers, "consent.view" | "consent.opened" | "consent.answer" | "consent.stop"> {
+}): Pick<Handlers, "consent.view" | "consent.opened" | "consent.answer" | "consent.stop" | "consent.call_me"> {
   return {
     "consent.view": ({ token }) => link.view(token),
     "consent.opened": async ({ token }) => {
@@ -58,5 +68,6 @@ export function consentHandlers({
     },
     "consent.answer": (given) => link.answer(given),
     "consent.stop": ({ token }) => link.stop(token),
+    "consent.call_me": ({ token }) => link.callMe(token),
   };
 }

@@ -58,6 +58,16 @@ export function composeMessage({ language, asked, link, answerBy, code }: Messag
   };
 }
 
+/** The message once more, with a sentence before it that says so. */
+export function composeReminder(language: Language, firm: string, { text, html }: MessageWords): MessageWords {
+  const { reminder } = wordsIn(language);
+  return {
+    subject: oneLine(reminder.subject(firm)),
+    text: `${reminder.opening}\n\n${text}`,
+    html: html.replace(/(<body[^>]*>)/, (body) => `${body}${paragraph(reminder.opening)}\n`),
+  };
+}
+
 // Mail programs read styles only where they stand, and dark ones turn these colours themselves.
 const BODY =
   "font-family:system-ui,sans-serif;font-size:17px;line-height:1.5;max-width:36em;margin:0 auto;padding:16px";

@@ -7,7 +7,9 @@ import { type RequestTimes, statusAt } from "./clocks.ts";
 export async function ofRun(db: Database, { runId, now }: { runId: string; now: Date }): Promise<RunConsent[]> {
   const rows = await db
     .selectFrom("consentRequest")
-    .leftJoin("message", "message.requestId", "consentRequest.id")
+    .leftJoin("message", (join) =>
+      join.onRef("message.requestId", "=", "consentRequest.id").on("message.isReminder", "=", false),
+    )
     .innerJoin("contact", "contact.id", "consentRequest.contactId")
     .innerJoin("run", "run.id", "consentRequest.runId")
     .selectAll("consentRequest")
@@ -26,6 +28,7 @@ export async function ofRun(db: Database, { runId, now }: { runId: string; now: 
       sentAt: row.sentAt,
       openedAt: row.openedAt,
       answeredAt: row.answeredAt,
+      callAskedAt: row.callAskedAt,
       answerBy: row.answerBy,
       notSentBecause: notSentBecause(row),
     };

@@ -150,6 +150,7 @@ describe("answers, stops, clocks and acts that meet", () => {
           return [];
         },
         consentOpened: async () => [],
+        consentCallAsked: async () => [],
       },
     });
 

@@ -109,6 +109,7 @@ export function buildQuestion({ siteId, runId, proposal, act }: TestHome, given:
 export interface TestConsent extends ReturnType<typeof createConsent> {
   readonly time: { now: Date };
   readonly messages: NewMessage[];
+  readonly reminders: NewMessage[];
   readonly told: { requestId: ConsentRequestId; answer: AnswerForRun; by: string }[];
   readonly announced: Announcement[];
   /** Asks and gives the token out of the message, as the homeowner gets it. */
@@ -119,6 +120,7 @@ export interface TestConsent extends ReturnType<typeof createConsent> {
 export function createTestConsent(db: Database, replaced: Partial<ConsentDeps> = {}): TestConsent {
   const time = { now: ASKED_AT };
   const messages: NewMessage[] = [];
+  const reminders: NewMessage[] = [];
   const told: TestConsent["told"] = [];
   const announced: Announcement[] = [];
   const announcements = createAnnouncements((error) => {
@@ -134,12 +136,13 @@ export function createTestConsent(db: Database, replaced: Partial<ConsentDeps> =
         return [];
       },
       consentOpened: async () => [],
+      consentCallAsked: async () => [],
     },
     publicUrl: "https://care.example.org/",
     announcements,
     emailOfPerson: async (_, id) => (id === REQUESTER.id ? REQUESTER.email : null),
     queueMessage: async (_, message) => {
-      messages.push(message);
+      (message.remindAt === undefined ? messages : reminders).push(message);
     },
     ...replaced,
   });
@@ -147,6 +150,7 @@ export function createTestConsent(db: Database, replaced: Partial<ConsentDeps> =
     ...consent,
     time,
     messages,
+    reminders,
     told,
     announced,
     async askAndGetToken(home, given = {}) {

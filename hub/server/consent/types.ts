@@ -26,6 +26,10 @@ export interface RunsDoor {
     trx: Trx,
     opened: { runId: RunId; requestId: ConsentRequestId; now: Date },
   ): Promise<readonly Announcement[]>;
+  consentCallAsked(
+    trx: Trx,
+    asked: { runId: RunId; requestId: ConsentRequestId; by: string; now: Date },
+  ): Promise<readonly Announcement[]>;
 }
 
 export interface ConsentDeps {

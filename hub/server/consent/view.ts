@@ -48,6 +48,7 @@ export async function view(deps: ConsentDeps, token: string): Promise<ConsentVie
     answerBy: request.answerBy,
     startBy: request.startBy,
     answeredAt: request.answeredAt,
+    callAskedAt: request.callAskedAt,
     ledgerCode: request.ledgerCode,
     proposalCode: shortCode(request.digest),
     canAnswer: !hasEnded && status === "asked" && (await mayAnswer(deps, request, now)),

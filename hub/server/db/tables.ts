@@ -82,6 +82,8 @@ export interface Tables {
     quietTo: Generated<string>;
     notes: Generated<string>;
     isSimulated: Generated<boolean>;
+    /** The household allows a note in the home's own system: "see your mail". */
+    noticeInHome: Generated<boolean>;
     version: Generated<number>;
     scopesVersion: Generated<number>;
     createdAt: At;
@@ -295,6 +297,34 @@ export interface Tables {
     withdrawnAt: AtOrNull;
     linkUntil: At;
     ledgerCode: string;
+    /** When the homeowner wished to be called. */
+    callAskedAt: AtOrNull;
+  };
+  /** The phone on which a contact may be asked, and the user of the gateway who answers on it. */
+  contactPhone: {
+    contactId: string;
+    gatewayId: string;
+    phone: string;
+    userId: string;
+    userName: string;
+    because: string;
+    setAt: At;
+    restsUntil: At;
+  };
+  /** What is said in the home itself about a question: on a phone where there is one, else as a note. */
+  homeMessage: {
+    id: string;
+    requestId: string;
+    gatewayId: string;
+    phone: string | null;
+    userId: string | null;
+    secretHash: string | null;
+    status: "waiting" | "shown" | "gone";
+    attempts: Generated<number>;
+    nextTryAt: AtOrNull;
+    sentAt: AtOrNull;
+    error: string | null;
+    refusedUsers: Generated<string[]>;
   };
   message: {
     id: string;
@@ -302,6 +332,7 @@ export interface Tables {
     requestId: string | null;
     toAddress: string;
     toName: string;
+    isReminder: Generated<boolean>;
     subject: string;
     sealedBody: Json<object | null> | null;
     status: "waiting" | "sent" | "failed" | "outbox";

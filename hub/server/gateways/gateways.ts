@@ -11,6 +11,9 @@ import {
   type Gateway,
   type GatewayId,
   type GatewayTarget,
+  type MessageInput,
+  type MessageName,
+  type MessageOutput,
   type SiteId,
 } from "@caretaker/protocol";
 import type { Announcements } from "../announcements.ts";
@@ -63,6 +66,10 @@ export interface Gateways {
     request: ActRequest<N>,
     options?: AskOptions,
   ): Promise<CapabilityOutput<N>>;
+  /** Says something to the people of the home. For questions of the hub's own: no runbook gets here. */
+  say<N extends MessageName>(gatewayId: GatewayId, message: N, input: MessageInput<N>): Promise<MessageOutput<N>>;
+  /** Whether this gateway is of a make that can say it. */
+  canSay(gatewayId: GatewayId, message: MessageName): boolean;
   status(gatewayId: GatewayId): Gateway;
   /** What the gateway can do as it is now: without what its software is too old for. */
   capabilitiesOf(gatewayId: GatewayId): Partial<Record<CapabilityName, CapabilityDeclaration>>;
@@ -156,6 +163,8 @@ export function createGateways(deps: GatewaysDeps): Gateways {
       },
       intake: (event) => intake.take(event),
       report: (patch) => report(one, patch),
+      tapped: ({ action, userId }) =>
+        announcements.announce({ type: "phone.tapped", siteId: gateway.site.facts.id, gatewayId: id, action, userId }),
       wasAccepted: () => gateway.status.acceptedAt !== null,
     });
     const one: Kept = { gateway, connector, supervisor, intake, log };
@@ -187,6 +196,8 @@ export function createGateways(deps: GatewaysDeps): Gateways {
     read: async (gatewayId, capability, input, options) => found(gatewayId).supervisor.read(capability, input, options),
     act: async (gatewayId, { capability, input, attemptId }, options) =>
       found(gatewayId).supervisor.act(capability, input, attemptId, options),
+    say: async (gatewayId, message, input) => found(gatewayId).supervisor.say(message, input),
+    canSay: (gatewayId, message) => kept.get(gatewayId)?.connector.manifest.messages?.includes(message) ?? false,
     status: (gatewayId) => toGateway(found(gatewayId).gateway),
     capabilitiesOf: (gatewayId) => capabilitiesNow(found(gatewayId)),
     isOnline: (gatewayId) => kept.get(gatewayId)?.gateway.status.state === "online",

@@ -23,7 +23,7 @@ export interface IntakeDeps {
   readonly writes: Slots;
 }
 
-export type TakenEvent = Exclude<SessionEvent, { type: "lost" | "gateway" }>;
+export type TakenEvent = Exclude<SessionEvent, { type: "lost" | "gateway" | "tapped" }>;
 
 const MOST_HELD_BACK = 50_000;
 

@@ -75,6 +75,7 @@ function supervise(more: Partial<SupervisorDeps> = {}): Supervisor {
       taken.push(event);
       record.status.lastSeenAt = clock.now().getTime();
     },
+    tapped: () => {},
     report: (patch: Partial<GatewayStatus>) => {
       Object.assign(record.status, patch);
       if (patch.state !== undefined && patch.state !== turns.at(-1)) turns.push(patch.state);

@@ -7,6 +7,9 @@ import {
   type ConnectorLog,
   type Dialer,
   type GatewayTarget,
+  type MessageInput,
+  type MessageName,
+  type MessageOutput,
   type SessionEvent,
   sleep,
 } from "@caretaker/protocol";
@@ -15,6 +18,7 @@ import { type Asked, type AskOptions, ask } from "./ask.ts";
 import { type Backoff, createBackoff } from "./backoff.ts";
 import { HeldSession } from "./held-session.ts";
 import { type Outcome, outcomeOfError, outcomeOfLost } from "./outcome.ts";
+import { say } from "./say.ts";
 import type { Slots } from "./slots.ts";
 
 export interface SupervisorDeps {
@@ -27,7 +31,9 @@ export interface SupervisorDeps {
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: ConnectorLog;
-  readonly intake: (event: Exclude<SessionEvent, { type: "lost" | "gateway" }>) => void;
+  readonly intake: (event: Exclude<SessionEvent, { type: "lost" | "gateway" | "tapped" }>) => void;
+  /** Somebody pressed a button of one of our questions in the home. */
+  readonly tapped: (tap: Extract<SessionEvent, { type: "tapped" }>) => void;
   /** Takes what changed of the gateway's status to the state, the database and whoever waits for it. */
   readonly report: (patch: Partial<GatewayStatus>) => void;
   /** Whether the credentials that are kept now were accepted at some time. */
@@ -88,6 +94,12 @@ export class Supervisor {
     options: AskOptions = {},
   ): Promise<CapabilityOutput<N>> {
     return ask(this.#asked(capability), (session) => session.act({ capability, input, attemptId }), input, options);
+  }
+
+  say<N extends MessageName>(message: N, input: MessageInput<N>): Promise<MessageOutput<N>> {
+    const { gateway, connector, clock } = this.#deps;
+    const session = this.#held?.isOver === false ? this.#held.session : null;
+    return say({ gateway, clock, messages: connector.manifest.messages ?? [], session }, message, input);
   }
 
   async diagnostics(): Promise<Record<string, unknown>> {
@@ -160,7 +172,8 @@ export class Supervisor {
       if (event.type === "gateway") {
         const { version, state, isAdmin } = event;
         report({ version, software: state, ...(isAdmin === undefined ? {} : { isAdmin }) });
-      } else intake(event);
+      } else if (event.type === "tapped") this.#deps.tapped(event);
+      else intake(event);
     });
     const { byKey } = this.#deps.gateway;
     const remembered = () => Array.from(byKey.values(), ({ label, key }) => [label, key] as const);

@@ -26,6 +26,7 @@ export function fitOutbox(db: Database, { canSend, now }: { canSend: boolean; no
         .updateTable("message")
         .set({ status: "outbox", nextTryAt: null })
         .where("status", "=", "waiting")
+        .where("isReminder", "=", false)
         .execute();
       return;
     }

@@ -98,12 +98,13 @@ interface Asked {
 }
 
 /** A question whose message really lies in the outbox. */
-async function ask({ canSend = true, isSimulated = false } = {}): Promise<Asked> {
+async function ask({ canSend = true, isSimulated = false, reminds = false } = {}): Promise<Asked> {
   const home = await buildHome(db, { isSimulated });
   const texts: string[] = [];
   const consent = createTestConsent(db, {
     now: async () => time,
-    queueMessage: (trx, message) => {
+    queueMessage: async (trx, message) => {
+      if (message.remindAt !== undefined && !reminds) return;
       consent.messages.push(message);
       texts.push(message.text);
       return queueMessage({ sealer, canSend }, trx, message);
@@ -314,6 +315,73 @@ describe("a message to a homeowner", () => {
 
     expect(server.letters).toHaveLength(1);
     expect(await messages()).toMatchObject([{ status: "sent" }, { status: "failed" }]);
+  });
+});
+
+describe("the one reminder of a question", () => {
+  const WHEN = new Date("2026-11-22T20:48:00.000Z");
+  const remindersIn = (letters: readonly string[]) =>
+    letters.map(readable).filter((letter) => letter.includes("Subject: Reminder"));
+
+  it("leaves before the night, with the same link and the ledger's code, and once", async () => {
+    const server = await startMailServer();
+    const { home, consent, token } = await ask({ reminds: true });
+    const [first, second] = [senderOver(smtp(server.url)), senderOver(smtp(server.url))];
+    await first.sendDue();
+    expect(server.letters).toHaveLength(1);
+    time = WHEN;
+
+    await Promise.all([first.sendDue(), second.sendDue()]);
+    await senderOver(smtp(server.url)).sendDue();
+
+    const [reminder = "", ...more] = remindersIn(server.letters);
+    expect(more).toEqual([]);
+    expect(reminder).toContain("This is the only reminder.");
+    expect(reminder).toContain(`https://care.example.org/c/${token}`);
+    expect(reminder).toMatch(/record of your home stands at [0-9a-f]{4}-[0-9a-f]{4}/);
+    expect(await consent.ofRun(db, { runId: home.runId, now: time })).toHaveLength(1);
+  });
+
+  it("does not leave after an answer", async () => {
+    const server = await startMailServer();
+    const { consent, token } = await ask({ reminds: true });
+    const { proposalCode } = await consent.link.view(token);
+    await consent.link.answer({ token, answer: "no", proposalCode });
+    time = WHEN;
+
+    await senderOver(smtp(server.url)).sendDue();
+
+    expect(server.letters).toEqual([]);
+    expect((await messages()).filter(({ isReminder }) => isReminder)).toEqual([]);
+  });
+
+  it("does not leave at night, however long mail was held up", async () => {
+    const server = await startMailServer();
+    await ask({ reminds: true });
+    time = new Date("2026-11-22T21:30:00.000Z");
+
+    await senderOver(smtp(server.url)).sendDue();
+
+    expect(remindersIn(server.letters)).toEqual([]);
+    expect(server.letters).toHaveLength(1);
+  });
+
+  it("does not leave a second time when a hub died while it may have been sending it", async () => {
+    const server = await startMailServer();
+    await ask({ reminds: true });
+    time = WHEN;
+    await db.updateTable("message").set({ attempts: 1 }).where("isReminder", "=", true).execute();
+
+    await senderOver(smtp(server.url)).sendDue();
+
+    expect(remindersIn(server.letters)).toEqual([]);
+  });
+
+  it("is not kept for people who do not exist, nor where no mail leaves", async () => {
+    await ask({ reminds: true, isSimulated: true });
+    await ask({ reminds: true, canSend: false });
+
+    expect((await messages()).map(({ isReminder }) => isReminder)).toEqual([false, false]);
   });
 });
 

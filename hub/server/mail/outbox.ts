@@ -41,11 +41,15 @@ export function outboxHandlers(deps: OutboxDeps): Pick<Handlers, "outbox.list" |
 
 /** Messages of sites. Those of the firm's own, such as invitations, have no place here. */
 function messageRows(db: Database) {
-  return db
-    .selectFrom("message")
-    .innerJoin("site", "site.id", "message.siteId")
-    .selectAll("message")
-    .select(["site.name as siteName", "site.isSimulated"]);
+  return (
+    db
+      .selectFrom("message")
+      .innerJoin("site", "site.id", "message.siteId")
+      .selectAll("message")
+      // A reminder that may never be sent is nothing yet.
+      .where((where) => where.or([where("isReminder", "=", false), where("message.status", "=", "sent")]))
+      .select(["site.name as siteName", "site.isSimulated"])
+  );
 }
 
 type Row = Awaited<ReturnType<ReturnType<typeof messageRows>["execute"]>>[number];

@@ -13,6 +13,8 @@ export interface NewMessage {
   readonly text: string;
   readonly html: string;
   readonly now: Date;
+  /** Reminds of a question that was asked before: leaves then, unless it was answered, or it is night in the home. */
+  readonly remindAt?: Date;
 }
 
 /** Seals words, bound to the row that they lie in: moved to another row, they cannot be opened. */
@@ -38,10 +40,13 @@ export interface QueueDeps {
  * server, and always for a simulated site, whose people do not exist, it stays in the outbox.
  */
 export async function queueMessage({ sealer, canSend }: QueueDeps, trx: Trx, message: NewMessage): Promise<void> {
+  const isReminder = message.remindAt !== undefined;
+  const leaves = canSend && !(await isSimulated(trx, message.siteId));
+  // What nobody was sent nobody is reminded of.
+  if (isReminder && !leaves) return;
   const id = newId<string>();
   const body: MessageBody = { text: message.text, html: message.html };
   const sealed = await sealer.seal(JSON.stringify(body), boundTo(id));
-  const leaves = canSend && !(await isSimulated(trx, message.siteId));
   await trx
     .insertInto("message")
     .values({
@@ -52,9 +57,10 @@ export async function queueMessage({ sealer, canSend }: QueueDeps, trx: Trx, mes
       toName: mendText(message.to.name),
       subject: mendText(message.subject),
       sealedBody: JSON.stringify(sealed),
+      isReminder,
       status: leaves ? "waiting" : "outbox",
       createdAt: message.now,
-      nextTryAt: leaves ? message.now : null,
+      nextTryAt: leaves ? (message.remindAt ?? message.now) : null,
     })
     .execute();
 }

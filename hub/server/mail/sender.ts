@@ -1,6 +1,7 @@
 import type { Cancel, Clock, SiteId } from "@caretaker/protocol";
 import type { Selectable } from "kysely";
 import type { Announcements } from "../announcements.ts";
+import { isNight } from "../consent/night.ts";
 import { type Database, type Trx, transaction } from "../db/database.ts";
 import type { Tables } from "../db/tables.ts";
 import { appendLedger } from "../ledger/append.ts";
@@ -114,6 +115,10 @@ function claimOne({ db, now }: SenderDeps): Promise<MessageRow | undefined> {
 }
 
 async function sendOne(deps: SenderDeps, message: MessageRow): Promise<void> {
+  if (message.isReminder && !(await mayRemind(deps, message))) {
+    await deps.db.deleteFrom("message").where("id", "=", message.id).execute();
+    return;
+  }
   try {
     const tooLate = await whyTooLate(deps, message);
     if (tooLate !== null) throw new MailError(tooLate, { permanent: true, cause: undefined });
@@ -148,6 +153,21 @@ async function whyTooLate({ db, now }: SenderDeps, { requestId }: MessageRow): P
     .executeTakeFirst();
   const isOpen = request?.status === "asked" && (await now(db)).getTime() < Date.parse(request.answerBy);
   return isOpen ? null : "The question had ended before the message could be sent.";
+}
+
+/**
+ * A reminder is sent once or not at all: not when the question has ended, not at night, however long mail was held up,
+ * and not when a hub died while it may have been sending it.
+ */
+async function mayRemind(deps: SenderDeps, message: MessageRow): Promise<boolean> {
+  if (message.attempts > 1 && message.error === null) return false;
+  if ((await whyTooLate(deps, message)) !== null) return false;
+  const night = await deps.db
+    .selectFrom("site")
+    .select(["timeZone", "quietFrom", "quietTo"])
+    .where("id", "=", message.siteId)
+    .executeTakeFirstOrThrow();
+  return !isNight(await deps.now(deps.db), night);
 }
 
 async function openBody({ sealer }: SenderDeps, { id, sealedBody }: MessageRow): Promise<MessageBody> {

@@ -26,6 +26,12 @@ export const answers: RunsDoor = {
     const { announcements } = await record(trx, row, now, { events: [{ kind: "consent.opened", requestId }] });
     return announcements;
   },
+  async consentCallAsked(trx, { runId, requestId, by, now }) {
+    const row = await lockRun(trx, runId);
+    if (row === undefined || hasEnded(row)) return [];
+    const { announcements } = await record(trx, row, now, { events: [{ kind: "consent.call_asked", requestId, by }] });
+    return announcements;
+  },
 };
 
 function changeFor(row: RunRow, answered: Answered, now: Date): Change {

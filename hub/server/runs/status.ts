@@ -103,6 +103,7 @@ export function apply(state: RunState, { number, at, data }: Pick<RunEvent, "num
     case "step.decided":
     case "consent.asked":
     case "consent.opened":
+    case "consent.call_asked":
     case "fix.intended":
     case "fix.sent":
     case "fix.failed":

@@ -217,6 +217,7 @@ async function readSite({ db, live }: SitesDeps, siteId: SiteId): Promise<Site> 
     timeZone: row.timeZone,
     language: row.language,
     quietHours: { from: row.quietFrom, to: row.quietTo },
+    noticeInHome: row.noticeInHome,
     notes: row.notes,
     scopes: (await readScopes(db, siteId)).scopes,
     contacts: contacts.map(toContact),

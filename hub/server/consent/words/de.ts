@@ -58,6 +58,28 @@ export const de: HomeownerWords = {
     stoppedAndUndone: "Es ist wieder so, wie es war.",
     stopped: "Die Arbeit wurde angehalten.",
   },
+  atHome: {
+    title: (technician, firm) => `${technician} von ${firm} fragt Sie etwas`,
+    allow: "Erlauben",
+    anotherTime: "Ein andermal",
+    no: "Nein",
+    seeMail: (code) => `Alles Weitere, und wie Sie es anhalten, steht in Ihrer E-Mail. Verzeichnis ${code}.`,
+    notice: (firm) => `${firm} hat eine Frage zu Ihrem Zuhause. Bitte sehen Sie in Ihre E-Mails.`,
+  },
+  reminder: {
+    subject: (firm) => `Erinnerung: ${firm} wartet auf Ihre Antwort`,
+    opening: "Wir haben Ihnen dazu schon geschrieben und noch nichts gehört. Dies ist die einzige Erinnerung.",
+  },
+  phoneChosen: {
+    subject: (firm) => `${firm} kann Sie nun auch auf Ihrem Telefon fragen`,
+    text: (phone, user) =>
+      `Ab morgen können wir Sie auch auf Ihrem Telefon („${phone}“) fragen; dort antwortet „${user}“ für Sie. Wenn das nicht stimmt, rufen Sie uns bitte an: Vor morgen kann dort nichts beantwortet werden.`,
+  },
+  phoneRemoved: {
+    subject: (firm) => `${firm} fragt Sie nicht mehr auf Ihrem Telefon`,
+    text: (phone) =>
+      `Wir fragen Sie nicht mehr auf Ihrem Telefon („${phone}“). Unsere Fragen kommen wie bisher per E-Mail.`,
+  },
   message: {
     subject: (firm) => `${firm} möchte in Ihrem Zuhause etwas in Ordnung bringen`,
     hello: (name) => `Guten Tag ${name},`,

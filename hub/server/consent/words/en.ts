@@ -58,6 +58,27 @@ export const en: HomeownerWords = {
     stoppedAndUndone: "It was put back as it was.",
     stopped: "The work was stopped.",
   },
+  atHome: {
+    title: (technician, firm) => `${technician} of ${firm} asks you something`,
+    allow: "Allow",
+    anotherTime: "Another time",
+    no: "No",
+    seeMail: (code) => `All of it, and how to stop, is in your mail. Record ${code}.`,
+    notice: (firm) => `${firm} has a question about your home. Please see your mail.`,
+  },
+  reminder: {
+    subject: (firm) => `Reminder: ${firm} waits for your answer`,
+    opening: "We wrote to you about this earlier and have not heard from you yet. This is the only reminder.",
+  },
+  phoneChosen: {
+    subject: (firm) => `${firm} can now ask you on your phone`,
+    text: (phone, user) =>
+      `From tomorrow on we can also ask you on your phone (“${phone}”), where “${user}” answers for you. If that is not right, please call us: nothing can be answered there before tomorrow.`,
+  },
+  phoneRemoved: {
+    subject: (firm) => `${firm} no longer asks you on your phone`,
+    text: (phone) => `We no longer ask you on your phone (“${phone}”). You get our questions by mail, as before.`,
+  },
   message: {
     subject: (firm) => `${firm} would like to put something right in your home`,
     hello: (name) => `Dear ${name},`,

@@ -60,6 +60,28 @@ export const fr: HomeownerWords = {
     stoppedAndUndone: "Cela a été remis comme avant.",
     stopped: "Le travail a été arrêté.",
   },
+  atHome: {
+    title: (technician, firm) => `${technician}, de ${firm}, vous pose une question`,
+    allow: "Autoriser",
+    anotherTime: "Une autre fois",
+    no: "Non",
+    seeMail: (code) => `Tout le détail, et comment arrêter, est dans votre courriel. Registre ${code}.`,
+    notice: (firm) => `${firm} a une question sur votre maison. Merci de lire vos courriels.`,
+  },
+  reminder: {
+    subject: (firm) => `Rappel : ${firm} attend votre réponse`,
+    opening: "Nous vous avons déjà écrit à ce sujet et n’avons pas encore de réponse. C’est le seul rappel.",
+  },
+  phoneChosen: {
+    subject: (firm) => `${firm} peut désormais aussi vous demander sur votre téléphone`,
+    text: (phone, user) =>
+      `À partir de demain, nous pourrons aussi vous demander sur votre téléphone (« ${phone} »), où « ${user} » répond pour vous. Si ce n’est pas juste, appelez-nous : rien ne peut y être répondu avant demain.`,
+  },
+  phoneRemoved: {
+    subject: (firm) => `${firm} ne vous demande plus rien sur votre téléphone`,
+    text: (phone) =>
+      `Nous ne vous demandons plus rien sur votre téléphone (« ${phone} »). Nos questions arrivent par courriel, comme avant.`,
+  },
   message: {
     subject: (firm) => `${firm} souhaite remettre quelque chose en ordre chez vous`,
     hello: (name) => `Bonjour ${name},`,

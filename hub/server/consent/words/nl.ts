@@ -60,6 +60,27 @@ export const nl: HomeownerWords = {
     stoppedAndUndone: "Het is teruggezet zoals het was.",
     stopped: "Het werk is gestopt.",
   },
+  atHome: {
+    title: (technician, firm) => `${technician} van ${firm} vraagt u iets`,
+    allow: "Toestaan",
+    anotherTime: "Een andere keer",
+    no: "Nee",
+    seeMail: (code) => `Alles, en hoe u het stopt, staat in uw e-mail. Logboek ${code}.`,
+    notice: (firm) => `${firm} heeft een vraag over uw huis. Kijk alstublieft in uw e-mail.`,
+  },
+  reminder: {
+    subject: (firm) => `Herinnering: ${firm} wacht op uw antwoord`,
+    opening: "We schreven u hier eerder over en hebben nog niets gehoord. Dit is de enige herinnering.",
+  },
+  phoneChosen: {
+    subject: (firm) => `${firm} kan u nu ook op uw telefoon iets vragen`,
+    text: (phone, user) =>
+      `Vanaf morgen kunnen we u ook op uw telefoon (“${phone}”) iets vragen; “${user}” antwoordt daar voor u. Klopt dat niet, bel ons dan: vóór morgen kan daar niets worden beantwoord.`,
+  },
+  phoneRemoved: {
+    subject: (firm) => `${firm} vraagt u niets meer op uw telefoon`,
+    text: (phone) => `We vragen u niets meer op uw telefoon (“${phone}”). Onze vragen komen weer alleen per e-mail.`,
+  },
   message: {
     subject: (firm) => `${firm} wil graag iets in uw huis in orde maken`,
     hello: (name) => `Beste ${name},`,

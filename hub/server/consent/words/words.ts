@@ -40,6 +40,21 @@ export interface HomeownerWords {
   };
   /** `undone` after a fix that did not help; `stoppedAndUndone` where nobody waited to see whether it would. */
   readonly outcomes: Readonly<Record<RunOutcome | "stopped" | "stoppedAndUndone", string>>;
+  /** On a phone with the home's own app, and as a note in the home. */
+  readonly atHome: {
+    readonly title: (technician: string, firm: string) => string;
+    readonly allow: string;
+    readonly anotherTime: string;
+    readonly no: string;
+    readonly seeMail: (code: string) => string;
+    readonly notice: (firm: string) => string;
+  };
+  readonly reminder: { readonly subject: (firm: string) => string; readonly opening: string };
+  readonly phoneChosen: {
+    readonly subject: (firm: string) => string;
+    readonly text: (phone: string, user: string) => string;
+  };
+  readonly phoneRemoved: { readonly subject: (firm: string) => string; readonly text: (phone: string) => string };
   readonly message: {
     readonly subject: (firm: string) => string;
     readonly hello: (name: string) => string;

@@ -1,0 +1,71 @@
+import { z } from "zod";
+import { ConsentView, LinkToken } from "./consent.ts";
+import { HomePhones } from "./household.ts";
+import { ContactId, GatewayId, Moment, SiteId } from "./ids.ts";
+import { operation } from "./operation.ts";
+
+const everyone = { roles: ["principal", "senior", "technician", "dispatcher"] } as const;
+const fixers = { roles: ["principal", "senior", "technician"] } as const;
+
+/** The phone on which a contact may be asked, in the home's own app. */
+export const ContactPhone = z.object({
+  contactId: ContactId,
+  gatewayId: GatewayId,
+  phone: z.string(),
+  userId: z.string(),
+  userName: z.string(),
+  setAt: Moment,
+  /** Nothing can be answered there before. */
+  restsUntil: Moment,
+});
+export type ContactPhone = z.infer<typeof ContactPhone>;
+
+/** How people of a home are asked there, and how they ask to be called. */
+export const householdOperations = {
+  "phone.list": operation({
+    path: "GET /gateways/{gatewayId}/phones",
+    summary: "The phones that a gateway can ask, and whose they may be",
+    input: z.strictObject({ gatewayId: GatewayId }),
+    output: HomePhones,
+    needs: { who: fixers, on: "gateway" },
+  }),
+  "contact.phone.list": operation({
+    path: "GET /sites/{siteId}/phones",
+    summary: "Which contacts may be asked on a phone",
+    input: z.strictObject({ siteId: SiteId }),
+    output: z.object({ items: z.array(ContactPhone) }),
+    needs: { who: everyone, on: "site" },
+  }),
+  "contact.phone.set": operation({
+    path: "PUT /sites/{siteId}/contacts/{contactId}/phone",
+    summary: "Say on which phone a contact agreed to be asked; it rests for a day, and the contact is told",
+    input: z.strictObject({
+      siteId: SiteId,
+      contactId: ContactId,
+      gatewayId: GatewayId,
+      phone: z.string().min(1).max(200),
+      userId: z.string().min(1).max(100),
+      /** How they agreed to it. */
+      because: z.string().trim().min(3).max(300),
+    }),
+    output: ContactPhone,
+    needs: { who: everyone, on: "site", freshFactor: true, noKeys: true },
+    ledger: ["contact.changed"],
+  }),
+  "contact.phone.remove": operation({
+    path: "DELETE /sites/{siteId}/contacts/{contactId}/phone",
+    summary: "Ask a contact on no phone any more; the contact is told",
+    input: z.strictObject({ siteId: SiteId, contactId: ContactId }),
+    output: z.object({}),
+    needs: { who: everyone, on: "site" },
+    ledger: ["contact.changed"],
+  }),
+  "consent.call_me": operation({
+    path: "POST /consent/{token}/call-me",
+    summary: "The homeowner wishes to be called",
+    input: z.strictObject({ token: LinkToken }),
+    output: ConsentView,
+    needs: { who: "link", on: "request" },
+    ledger: ["consent.call_asked"],
+  }),
+} as const;
