@@ -325,3 +325,19 @@ describe("whatever is broken in a runbook", () => {
     );
   });
 });
+
+describe("a pattern", () => {
+  const matching = (pattern: string) =>
+    changed(
+      "expect: { state: loaded, unavailable: 0 }",
+      `expect: { reason: { matches: '${pattern}' }, unavailable: 0 }`,
+    );
+
+  it.each([
+    ["that is small", "^did not answer at [0-9.]+", []],
+    ["that grows when its repetitions are written out", "(?:a{1,31}){1,31}", ["bad_pattern"]],
+    ["that looks back, which takes time without end", "(a)\\1", ["bad_pattern"]],
+  ])("%s", (_, pattern, codes) => {
+    expect(mistakesIn(matching(pattern)).map(({ code }) => code)).toEqual(codes);
+  });
+});
