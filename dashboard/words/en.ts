@@ -537,6 +537,8 @@ export const words = {
     results: { pass: "as expected", fail: "not as expected", unknown: "could not be told" },
     raw: "What came back",
     answer: "What the gateway answered",
+    resolved: (who: string, verdict: "done" | "not_done") =>
+      `${who} looked: it was ${verdict === "done" ? "done" : "not done"}`,
     decided: (branch: string) => `Went on with ${branch}`,
     ended: (status: string, result: string) => {
       const spoken = result.replaceAll("_", " ");

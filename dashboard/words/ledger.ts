@@ -42,6 +42,7 @@ export const LEDGER_WORDS: Record<LedgerEvent, string> = {
   "act.failed": "An act failed",
   "act.uncertain": "What came of an act is not known",
   "act.settled": "An act was made safe after a break",
+  "act.resolved": "A person looked what came of an act",
   "approval.requested": "A second person was asked for",
   "approval.given": "A second person approved",
   "approval.refused": "A second person refused",

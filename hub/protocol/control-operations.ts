@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { Approval } from "./approvals.ts";
 import { Freeze, FreezeKind } from "./freezes.ts";
-import { ApprovalId } from "./ids.ts";
+import { ApprovalId, RunId } from "./ids.ts";
 import { operation } from "./operation.ts";
+import { RunSummary } from "./runs.ts";
 
 const everyone = { roles: ["principal", "senior", "technician", "dispatcher"] } as const;
 const fixers = { roles: ["principal", "senior", "technician"] } as const;
@@ -34,6 +35,19 @@ export const controlOperations = {
     output: Approval,
     needs: { who: fixers, on: "firm", noKeys: true },
     ledger: ["approval.refused"],
+  }),
+  "run.resolve": operation({
+    path: "POST /runs/{runId}/resolve",
+    summary: "Say what came of an uncertain step, having looked. Nothing is sent again",
+    input: z.strictObject({
+      runId: RunId,
+      step: z.string().min(1).max(200),
+      verdict: z.enum(["done", "not_done"]),
+      reason: Why,
+    }),
+    output: RunSummary,
+    needs: { who: fixers, on: "run" },
+    ledger: ["act.resolved"],
   }),
   "freeze.list": operation({
     path: "GET /freezes",

@@ -44,6 +44,7 @@ export const LEDGER_EVENTS = [
   "act.failed",
   "act.uncertain",
   "act.settled",
+  "act.resolved",
   "approval.requested",
   "approval.given",
   "approval.refused",

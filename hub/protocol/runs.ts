@@ -164,6 +164,15 @@ export const RunEventData = z.discriminatedUnion("kind", [
   }),
   z.object({ kind: z.literal("fix.failed"), ...step, attemptId: z.string(), error: z.string() }),
   z.object({ kind: z.literal("fix.uncertain"), ...step, attemptId: z.string(), why: z.string() }),
+  /** A person looked what came of an uncertain step. Also after the end: a run stays as it ended. */
+  z.object({
+    kind: z.literal("step.resolved"),
+    ...step,
+    verdict: z.enum(["done", "not_done"]),
+    by: z.string(),
+    reason: z.string(),
+    leadsTo: z.string(),
+  }),
   z.object({ kind: z.literal("fix.settled"), ...step, attemptId: z.string(), capability: z.string() }),
   z.object({ kind: z.literal("fix.refused"), ...step, code: z.string(), message: z.string() }),
   z.object({ kind: z.literal("fix.rehearsed"), ...step, ...Rehearsed.shape }),

@@ -43,6 +43,14 @@ export function EvidenceEntry({ data }: { data: RunEventData }) {
       return <Sent data={data} />;
     case "fix.failed":
       return <Line tone="bad" text={words.evidence.failed} detail={data.error} />;
+    case "step.resolved":
+      return (
+        <Line
+          tone="busy"
+          text={words.evidence.resolved(actorName(data.by), data.verdict)}
+          detail={`${data.reason} ${data.leadsTo}`}
+        />
+      );
     case "fix.uncertain":
       return <Line tone="unknown" text={words.evidence.uncertain} detail={data.why} />;
     case "fix.settled":

@@ -57,6 +57,7 @@ const MAY: { readonly [N in OperationName]: string } = {
   "approval.list": "PSTR",
   "approval.give": "PS people fresh",
   "approval.refuse": "PST people",
+  "run.resolve": "PST",
   "freeze.list": "PSTR",
   "freeze.set": "PST",
   "freeze.lift": "PST people fresh",
@@ -115,7 +116,13 @@ const STATUS: Readonly<Record<string, number>> = {
   fresh_factor_needed: 403,
 };
 /** What stays readable of a home that was taken out of service. */
-const OF_REMOVED_HOMES: ReadonlySet<OperationName> = new Set(["run.get", "run.events", "run.evidence", "run.cancel"]);
+const OF_REMOVED_HOMES: ReadonlySet<OperationName> = new Set([
+  "run.get",
+  "run.events",
+  "run.evidence",
+  "run.cancel",
+  "run.resolve",
+]);
 
 const calls = new Map<OperationName, number>();
 const REACHED = 409;

@@ -10,6 +10,7 @@ import { getRun, listRuns, runEvents } from "./details.ts";
 import { Engine } from "./engine.ts";
 import { takeEvidence } from "./evidence.ts";
 import { lockRun } from "./record.ts";
+import { resolveStep } from "./resolve.ts";
 import { type StartRun, startRun } from "./start.ts";
 import { hasEnded } from "./status.ts";
 import { summaryOf } from "./summary.ts";
@@ -62,13 +63,14 @@ async function cancelRun(
 export function runsHandlers(
   deps: RunsDeps,
   runs: Pick<Runs, "start" | "cancel">,
-): Pick<Handlers, "run.start" | "run.get" | "run.list" | "run.events" | "run.evidence" | "run.cancel"> {
+): Pick<Handlers, "run.start" | "run.get" | "run.list" | "run.events" | "run.evidence" | "run.cancel" | "run.resolve"> {
   return {
     "run.start": (request, { actor }) => runs.start({ ...request, actor }),
     "run.get": ({ runId }) => getRun(deps, runId),
     "run.list": (query) => listRuns(deps, query),
     "run.events": (query) => runEvents(deps, query),
     "run.evidence": ({ runId }, { actor }) => takeEvidence(deps, { runId, actor }),
+    "run.resolve": (request, { actor }) => resolveStep(deps, { ...request, actor }),
     "run.cancel": ({ runId, reason }, { actor }) => runs.cancel({ runId, reason, actor }),
   };
 }

@@ -65,7 +65,7 @@ export function hasEnded({ status }: Pick<RunState, "status">): boolean {
 /** The next state of a run after one event. Throws where the event could not follow: a log never holds such a one. */
 export function apply(state: RunState, { number, at, data }: Pick<RunEvent, "number" | "at" | "data">): RunState {
   if (number !== state.lastEvent + 1) throw new Error(`Event ${number} cannot follow event ${state.lastEvent}.`);
-  if (hasEnded(state)) throw new Error(`${data.kind} cannot follow the end of a run.`);
+  if (hasEnded(state) && data.kind !== "step.resolved") throw new Error(`${data.kind} cannot follow the end of a run.`);
   const next = { ...state, lastEvent: number };
   switch (data.kind) {
     case "run.queued":
@@ -76,6 +76,8 @@ export function apply(state: RunState, { number, at, data }: Pick<RunEvent, "num
       return { ...next, step: data.step };
     case "fix.uncertain":
       return { ...next, uncertainSteps: [...new Set([...state.uncertainSteps, data.step])].sort() };
+    case "step.resolved":
+      return { ...next, uncertainSteps: state.uncertainSteps.filter((step) => step !== data.step) };
     case "step.ended":
       // Its verify decided. What verify could not tell stays uncertain until a person has looked.
       return data.status === "fixed" || data.status === "failed"
