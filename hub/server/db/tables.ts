@@ -16,6 +16,7 @@ import type {
   RunStatus,
   Scope,
   StandingScope,
+  Text,
 } from "@caretaker/protocol";
 import type { ColumnType, Generated, JSONColumnType } from "kysely";
 
@@ -109,6 +110,8 @@ export interface Tables {
     evidence: EvidenceKind;
     evidenceNote: string | null;
     reviewAt: At;
+    reviewedAt: AtOrNull;
+    reviewedBy: string | null;
   };
   gateway: {
     id: string;
@@ -195,6 +198,8 @@ export interface Tables {
     title: string;
     inputs: Json<Record<string, unknown>>;
     reason: string;
+    /** What the client is told it costs: part of what is allowed. */
+    price: Json<{ readonly text: Text } | null> | null;
     homeownerAsked: boolean;
     isRehearsal: Generated<boolean>;
     startedBy: string;
@@ -295,6 +300,30 @@ export interface Tables {
     withdrawnAt: AtOrNull;
     linkUntil: At;
     ledgerCode: string;
+    channel: Generated<"email" | "phone">;
+    /** Who wrote down what was said by phone, and when it was said. */
+    recordedBy: string | null;
+    saidAt: AtOrNull;
+  };
+  consentRaise: {
+    id: string;
+    siteId: string;
+    deviceId: string | null;
+    entityId: string | null;
+    /** Null raises all that is done there. */
+    capability: string | null;
+    scope: Scope | null;
+    private: Generated<boolean>;
+    reason: string;
+    raisedBy: string;
+    raisedAt: At;
+  };
+  viewLimit: {
+    siteId: string;
+    kind: "room" | "entity_kind";
+    subject: string;
+    limitedAt: At;
+    limitedBy: string;
   };
   message: {
     id: string;

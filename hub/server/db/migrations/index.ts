@@ -2,6 +2,7 @@ import type { Kysely } from "kysely";
 import { spine } from "./0001-spine.ts";
 import { people } from "./0002-people.ts";
 import { control } from "./0004-control.ts";
+import { consent } from "./0006-consent.ts";
 import { rehearsal } from "./0009-rehearsal.ts";
 
 /** One step forward of the database's form. It is never changed after a release: what is wrong in it, a later one mends. */
@@ -12,4 +13,4 @@ export interface Migration {
   up(trx: Kysely<unknown>): Promise<void>;
 }
 
-export const migrations: readonly Migration[] = [spine, people, control, rehearsal];
+export const migrations: readonly Migration[] = [spine, people, control, consent, rehearsal];
