@@ -1,4 +1,4 @@
-import type { ConsentRequestId, Language, Text } from "@caretaker/protocol";
+import type { ConsentRequestId, Language, QuietHours, Text } from "@caretaker/protocol";
 import { Text as TextSchema } from "@caretaker/protocol";
 import type { Trx } from "../db/database.ts";
 import { newId } from "../db/new-id.ts";
@@ -10,6 +10,7 @@ import { ANSWER_WITHIN, after, LINK_SHOWS_FOR, URGENT_ANSWER_WITHIN, windowSecon
 import type { ContactRow } from "./contacts.ts";
 import { composeMessage } from "./message.ts";
 import { proposalDigest } from "./proposal.ts";
+import { quietUntil } from "./quiet-hours.ts";
 import { thingOf } from "./things.ts";
 import { hashToken, newToken } from "./token.ts";
 import type { Asked, CannotAsk, ConsentDeps, Question } from "./types.ts";
@@ -25,7 +26,9 @@ export async function ask(deps: ConsentDeps, trx: Trx, question: Question): Prom
   const email = contact.email ?? "";
 
   const requestId = newId<ConsentRequestId>();
-  const answerBy = after(now, question.homeownerAsked ? URGENT_ANSWER_WITHIN : ANSWER_WITHIN);
+  // Nobody is woken to be asked, and the time to answer begins when the message leaves. Who asked for help is awake.
+  const leavesAt = (question.homeownerAsked ? null : quietUntil(now, facts.timeZone, facts.night)) ?? now;
+  const answerBy = after(leavesAt, question.homeownerAsked ? URGENT_ANSWER_WITHIN : ANSWER_WITHIN);
   const digest = proposalDigest(question.proposal);
   const asked = await askedText(trx, question, facts, contact);
   await closeOpenQuestions(trx, run.id);
@@ -43,6 +46,7 @@ export async function ask(deps: ConsentDeps, trx: Trx, question: Question): Prom
     requestId,
     to: { name: contact.name, address: email },
     ...words,
+    leavesAt,
     now,
   });
   return { requestId, answerBy, sentTo: nameAndAddress(contact) };
@@ -53,6 +57,7 @@ interface Facts {
   readonly startedBy: string;
   readonly home: string;
   readonly timeZone: string;
+  readonly night: QuietHours;
   readonly firm: string;
   readonly phone: string | null;
   readonly tell: Text | null;
@@ -64,6 +69,7 @@ async function loadFacts(trx: Trx, { run }: Question): Promise<Facts> {
     .innerJoin("site", "site.id", "run.siteId")
     .innerJoin("runbookVersion", "runbookVersion.digest", "run.digest")
     .select(["run.reason", "run.startedBy", "site.name as home", "site.timeZone"])
+    .select(["site.quietFrom", "site.quietTo"])
     .select("runbookVersion.document")
     .where("run.id", "=", run.id)
     .where("site.id", "=", run.siteId)
@@ -72,7 +78,8 @@ async function loadFacts(trx: Trx, { run }: Question): Promise<Facts> {
     .executeTakeFirstOrThrow();
   const firm = await trx.selectFrom("firm").select(["name", "phone"]).executeTakeFirstOrThrow();
   const tell = TextSchema.safeParse("tell" in row.document ? row.document.tell : undefined);
-  return { ...row, firm: firm.name, phone: firm.phone, tell: tell.data ?? null };
+  const night = { from: row.quietFrom, to: row.quietTo };
+  return { ...row, night, firm: firm.name, phone: firm.phone, tell: tell.data ?? null };
 }
 
 async function askedText(trx: Trx, question: Question, facts: Facts, contact: ContactRow): Promise<AskedText> {

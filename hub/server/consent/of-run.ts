@@ -27,6 +27,8 @@ export async function ofRun(db: Database, { runId, now }: { runId: string; now: 
       openedAt: row.openedAt,
       answeredAt: row.answeredAt,
       answerBy: row.answerBy,
+      window: row.proposal.window ?? null,
+      grade: row.grade,
       notSentBecause: notSentBecause(row),
     };
   });

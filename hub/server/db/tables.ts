@@ -335,6 +335,8 @@ export interface Tables {
     sealedBody: Json<object | null> | null;
     status: "waiting" | "sent" | "failed" | "outbox";
     attempts: Generated<number>;
+    /** Not before then; null for at once. */
+    leavesAt: AtOrNull;
     error: string | null;
     createdAt: At;
     sentAt: AtOrNull;

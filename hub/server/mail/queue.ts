@@ -12,6 +12,8 @@ export interface NewMessage {
   readonly subject: string;
   readonly text: string;
   readonly html: string;
+  /** Not before then: messages do not leave in the quiet hours of a home. Default `now`. */
+  readonly leavesAt?: Date;
   readonly now: Date;
 }
 
@@ -54,7 +56,8 @@ export async function queueMessage({ sealer, canSend }: QueueDeps, trx: Trx, mes
       sealedBody: JSON.stringify(sealed),
       status: leaves ? "waiting" : "outbox",
       createdAt: message.now,
-      nextTryAt: leaves ? message.now : null,
+      nextTryAt: leaves ? (message.leavesAt ?? message.now) : null,
+      leavesAt: message.leavesAt ?? null,
     })
     .execute();
 }

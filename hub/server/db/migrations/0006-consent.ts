@@ -11,6 +11,7 @@ export const consent = {
 const statements = [
   // By which way it was answered, and for what was said by phone who wrote it down and when it was said.
   `alter table consent_request add channel text not null default 'email', add recorded_by text, add said_at timestamptz`,
+  `alter table message add leaves_at timestamptz`,
   `alter table run add price jsonb`,
   `alter table standing_consent add reviewed_at timestamptz, add reviewed_by text`,
   // A raise holds for the home, one of its devices or entities; without a capability for all that is done there.
