@@ -29,10 +29,7 @@ export interface GivenAnswer {
 }
 
 /** Takes the one answer that a question may have. `proposalCode` is what the page showed: an answer is to that and no other. */
-export async function answer(
-  deps: ConsentDeps,
-  { token, answer, proposalCode, window }: GivenAnswer,
-): Promise<void> {
+export async function answer(deps: ConsentDeps, { token, answer, proposalCode, window }: GivenAnswer): Promise<void> {
   await withOpenRequest(deps, token, async (open) => {
     const { trx, request, now } = open;
     refuseLateOrSecond(open);

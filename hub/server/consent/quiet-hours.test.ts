@@ -65,8 +65,7 @@ describe("a night in which the clock is changed", () => {
 
     for (let at = Date.parse(evening); at < until; at += 60_000)
       expect(quietUntil(new Date(at), zone, NIGHT)?.getTime(), wall(new Date(at), zone)).toBe(until);
-    for (let at = until; at < until + 3_600_000; at += 60_000)
-      expect(quietUntil(new Date(at), zone, NIGHT)).toBeNull();
+    for (let at = until; at < until + 3_600_000; at += 60_000) expect(quietUntil(new Date(at), zone, NIGHT)).toBeNull();
   });
 
   it("ends where the clock leaps over its end, not an hour after", () => {

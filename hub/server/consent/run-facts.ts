@@ -1,4 +1,4 @@
-import type { ProposedAct, Proposal, Text } from "@caretaker/protocol";
+import type { Proposal, ProposedAct, Text } from "@caretaker/protocol";
 import { scopeRank } from "@caretaker/protocol";
 import type { Trx } from "../db/database.ts";
 import { canonicalJson } from "../ledger/canonical.ts";

@@ -1,9 +1,16 @@
 import type { AgreedWindow } from "@caretaker/protocol";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { transaction } from "../db/database.ts";
-import { type TestDatabase, testDatabase } from "../db/test-database.ts";
 import { newId } from "../db/new-id.ts";
-import { ASKED_AT, buildHome, createTestConsent, giveStanding, type TestConsent, type TestHome } from "./test-helpers.ts";
+import { type TestDatabase, testDatabase } from "../db/test-database.ts";
+import {
+  ASKED_AT,
+  buildHome,
+  createTestConsent,
+  giveStanding,
+  type TestConsent,
+  type TestHome,
+} from "./test-helpers.ts";
 import { mistakeInWindow } from "./window.ts";
 
 let database: TestDatabase;
@@ -35,7 +42,10 @@ describe("a time that the homeowner chose", () => {
     const home = await buildHome(database.db);
     await answered(home, WINDOW);
 
-    expect(await permit(home, "2026-11-24T08:59:59.999Z")).toMatchObject({ code: "not_yet", from: new Date(WINDOW.from) });
+    expect(await permit(home, "2026-11-24T08:59:59.999Z")).toMatchObject({
+      code: "not_yet",
+      from: new Date(WINDOW.from),
+    });
     expect(await permit(home, "2026-11-24T11:00:00.000Z")).toMatchObject({ code: "consent_expired" });
     expect(await permit(home, "2026-11-24T10:50:00.000Z")).toMatchObject({ permitted: true });
   });
@@ -60,7 +70,10 @@ describe("a time that the homeowner chose", () => {
       .set({ proposal: JSON.stringify({ ...home.proposal, window: moved }) })
       .where("runId", "=", home.runId)
       .execute();
-    expect(await permit(home, "2026-11-24T10:00:00.000Z")).toMatchObject({ permitted: false, drift: expect.any(String) });
+    expect(await permit(home, "2026-11-24T10:00:00.000Z")).toMatchObject({
+      permitted: false,
+      drift: expect.any(String),
+    });
   });
 
   it("can be stopped before it comes", async () => {

@@ -36,7 +36,10 @@ function changeFor(row: RunRow, answered: Answered, now: Date): Change {
   const isAwaited = row.status === "waiting_for_consent" && memory.question === requestId;
   if (isAwaited && answer === "allowed") {
     return {
-      events: [event, { kind: "run.resumed", after: "waiting_for_consent", why: window === undefined ? ALLOWED : ALLOWED_LATER }],
+      events: [
+        event,
+        { kind: "run.resumed", after: "waiting_for_consent", why: window === undefined ? ALLOWED : ALLOWED_LATER },
+      ],
       memory: { ...endPause(memory, now), question: null },
       wakeAt: now,
     };
