@@ -80,7 +80,10 @@ export class RunbookSource {
     didYouMean?: string | undefined,
   ): RunbookMistake {
     const { line, col } = this.#lines.linePos(from);
-    const [text = ""] = this.text.slice(from, Math.min(Math.max(from, to), from + 4 * SHOWN)).trimEnd().split("\n");
+    const [text = ""] = this.text
+      .slice(from, Math.min(Math.max(from, to), from + 4 * SHOWN))
+      .trimEnd()
+      .split("\n");
     const shown = text.length > SHOWN ? `${text.slice(0, SHOWN - 1)}…` : text;
     const mistake = { file: this.file, line: Math.max(line, 1), column: Math.max(col, 1), code, message, text: shown };
     return didYouMean === undefined ? mistake : { ...mistake, didYouMean };
