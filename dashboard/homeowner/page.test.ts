@@ -27,6 +27,8 @@ function buildView(given: Partial<ConsentView> = {}): ConsentView {
     price: null,
     timeZone: "Europe/Amsterdam",
     quietHours: { from: "22:00", to: "07:00" },
+    window: null,
+    windowChoice: null,
     askedAt: "2026-11-22T18:00:00.000Z",
     answerBy: "2026-11-22T22:00:00.000Z",
     startBy: null,

@@ -34,6 +34,7 @@ export const LEDGER_WORDS: Record<LedgerEvent, string> = {
   "consent.opened": "The homeowner opened the question",
   "consent.allowed": "The homeowner allowed it",
   "consent.refused": "The homeowner said no",
+  "consent.window_agreed": "The homeowner chose a time",
   "consent.another_time": "The homeowner said another time",
   "consent.expired": "Nobody answered in time",
   "consent.withdrawn": "The homeowner stopped it",

@@ -31,6 +31,15 @@ export const ProposedAct = z.object({
 });
 export type ProposedAct = z.infer<typeof ProposedAct>;
 
+/** A time that a homeowner chose: what was asked may be begun in it without asking again. */
+export const AgreedWindow = z.strictObject({ from: Moment, to: Moment });
+export type AgreedWindow = z.infer<typeof AgreedWindow>;
+
+/** What a window may be: soon enough to be remembered, long enough to work in, short enough to be a promise. */
+export const SHORTEST_WINDOW_MINUTES = 30;
+export const LONGEST_WINDOW_MINUTES = 12 * 60;
+export const WINDOW_WITHIN_DAYS = 14;
+
 /**
  * All that a homeowner is asked to allow. The approval is bound to the SHA-256 of its canonical JSON; an act outside it
  * is drift and stops the run.
@@ -45,6 +54,10 @@ export const Proposal = z.object({
   acts: z.array(ProposedAct),
   scope: Scope,
   limitSeconds: z.number().int(),
+  /** When it may be begun; null for soon: within the clock that begins with the yes. */
+  window: AgreedWindow.nullable(),
+  /** What it costs, or that it is covered; null where nobody has said. */
+  price: Text.nullable(),
 });
 export type Proposal = z.infer<typeof Proposal>;
 
@@ -74,6 +87,10 @@ export const ConsentView = z.object({
   price: z.string().nullable(),
   timeZone: z.string(),
   quietHours: QuietHours,
+  /** The time that was agreed, once one was. */
+  window: AgreedWindow.nullable(),
+  /** Between which moments the homeowner may choose a time; null when none can be chosen now. */
+  windowChoice: AgreedWindow.nullable(),
   askedAt: Moment,
   answerBy: Moment,
   startBy: Moment.nullable(),

@@ -35,6 +35,7 @@ export const LEDGER_EVENTS = [
   "consent.allowed",
   "consent.refused",
   "consent.another_time",
+  "consent.window_agreed",
   "consent.expired",
   "consent.withdrawn",
   "consent.tap_refused",

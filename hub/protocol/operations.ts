@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { ChecklistLine } from "./connector.ts";
-import { ConsentAnswer, ConsentView, LinkToken } from "./consent.ts";
+import { AgreedWindow, ConsentAnswer, ConsentView, LinkToken } from "./consent.ts";
 import { controlOperations } from "./control-operations.ts";
 import { householdOperations } from "./household-operations.ts";
 import {
@@ -431,11 +431,17 @@ export const operations = {
   }),
   "consent.answer": operation({
     path: "POST /consent/{token}/answer",
-    summary: "Allow, another time, or no: once",
-    input: z.strictObject({ token: LinkToken, answer: ConsentAnswer, proposalCode: z.string().max(20) }),
+    summary: "Allow, another time (perhaps with the time), or no: once",
+    input: z.strictObject({
+      token: LinkToken,
+      answer: ConsentAnswer,
+      proposalCode: z.string().max(20),
+      /** With `another_time`: when it may be done without asking again. */
+      window: AgreedWindow.optional(),
+    }),
     output: ConsentView,
     needs: { who: "link", on: "request" },
-    ledger: ["consent.allowed", "consent.refused", "consent.another_time"],
+    ledger: ["consent.allowed", "consent.refused", "consent.another_time", "consent.window_agreed"],
   }),
   "consent.stop": operation({
     path: "POST /consent/{token}/stop",

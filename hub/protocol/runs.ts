@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { AgreedWindow } from "./consent.ts";
 import { ConsentRequestId, GatewayId, Moment, PersonId, RunbookId, RunId, SiteId } from "./ids.ts";
 import { Scope } from "./scopes.ts";
 
@@ -144,6 +145,8 @@ export const RunEventData = z.discriminatedUnion("kind", [
     requestId: ConsentRequestId,
     answer: z.enum(["allowed", "refused", "another_time", "expired", "withdrawn"]),
     by: z.string(),
+    /** When it may be begun, where the homeowner chose a time. */
+    window: AgreedWindow.optional(),
   }),
   z.object({
     kind: z.literal("fix.intended"),
@@ -233,6 +236,10 @@ export const RunConsent = z.object({
   /** When the homeowner wished to be called. */
   callAskedAt: Moment.nullable(),
   answerBy: Moment,
+  /** The time that the homeowner chose. */
+  window: AgreedWindow.nullable(),
+  /** How whoever answered is known: `B` by a link to a verified address, `C` by phone, as a technician wrote it down. */
+  grade: z.string().nullable(),
   /** Why the message has not left, when it has not. */
   notSentBecause: z.string().nullable(),
 });

@@ -1,14 +1,16 @@
-import type { ConsentAnswer, LedgerEvent } from "@caretaker/protocol";
+import type { AgreedWindow, ConsentAnswer, LedgerEvent } from "@caretaker/protocol";
 import { CaretakerError } from "@caretaker/protocol";
 import type { Announcement } from "../announcements.ts";
 import type { Database, Trx } from "../db/database.ts";
 import { appendLedger } from "../ledger/append.ts";
-import { shortCode } from "../ledger/canonical.ts";
+import { canonicalJson, shortCode } from "../ledger/canonical.ts";
 import { after, START_WITHIN, statusAt } from "./clocks.ts";
 import { obstacleOf } from "./contacts.ts";
 import { lockRequest, type OpenRequest, type RequestRow, withOpenRequest } from "./open-request.ts";
+import { proposalDigest } from "./proposal.ts";
 import { requesterEmails } from "./requester.ts";
 import type { AnswerForRun, ConsentDeps } from "./types.ts";
+import { mistakeInWindow, refuseWindow } from "./window.ts";
 
 const ANSWERS = {
   allow: { status: "allowed", event: "consent.allowed" },
@@ -25,19 +27,23 @@ export interface Way {
 /** A single-use link to a verified address. */
 const BY_LINK: Way = { channel: "email", grade: "B" };
 
+export interface GivenAnswer {
+  readonly token: string;
+  readonly answer: ConsentAnswer;
+  readonly proposalCode: string;
+  readonly window?: AgreedWindow | undefined;
+}
+
 /** Takes the one answer that a question may have. `proposalCode` is what the page showed: an answer is to that and no other. */
-export async function answer(
-  deps: ConsentDeps,
-  { token, answer, proposalCode }: { token: string; answer: ConsentAnswer; proposalCode: string },
-): Promise<void> {
-  await withOpenRequest(deps, token, (open) => takeAnswer(deps, open, { answer, proposalCode, way: BY_LINK }));
+export async function answer(deps: ConsentDeps, { token, ...given }: GivenAnswer): Promise<void> {
+  await withOpenRequest(deps, token, (open) => takeAnswer(deps, open, { ...given, way: BY_LINK }));
 }
 
 /** The same for every way in which an answer comes. The request and its run are locked. */
 export async function takeAnswer(
   deps: ConsentDeps,
   open: OpenRequest,
-  { answer, proposalCode, way }: { answer: ConsentAnswer; proposalCode: string; way: Way },
+  { answer, proposalCode, window, way }: Omit<GivenAnswer, "token"> & { readonly way: Way },
 ): Promise<readonly Announcement[]> {
   const { trx, request, now } = open;
   refuseLateOrSecond(open);
@@ -45,7 +51,8 @@ export async function takeAnswer(
     throw new CaretakerError("changed_meanwhile", "This is not what is asked now: open the link again and read it.");
   }
   const contact = await loadContact(trx, request);
-  if (answer === "allow") await refuseUnable(deps, open, contact);
+  if (answer === "allow" || window !== undefined) await refuseUnable(deps, open, contact);
+  if (window !== undefined) return agreeWindow(deps, open, { answer, window, contact, way });
   const { status, event } = ANSWERS[answer];
   const startBy = status === "allowed" ? after(now, START_WITHIN) : null;
   await trx
@@ -54,6 +61,31 @@ export async function takeAnswer(
     .where("id", "=", request.id)
     .execute();
   return conclude(deps, open, { event, answer: status, by: actorOf(contact), way, extra: { startBy } });
+}
+
+/**
+ * Another time, and which: a yes to the same proposal with that window in it, so it has a digest of its own. In that time
+ * it is begun without asking again, and in no other.
+ */
+async function agreeWindow(
+  deps: ConsentDeps,
+  open: OpenRequest,
+  { answer, window, contact, way }: { answer: ConsentAnswer; window: AgreedWindow; contact: Contact; way: Way },
+): Promise<readonly Announcement[]> {
+  const { trx, request, now } = open;
+  if (answer !== "another_time") refuseWindow("A time goes with the answer another_time, and with no other.");
+  const wrong = mistakeInWindow(window, now);
+  if (wrong !== null) refuseWindow(wrong);
+  const proposal = { ...request.proposal, window };
+  const agreed = { ...request, proposal, digest: proposalDigest(proposal) };
+  await trx
+    .updateTable("consentRequest")
+    .set({ status: "allowed", answeredAt: now, answeredBy: contact.name, grade: way.grade, startBy: window.to })
+    .set({ proposal: canonicalJson(proposal), digest: agreed.digest })
+    .where("id", "=", request.id)
+    .execute();
+  const end = { event: "consent.window_agreed", answer: "allowed", by: actorOf(contact), way, window } as const;
+  return conclude(deps, { ...open, request: agreed }, { ...end, extra: { window, digestAsked: request.digest } });
 }
 
 /** Notes that a person opened the page. The first time counts. */
@@ -125,6 +157,7 @@ interface End {
   readonly by: string;
   /** Absent where nobody answered. */
   readonly way?: Way;
+  readonly window?: AgreedWindow;
   readonly extra: Readonly<Record<string, unknown>>;
 }
 
@@ -165,10 +198,17 @@ async function appendEnd(
 async function tell(
   deps: ConsentDeps,
   { trx, request, now }: OpenRequest,
-  { answer, by }: Pick<End, "answer" | "by">,
+  { answer, by, window }: Pick<End, "answer" | "by" | "window">,
 ): Promise<readonly Announcement[]> {
   const { id: requestId, runId } = request;
-  const announcements = await deps.runs.consentAnswered(trx, { runId, requestId, answer, by, now });
+  const announcements = await deps.runs.consentAnswered(trx, {
+    runId,
+    requestId,
+    answer,
+    by,
+    ...(window === undefined ? {} : { window }),
+    now,
+  });
   return [...announcements, { type: "run.due", runId }];
 }
 

@@ -10,7 +10,7 @@ import { askAtHome } from "./at-home/queue.ts";
 import { ANSWER_WITHIN, after, LINK_SHOWS_FOR, URGENT_ANSWER_WITHIN, windowSeconds } from "./clocks.ts";
 import type { ContactRow } from "./contacts.ts";
 import { composeMessage, composeReminder, type MessageWords } from "./message.ts";
-import { remindAt } from "./night.ts";
+import { morningAfter, remindAt } from "./night.ts";
 import { proposalDigest } from "./proposal.ts";
 import { thingOf } from "./things.ts";
 import { hashToken, newToken } from "./token.ts";
@@ -27,7 +27,9 @@ export async function ask(deps: ConsentDeps, trx: Trx, question: Question): Prom
   const email = contact.email ?? "";
 
   const requestId = newId<ConsentRequestId>();
-  const answerBy = after(now, question.homeownerAsked ? URGENT_ANSWER_WITHIN : ANSWER_WITHIN);
+  // Nobody is woken to be asked, and the time to answer begins when the message leaves. Who asked for help is awake.
+  const leavesAt = question.homeownerAsked ? now : morningAfter(now, facts);
+  const answerBy = after(leavesAt, question.homeownerAsked ? URGENT_ANSWER_WITHIN : ANSWER_WITHIN);
   const digest = proposalDigest(question.proposal);
   const asked = await askedText(trx, question, facts, contact);
   await closeOpenQuestions(trx, run.id);
@@ -45,9 +47,10 @@ export async function ask(deps: ConsentDeps, trx: Trx, question: Question): Prom
     requestId,
     to: { name: contact.name, address: email },
     ...words,
+    leavesAt,
     now,
   });
-  await remind(deps, trx, { question, facts, contact, requestId, answerBy, words });
+  await remind(deps, trx, { question, facts, contact, requestId, leavesAt, answerBy, words });
   await askAtHome(trx, {
     requestId,
     runId: run.id,
@@ -66,14 +69,15 @@ interface Reminder {
   readonly facts: Facts;
   readonly contact: ContactRow;
   readonly requestId: ConsentRequestId;
+  readonly leavesAt: Date;
   readonly answerBy: Date;
   readonly words: MessageWords;
 }
 
 /** The one reminder is the same message once more. It is put into the outbox now, since nobody has the link later. */
 async function remind(deps: ConsentDeps, trx: Trx, reminder: Reminder): Promise<void> {
-  const { question, facts, contact, requestId, answerBy, words } = reminder;
-  const at = remindAt({ askedAt: question.now, answerBy }, facts);
+  const { question, facts, contact, requestId, leavesAt, answerBy, words } = reminder;
+  const at = remindAt({ askedAt: leavesAt, answerBy }, facts);
   if (at === null) return;
   await deps.queueMessage(trx, {
     siteId: question.run.siteId,

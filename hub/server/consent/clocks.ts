@@ -20,6 +20,14 @@ export function windowSeconds(limitSeconds: number): number {
   return Math.min(Math.ceil(limitSeconds * 1.5), LONGEST_WINDOW_SECONDS);
 }
 
+/**
+ * Whether what was given for good holds now. It is looked at once a year, and a `fix` that was not holds no more until
+ * it is. To reach, to view and to diagnose is what the contract is made of: that holds as long as the contract does.
+ */
+export function holdsNow({ scope, reviewAt }: { scope: string; reviewAt: string }, now: Date): boolean {
+  return scope !== "fix" || now.getTime() < Date.parse(reviewAt);
+}
+
 /** The moments of a request that decide what it is worth. */
 export interface RequestTimes {
   readonly status: string;

@@ -1,6 +1,6 @@
-import type { ConsentAnswer, ConsentView } from "@caretaker/protocol";
+import type { ConsentView } from "@caretaker/protocol";
 import type { Handlers } from "../http/handler.ts";
-import { answer, expire, opened, stop } from "./answer.ts";
+import { answer, expire, type GivenAnswer, opened, stop } from "./answer.ts";
 import { ask } from "./ask.ts";
 import { type Tap, takeTap } from "./at-home/tapped.ts";
 import { callMe } from "./call-me.ts";
@@ -17,7 +17,7 @@ export type { Consent, ConsentDeps, Permission, RunsDoor, Verdict } from "./type
 export interface ConsentLink {
   view(token: string): Promise<ConsentView>;
   opened(token: string): Promise<void>;
-  answer(given: { token: string; answer: ConsentAnswer; proposalCode: string }): Promise<ConsentView>;
+  answer(given: GivenAnswer): Promise<ConsentView>;
   stop(token: string): Promise<ConsentView>;
   callMe(token: string): Promise<ConsentView>;
 }

@@ -1,5 +1,4 @@
-const MINUTE = 60_000;
-const DAY_MINUTES = 24 * 60;
+import { quietUntil } from "./quiet-hours.ts";
 
 /** The quiet hours of a home, as its wall clock shows them. */
 export interface Night {
@@ -9,19 +8,13 @@ export interface Night {
 }
 
 /** Whether it is night in the home. Where both times are the same there is no night. */
-export function isNight(moment: Date, { timeZone, quietFrom, quietTo }: Night): boolean {
-  const [from, to, now] = [minutesOf(quietFrom), minutesOf(quietTo), wallClock(moment, timeZone)];
-  return from <= to ? now >= from && now < to : now >= from || now < to;
+export function isNight(moment: Date, night: Night): boolean {
+  return morningOf(moment, night) !== null;
 }
 
-/** The first moment, from this one on, at which it is not night there. Clocks may be changed meanwhile. */
+/** The first moment, from this one on, at which it is not night there. */
 export function morningAfter(moment: Date, night: Night): Date {
-  if (!isNight(moment, night)) return moment;
-  const wait = (minutesOf(night.quietTo) - wallClock(moment, night.timeZone) + DAY_MINUTES) % DAY_MINUTES;
-  // An hour early, in case the clock is put forward; then minute by minute.
-  let morning = new Date(Math.floor(moment.getTime() / MINUTE) * MINUTE + Math.max(1, wait - 60) * MINUTE);
-  while (isNight(morning, night)) morning = new Date(morning.getTime() + MINUTE);
-  return morning;
+  return morningOf(moment, night) ?? moment;
 }
 
 /**
@@ -41,12 +34,6 @@ export function remindAt({ askedAt, answerBy }: { askedAt: Date; answerBy: Date 
   return null;
 }
 
-function minutesOf(time: string): number {
-  const [hours = 0, minutes = 0] = time.split(":").map(Number);
-  return hours * 60 + minutes;
-}
-
-function wallClock(moment: Date, timeZone: string): number {
-  const time = new Intl.DateTimeFormat("en-GB", { timeZone, hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-  return minutesOf(time.format(moment));
+function morningOf(moment: Date, { timeZone, quietFrom, quietTo }: Night): Date | null {
+  return quietUntil(moment, timeZone, { from: quietFrom, to: quietTo });
 }

@@ -30,6 +30,8 @@ export async function ofRun(db: Database, { runId, now }: { runId: string; now: 
       answeredAt: row.answeredAt,
       callAskedAt: row.callAskedAt,
       answerBy: row.answerBy,
+      window: row.proposal.window ?? null,
+      grade: row.grade,
       notSentBecause: notSentBecause(row),
     };
   });

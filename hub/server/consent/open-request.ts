@@ -60,10 +60,12 @@ export async function lockRequest(
 ): Promise<OpenRequest> {
   const run = await trx
     .selectFrom("run")
-    .select("status")
+    .select(["status", "siteId"])
     .where("id", "=", runId)
     .forUpdate()
     .executeTakeFirstOrThrow();
+  // A no concerns the whole home: acts of its other runs wait for it here, or are before it.
+  await trx.selectFrom("site").select("id").where("id", "=", run.siteId).forNoKeyUpdate().executeTakeFirstOrThrow();
   const request = await trx
     .selectFrom("consentRequest")
     .selectAll()

@@ -3,12 +3,13 @@ import { StandingScope as StandingScopes, scopeRank } from "@caretaker/protocol"
 import type { Selectable } from "kysely";
 import type { Trx } from "../db/database.ts";
 import type { Tables } from "../db/tables.ts";
-import { after, statusAt } from "./clocks.ts";
+import { after, holdsNow, statusAt } from "./clocks.ts";
 import { fitInto, proposalDigest, undoFits } from "./proposal.ts";
+import { drifted, notYet, type Refused, refuse } from "./refuse.ts";
+import { driftOfRun, factsOf, type RunFacts } from "./run-facts.ts";
 import type { ActQuestion, Permission, Verdict } from "./types.ts";
 
 type RequestRow = Selectable<Tables["consentRequest"]>;
-type Refused = Extract<Verdict, { permitted: false }>;
 
 /**
  * The one place that says whether an act may be sent. Everything it reads is locked until the caller's transaction
@@ -17,9 +18,9 @@ type Refused = Extract<Verdict, { permitted: false }>;
  */
 export async function permit(trx: Trx, question: ActQuestion): Promise<Verdict> {
   const isTakingBack = question.purpose === "undo" || question.purpose === "settle";
-  const ended = await endedOf(trx, question);
+  const facts = await factsOf(trx, question);
   // Only a run of another home has nothing here to take back.
-  if (ended !== null && !(isTakingBack && ended.code !== "consent_missing")) return ended;
+  if ("code" in facts && !(isTakingBack && facts.code !== "consent_missing")) return facts;
   const requests = await trx
     .selectFrom("consentRequest")
     .selectAll()
@@ -28,38 +29,17 @@ export async function permit(trx: Trx, question: ActQuestion): Promise<Verdict> 
     .orderBy("id")
     .forUpdate()
     .execute();
-  if (isTakingBack) return permitTakingBack(trx, question, requests);
+  if (isTakingBack || "code" in facts) return permitTakingBack(trx, question, requests);
 
-  const denied = denialOf(requests, question.act);
+  const denied = denialOf(requests, question.act) ?? (await denialElsewhere(trx, question, facts, requests));
   if (denied !== null) return denied;
   const standing = await standingFor(trx, question);
-  if (standing !== null) return { permitted: true, by: { kind: "standing", scope: standing } };
-  return permitOnce(trx, question, requests);
+  if (standing === null) return permitOnce(trx, question, facts, requests);
+  if (facts.quietUntil !== null) return notYet(facts.quietUntil, QUIET);
+  return { permitted: true, by: { kind: "standing", scope: standing } };
 }
 
-/** A run that ended, a site that left us and a person who was shut out permit nothing more. */
-async function endedOf(trx: Trx, { runId, siteId }: ActQuestion): Promise<Refused | null> {
-  const run = await trx
-    .selectFrom("run")
-    .leftJoin("person", "person.id", "run.startedById")
-    .select(["run.siteId", "run.status", "person.disabledAt"])
-    .where("run.id", "=", runId)
-    .forUpdate("run")
-    .executeTakeFirst();
-  const site = await trx.selectFrom("site").select("removedAt").where("id", "=", siteId).forShare().executeTakeFirst();
-  if (run === undefined || site === undefined || run.siteId !== siteId) {
-    return refuse("consent_missing", "This run is not of this home.");
-  }
-  if (run.status === "finished" || run.status === "cancelled") {
-    return refuse("consent_expired", "The run has ended, and what was allowed for it ended with it.");
-  }
-  if (site.removedAt !== null) {
-    return refuse("consent_refused", "This home is no longer in our care: nothing may be done there.");
-  }
-  return run.disabledAt === null
-    ? null
-    : refuse("consent_expired", "Whoever started this run may no longer sign in: have a colleague start it anew.");
-}
+const QUIET = "These are the quiet hours of this home.";
 
 /**
  * A no beats every yes: a stop ends the whole run, and a refusal or "another time" all that was asked for with it, also
@@ -77,20 +57,64 @@ function denialOf(requests: readonly RequestRow[], act: ProposedAct): Refused | 
     : null;
 }
 
+/**
+ * A no to the same act in another run of this home, or a stop of it, is a no here as well: whoever of the household said
+ * it, and whatever was allowed before. What was allowed here after it stands.
+ */
+async function denialElsewhere(
+  trx: Trx,
+  { runId, siteId, act }: ActQuestion,
+  { createdAt }: RunFacts,
+  requests: readonly RequestRow[],
+): Promise<Refused | null> {
+  const said = await trx
+    .selectFrom("consentRequest")
+    .select(["proposal", "answeredAt", "withdrawnAt"])
+    .where("siteId", "=", siteId)
+    .where("runId", "!=", runId)
+    .where("status", "in", ["refused", "withdrawn"])
+    .where((where) => where(where.fn.coalesce("withdrawnAt", "answeredAt"), ">", createdAt))
+    .execute();
+  const moments = said
+    .filter(({ proposal }) => proposal.acts.some((asked) => isSameAct(asked, act)))
+    .map(({ withdrawnAt, answeredAt }) => Date.parse(withdrawnAt ?? answeredAt ?? ""));
+  const latest = Math.max(...moments);
+  const isAllowedSince = requests.some(
+    ({ status, answeredAt, proposal }) =>
+      status === "allowed" && Date.parse(answeredAt ?? "") > latest && proposal.acts.some((one) => isSameAct(one, act)),
+  );
+  return moments.length === 0 || isAllowedSince
+    ? null
+    : refuse("consent_refused", "Somebody of this home has said no to the same thing since this was begun.");
+}
+
 function isSameAct(one: ProposedAct, other: ProposedAct): boolean {
   return one.capability === other.capability && one.target === other.target;
 }
 
-/** The narrowest standing scope that permits the act, or null. Disruptive and private acts are asked for each time. */
-async function standingFor(trx: Trx, { siteId, act }: ActQuestion): Promise<StandingScope | null> {
+/**
+ * The narrowest standing scope that permits the act, or null. Disruptive and private acts are asked for each time, and a
+ * `fix` that nobody reviewed for a year as well.
+ */
+async function standingFor(trx: Trx, { siteId, act, now }: ActQuestion): Promise<StandingScope | null> {
   const { data: needed } = StandingScopes.safeParse(act.scope);
   if (needed === undefined || act.private) return null;
-  const rows = await trx.selectFrom("standingConsent").select("scope").where("siteId", "=", siteId).execute();
-  const enough = rows.map(({ scope }) => scope).filter((scope) => scopeRank(scope) >= scopeRank(needed));
+  const rows = await trx
+    .selectFrom("standingConsent")
+    .select(["scope", "reviewAt"])
+    .where("siteId", "=", siteId)
+    .execute();
+  const holding = rows.filter((given) => holdsNow(given, now)).map(({ scope }) => scope);
+  const enough = holding.filter((scope) => scopeRank(scope) >= scopeRank(needed));
   return enough.sort((a, b) => scopeRank(a) - scopeRank(b))[0] ?? null;
 }
 
-async function permitOnce(trx: Trx, question: ActQuestion, requests: readonly RequestRow[]): Promise<Verdict> {
+async function permitOnce(
+  trx: Trx,
+  question: ActQuestion,
+  facts: RunFacts,
+  requests: readonly RequestRow[],
+): Promise<Verdict> {
   const { act, now } = question;
   let refusal = refuse("consent_missing", "Nobody has allowed this yet: the homeowner has to be asked.");
   for (const request of requests) {
@@ -108,25 +132,43 @@ async function permitOnce(trx: Trx, question: ActQuestion, requests: readonly Re
       refusal = drifted("what is kept of it is not what they read");
       continue;
     }
+    const drift = driftOfRun(request.proposal, facts);
+    if (drift !== null) {
+      refusal = drifted(drift);
+      continue;
+    }
     const made = await triesMade(trx, question);
     if (made >= fit.proposed.tries) {
       return drifted(`try ${made + 1} where ${fit.proposed.tries} were allowed`);
     }
+    const later = laterThan(request, facts, now);
+    if (later !== null) return later;
     if (request.firstActAt === null) await openWindow(trx, request, now);
     return { permitted: true, by: oneTime(request) };
   }
   return refusal;
 }
 
-function drifted(drift: string): Refused {
-  return {
-    ...refuse("consent_missing", `This is not what the homeowner allowed: ${drift}. It has to be asked again.`),
-    drift,
-  };
+/** A time that the homeowner chose is waited for, also where it lies in the night; without one the night is. */
+function laterThan(request: RequestRow, { quietUntil }: RunFacts, now: Date): Verdict | null {
+  const window = request.proposal.window ?? null;
+  if (window !== null) {
+    const from = new Date(window.from);
+    return now < from ? notYet(from, "The homeowner chose this time.") : null;
+  }
+  if (quietUntil === null) return null;
+  const until = request.firstActAt === null ? request.startBy : request.endsAt;
+  if (until !== null && quietUntil.getTime() >= Date.parse(until)) {
+    return refuse("consent_expired", `${QUIET} What was allowed ends before they do: ask again.`);
+  }
+  return notYet(quietUntil, QUIET);
 }
 
-function tooLate({ status, firstActAt }: RequestRow): Refused {
+function tooLate({ status, firstActAt, proposal }: RequestRow): Refused {
   if (status === "asked") return refuse("consent_expired", "The homeowner did not answer in time.");
+  if (firstActAt === null && proposal.window != null) {
+    return refuse("consent_expired", "The time that the homeowner chose passed before it could begin: ask again.");
+  }
   return firstActAt === null
     ? refuse("consent_expired", "What the homeowner allowed was not begun in time: ask again.")
     : refuse("consent_expired", "The time that the homeowner allowed for the work is over: ask again.");
@@ -145,13 +187,19 @@ async function triesMade(trx: Trx, { runId, act }: ActQuestion): Promise<number>
   return Number(count);
 }
 
-/** The work window begins with the first act. */
+/** The work window begins with the first act, and is never longer than the time that the homeowner chose. */
 async function openWindow(trx: Trx, request: RequestRow, now: Date): Promise<void> {
   await trx
     .updateTable("consentRequest")
-    .set({ firstActAt: now, endsAt: after(now, request.windowSeconds * 1000) })
+    .set({ firstActAt: now, endsAt: endOfWork(request, now) })
     .where("id", "=", request.id)
     .execute();
+}
+
+function endOfWork({ windowSeconds, proposal }: RequestRow, now: Date): Date {
+  const end = after(now, windowSeconds * 1000);
+  const window = proposal.window ?? null;
+  return window !== null && Date.parse(window.to) < end.getTime() ? new Date(window.to) : end;
 }
 
 /**
@@ -185,8 +233,4 @@ function permissionIn(consent: Readonly<Record<string, unknown>>): Permission | 
 
 function oneTime({ id, digest }: RequestRow): Permission {
   return { kind: "one_time", requestId: id as ConsentRequestId, digest };
-}
-
-function refuse(code: Refused["code"], message: string): Refused {
-  return { permitted: false, code, message };
 }

@@ -18,6 +18,7 @@ import type { AnswerForRun, Question } from "./types.ts";
 
 export const REQUESTER = { id: "019aa000-0000-7000-8000-0000000000aa", email: "sam@installers.example" };
 export const ASKED_AT = new Date("2026-11-22T18:00:00.000Z");
+export const NEXT_YEAR = new Date("2027-11-22T18:00:00.000Z");
 
 interface TestContact {
   readonly name?: string;
@@ -84,12 +85,19 @@ export function buildProposal(
   return {
     format: 1,
     runbook: "home-assistant/dead-bridge",
-    runbookDigest: "d".repeat(64),
+    runbookDigest: runbookDigestOf(given.runId),
     inputs: {},
     scope: given.acts[0]?.scope ?? "disruptive",
     limitSeconds: 900,
+    window: null,
+    price: null,
     ...given,
   };
+}
+
+/** Each test run has a runbook of its own. */
+function runbookDigestOf(runId: string): string {
+  return runId.replaceAll("-", "").padEnd(64, "0");
 }
 
 export function buildQuestion({ siteId, runId, proposal, act }: TestHome, given: Partial<Question> = {}): Question {
@@ -169,7 +177,7 @@ export function tokenIn(text: string): string {
 export async function giveStanding(db: Database, siteId: SiteId, scope: Exclude<Scope, "disruptive">): Promise<void> {
   await db
     .insertInto("standingConsent")
-    .values({ siteId, scope, givenAt: ASKED_AT, givenBy: "Mrs Lee", evidence: "contract", reviewAt: ASKED_AT })
+    .values({ siteId, scope, givenAt: ASKED_AT, givenBy: "Mrs Lee", evidence: "contract", reviewAt: NEXT_YEAR })
     .execute();
 }
 
@@ -297,7 +305,7 @@ async function insertRun(
     readonly tell?: unknown;
   },
 ): Promise<void> {
-  const digest = run.runId.replaceAll("-", "").padEnd(64, "0");
+  const digest = runbookDigestOf(run.runId);
   const tell = run.tell ?? "The box that runs some of your lights has stopped answering.";
   await db
     .insertInto("runbookVersion")

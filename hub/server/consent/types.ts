@@ -1,4 +1,5 @@
 import type {
+  AgreedWindow,
   ConsentRequestId,
   Proposal,
   ProposedAct,
@@ -20,7 +21,14 @@ export type AnswerForRun = "allowed" | "refused" | "another_time" | "expired" | 
 export interface RunsDoor {
   consentAnswered(
     trx: Trx,
-    answer: { runId: RunId; requestId: ConsentRequestId; answer: AnswerForRun; by: string; now: Date },
+    answer: {
+      runId: RunId;
+      requestId: ConsentRequestId;
+      answer: AnswerForRun;
+      by: string;
+      window?: AgreedWindow;
+      now: Date;
+    },
   ): Promise<readonly Announcement[]>;
   consentOpened(
     trx: Trx,
@@ -94,7 +102,16 @@ export type Verdict =
       readonly message: string;
       /** How the act differs from what was allowed, when something was. */
       readonly drift?: string;
-    };
+    }
+  | NotYet;
+
+/** Allowed, and not now: the home sleeps, or the time that the homeowner chose has not come. */
+export interface NotYet {
+  readonly permitted: false;
+  readonly code: "not_yet";
+  readonly message: string;
+  readonly from: Date;
+}
 
 export interface ActQuestion {
   readonly siteId: SiteId;

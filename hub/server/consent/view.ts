@@ -12,6 +12,7 @@ import { requesterEmails } from "./requester.ts";
 import { thingOf } from "./things.ts";
 import { hashToken } from "./token.ts";
 import type { ConsentDeps } from "./types.ts";
+import { windowChoice } from "./window.ts";
 
 /**
  * What the homeowner's page shows: what was asked, word for word, and what became of it. Reading grants nothing. A
@@ -26,6 +27,8 @@ export async function view(deps: ConsentDeps, token: string): Promise<ConsentVie
 
   const hasEnded = request.runStatus === "finished" || request.runStatus === "cancelled";
   const asked = request.askedText as unknown as AskedText;
+  const canAnswer = !hasEnded && status === "asked" && (await mayAnswer(deps, request, now));
+  const { window = null, price = null } = request.proposal;
   const isOver = hasEnded && (status === "asked" || status === "allowed");
   return {
     status: isOver ? "over" : status,
@@ -41,9 +44,11 @@ export async function view(deps: ConsentDeps, token: string): Promise<ConsentVie
     seen: [...asked.seen],
     undo: [...asked.undo],
     ifNo: asked.ifNo,
-    price: null,
+    price: price === null ? null : inLanguage(price, request.language),
     timeZone: request.timeZone,
     quietHours: { from: request.quietFrom, to: request.quietTo },
+    window,
+    windowChoice: canAnswer ? windowChoice(now) : null,
     askedAt: request.askedAt,
     answerBy: request.answerBy,
     startBy: request.startBy,
@@ -51,7 +56,7 @@ export async function view(deps: ConsentDeps, token: string): Promise<ConsentVie
     callAskedAt: request.callAskedAt,
     ledgerCode: request.ledgerCode,
     proposalCode: shortCode(request.digest),
-    canAnswer: !hasEnded && status === "asked" && (await mayAnswer(deps, request, now)),
+    canAnswer,
     canStop: !hasEnded && request.status === "allowed",
     progress: await loadProgress(deps.db, request),
   };

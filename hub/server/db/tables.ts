@@ -16,6 +16,7 @@ import type {
   RunStatus,
   Scope,
   StandingScope,
+  Text,
 } from "@caretaker/protocol";
 import type { ColumnType, Generated, JSONColumnType } from "kysely";
 
@@ -197,6 +198,8 @@ export interface Tables {
     title: string;
     inputs: Json<Record<string, unknown>>;
     reason: string;
+    /** What the client is told it costs: part of what is allowed. */
+    price: Json<{ readonly text: Text } | null> | null;
     homeownerAsked: boolean;
     isRehearsal: Generated<boolean>;
     startedBy: string;
@@ -337,6 +340,8 @@ export interface Tables {
     sealedBody: Json<object | null> | null;
     status: "waiting" | "sent" | "failed" | "outbox";
     attempts: Generated<number>;
+    /** Not before then; null for at once. */
+    leavesAt: AtOrNull;
     error: string | null;
     createdAt: At;
     sentAt: AtOrNull;

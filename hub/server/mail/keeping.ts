@@ -1,3 +1,4 @@
+import { sql } from "kysely";
 import { type Database, transaction } from "../db/database.ts";
 
 /** As long as a link shows anything. After that the words that hold it are of no use, and wiped. */
@@ -32,7 +33,7 @@ export function fitOutbox(db: Database, { canSend, now }: { canSend: boolean; no
     }
     await trx
       .updateTable("message")
-      .set({ status: "waiting", nextTryAt: now })
+      .set({ status: "waiting", nextTryAt: sql<Date>`greatest(coalesce(leaves_at, ${now}), ${now})` })
       .where("status", "=", "outbox")
       .where("sealedBody", "is not", null)
       .where("siteId", "in", (where) => where.selectFrom("site").select("site.id").where("isSimulated", "=", false))

@@ -12,6 +12,8 @@ export interface NewMessage {
   readonly subject: string;
   readonly text: string;
   readonly html: string;
+  /** Not before then: messages do not leave in the quiet hours of a home. Default `now`. */
+  readonly leavesAt?: Date;
   readonly now: Date;
   /** Reminds of a question that was asked before: leaves then, unless it was answered, or it is night in the home. */
   readonly remindAt?: Date;
@@ -60,7 +62,8 @@ export async function queueMessage({ sealer, canSend }: QueueDeps, trx: Trx, mes
       isReminder,
       status: leaves ? "waiting" : "outbox",
       createdAt: message.now,
-      nextTryAt: leaves ? (message.remindAt ?? message.now) : null,
+      nextTryAt: leaves ? (message.remindAt ?? message.leavesAt ?? message.now) : null,
+      leavesAt: message.leavesAt ?? null,
     })
     .execute();
 }

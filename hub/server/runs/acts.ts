@@ -99,6 +99,8 @@ export async function proposalFrom(ride: Ride, step: FixStep): Promise<Proposal>
     acts,
     scope: acts.map(({ scope }) => scope).reduce<Scope>((a, b) => (scopeRank(b) > scopeRank(a) ? b : a), "reach"),
     limitSeconds: ride.plan.runbook.limitSeconds,
+    window: null,
+    price: ride.row.price?.text ?? null,
   };
 }
 

@@ -1,4 +1,4 @@
-import type { ConsentRequestId, RunEventData, RunId } from "@caretaker/protocol";
+import type { AgreedWindow, ConsentRequestId, RunEventData, RunId } from "@caretaker/protocol";
 import type { Announcement } from "../announcements.ts";
 import type { AnswerForRun, RunsDoor } from "../consent/types.ts";
 import type { Trx } from "../db/database.ts";
@@ -10,14 +10,15 @@ interface Answered {
   readonly requestId: ConsentRequestId;
   readonly answer: AnswerForRun;
   readonly by: string;
+  readonly window?: AgreedWindow;
 }
 
 /** What a homeowner's answer does to a run, in the transaction of the answer. */
 export const answers: RunsDoor = {
-  async consentAnswered(trx, { runId, requestId, answer, by, now }) {
+  async consentAnswered(trx, { runId, now, ...answered }) {
     const row = await lockRun(trx, runId);
     if (row === undefined || hasEnded(row)) return [];
-    const { announcements } = await record(trx, row, now, changeFor(row, { requestId, answer, by }, now));
+    const { announcements } = await record(trx, row, now, changeFor(row, answered, now));
     return [...announcements, { type: "run.due", runId }];
   },
   async consentOpened(trx, { runId, requestId, now }) {
@@ -35,13 +36,16 @@ export const answers: RunsDoor = {
 };
 
 function changeFor(row: RunRow, answered: Answered, now: Date): Change {
-  const { requestId, answer, by } = answered;
+  const { requestId, answer, by, window } = answered;
   const memory = memoryOf(row);
-  const event: RunEventData = { kind: "consent.answered", requestId, answer, by };
+  const event: RunEventData = { kind: "consent.answered", ...answered };
   const isAwaited = row.status === "waiting_for_consent" && memory.question === requestId;
   if (isAwaited && answer === "allowed") {
     return {
-      events: [event, { kind: "run.resumed", after: "waiting_for_consent", why: "The homeowner allowed it." }],
+      events: [
+        event,
+        { kind: "run.resumed", after: "waiting_for_consent", why: window === undefined ? ALLOWED : ALLOWED_LATER },
+      ],
       memory: { ...endPause(memory, now), question: null },
       wakeAt: now,
     };
@@ -54,6 +58,9 @@ function changeFor(row: RunRow, answered: Answered, now: Date): Change {
     ...(row.claimedBy === null ? { wakeAt: now } : {}),
   };
 }
+
+const ALLOWED = "The homeowner allowed it.";
+const ALLOWED_LATER = "The homeowner allowed it, at a time of their own.";
 
 const ENDS = {
   refused: { outcome: "refused", note: "The homeowner said no." },

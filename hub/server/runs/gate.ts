@@ -29,6 +29,8 @@ export interface ActRequest {
 }
 
 export type Acted =
+  /** Allowed, and not before that moment. */
+  | { readonly kind: "not_yet"; readonly from: Date; readonly message: string }
   | { readonly kind: "refused"; readonly code: ErrorCode; readonly message: string; readonly isDrift: boolean }
   | { readonly kind: "done" | "failed" | "uncertain"; readonly attemptId: AttemptId };
 
@@ -41,7 +43,7 @@ type Intent =
       readonly writtenAt: number;
       readonly announce: () => void;
     }
-  | Extract<Acted, { kind: "refused" }>;
+  | Extract<Acted, { kind: "refused" | "not_yet" }>;
 
 /**
  * The one function that every act on a home passes. One transaction asks whether it may be done (claim, stop, freeze,
@@ -52,7 +54,7 @@ export async function act(ride: Ride, request: ActRequest): Promise<Acted> {
   await ride.crash("act.before_intent");
   const begun = ride.deps.clock.monotonic();
   const intent = await intend(ride, request);
-  if (intent.kind === "refused") return intent;
+  if (intent.kind !== "intended") return intent;
   ride.claimRenewed(begun);
   ride.row = intent.row;
   intent.announce();
@@ -81,6 +83,9 @@ async function intend(ride: Ride, request: ActRequest): Promise<Intent> {
         purpose: request.purpose,
         now,
       });
+      if (!verdict.permitted && verdict.code === "not_yet") {
+        return { kind: "not_yet", from: verdict.from, message: verdict.message };
+      }
       if (!verdict.permitted) return refused(verdict.code, verdict.message, verdict.drift !== undefined);
       const attemptId = newId<AttemptId>();
       await insertAttempt(trx, ride, request, attemptId, verdict, now);

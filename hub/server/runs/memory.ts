@@ -34,6 +34,8 @@ export interface Pause {
   readonly until: string | null;
   /** The gateway that is waited for; null while waiting for a person. */
   readonly gatewayId: string | null;
+  /** What it gave back while it waits for its time, and takes again before it goes on. */
+  readonly locks?: readonly string[];
 }
 
 /** Where the step stands that runs now. */

@@ -22,6 +22,7 @@ import type { RunsDeps } from "./deps.ts";
 import { type CheckedInputs, checkInputs } from "./inputs.ts";
 import { EMPTY_MEMORY } from "./memory.ts";
 import { record } from "./record.ts";
+import { takeLocks as hasTakenLocks } from "./site-locks.ts";
 import { summaryOf } from "./summary.ts";
 
 export interface StartRun {
@@ -176,14 +177,7 @@ async function insertRun(
 
 /** One run per site and lock. Who comes second is told which run is there. */
 async function takeLocks(trx: Trx, runId: string, siteId: SiteId, locks: readonly string[], now: Date): Promise<void> {
-  if (locks.length === 0) return;
-  const taken = await trx
-    .insertInto("siteLock")
-    .values(locks.map((lock) => ({ siteId, lock, runId, takenAt: now })))
-    .onConflict((conflict) => conflict.doNothing())
-    .returning("lock")
-    .execute();
-  if (taken.length === locks.length) return;
+  if (await hasTakenLocks(trx, { runId, siteId, locks, now })) return;
   const holder = await trx
     .selectFrom("siteLock")
     .innerJoin("run", "run.id", "siteLock.runId")

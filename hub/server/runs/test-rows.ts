@@ -12,6 +12,7 @@ export interface TestHome {
   readonly lamp: EntityId;
 }
 
+const FAR_OFF = new Date("2099-01-01T00:00:00.000Z");
 const LONG_AGO = new Date("2026-01-01T00:00:00.000Z");
 
 /** A home with a bridge on a switch, its integration, a lamp, and an owner whose address is verified. */
@@ -72,7 +73,7 @@ export async function buildHome(
   for (const scope of standing) {
     await db
       .insertInto("standingConsent")
-      .values({ siteId, scope, givenAt: LONG_AGO, givenBy: "Mrs Lee", evidence: "contract", reviewAt: LONG_AGO })
+      .values({ siteId, scope, givenAt: LONG_AGO, givenBy: "Mrs Lee", evidence: "contract", reviewAt: FAR_OFF })
       .execute();
   }
   if (contacts) {

@@ -12,6 +12,7 @@ import { advanceUndo } from "./steps/undo.ts";
 import { advanceWait } from "./steps/wait.ts";
 import { endStopped } from "./stop.ts";
 import { endPause, lookForGateway } from "./waiting.ts";
+import { lookForWindow } from "./window.ts";
 
 /** One turn of a run: as far as it goes without waiting. What it found is committed before the next begins. */
 export async function takeTurn(ride: Ride): Promise<Turn> {
@@ -33,6 +34,10 @@ export async function takeTurn(ride: Ride): Promise<Turn> {
   }
   if (row.status === "waiting_for_gateway") {
     const turn = await lookForGateway(ride, now);
+    if (turn !== null) return turn;
+  }
+  if (row.status === "waiting_for_window") {
+    const turn = await lookForWindow(ride, now);
     if (turn !== null) return turn;
   }
   if (ride.memory.pause !== null) await ride.commit({ events: [], memory: endPause(ride.memory, now) });

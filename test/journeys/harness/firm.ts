@@ -141,6 +141,8 @@ export class Firm {
       clientId: client.id,
       name: "Lee house",
       timeZone: "Europe/Amsterdam",
+      // A journey is made at any hour.
+      quietHours: { from: "00:00", to: "00:00" },
       contacts: [{ ...HOMEOWNER, role: "owner", verifiedBecause: "She wrote to us from it" }],
       consent: { scopes, evidence: "contract", givenBy: HOMEOWNER.name },
     });

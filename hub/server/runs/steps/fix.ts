@@ -8,6 +8,7 @@ import { rehearseFix } from "../rehearsal.ts";
 import { ON, REST, type Ride, type Turn } from "../ride.ts";
 import { endStopped } from "../stop.ts";
 import { isAway, restUntil, resumed, waitForGateway } from "../waiting.ts";
+import { waitForWindow } from "../window.ts";
 import { beginUndoing } from "./undo.ts";
 
 /** Reads what is to be proven, acts once, proves it; a further try follows a verify that failed, and nothing else. */
@@ -69,6 +70,7 @@ async function send(ride: Ride, step: FixStep): Promise<Turn> {
         outcome === "failed" && number === 1 ? ride.memory.sent.filter((name) => name !== step.name) : ride.memory.sent,
     }),
   });
+  if (acted.kind === "not_yet") return waitForWindow(ride, acted);
   return acted.kind === "refused" ? refused(ride, step, acted) : ON;
 }
 
