@@ -6,6 +6,7 @@ import { Frames, OpenCommands } from "./client/frames.ts";
 import { logIn } from "./client/login.ts";
 import type { Loss } from "./client/loss.ts";
 import { Pulse } from "./client/pulse.ts";
+import { readStateChange, type StateChangeMessage } from "./client/state-change.ts";
 import { words } from "./words.ts";
 
 const DEFAULT_ANSWER_SECONDS = 20;
@@ -38,6 +39,9 @@ export class HomeAssistantClient {
   readonly #frames: Frames;
   readonly #pulse: Pulse;
   readonly #rejectOpen = new Set<(error: Error) => void>();
+  /** The subscription whose plain changes are read from their bytes, and who takes them. */
+  #changesId = -1;
+  #takeChange: (message: StateChangeMessage) => void = () => {};
   #garbage = 0;
   #loss: Loss | undefined;
   #lastError = "";
@@ -56,6 +60,7 @@ export class HomeAssistantClient {
       garbage: (what) => this.countGarbage(what),
     });
     socket.on("message", (data, isBinary) => this.take(data, isBinary));
+    socket.offer?.((bytes, from, to) => this.#isChangeTaken(bytes, from, to));
     socket.on("error", (error) => {
       this.#lastError = (error as NodeJS.ErrnoException).code ?? error.message;
     });
@@ -86,7 +91,7 @@ export class HomeAssistantClient {
 
   /** A frame as it came. Whatever it is, it is survived. */
   take(data: Buffer, isBinary: boolean): void {
-    if (this.isOpen) this.#frames.take(data, isBinary);
+    if (this.isOpen && (isBinary || !this.#isChangeTaken(data, 0, data.length))) this.#frames.take(data, isBinary);
   }
 
   /** Rejects with a `CommandRefused` when Home Assistant says no, else with `gateway_timeout` or `gateway_lost`. */
@@ -100,6 +105,20 @@ export class HomeAssistantClient {
       this.#library.subscribeMessage<unknown>(callback, { ...command } as MessageBase, { resubscribe: false }),
     );
     return () => this.#guard("unsubscribe_events", DEFAULT_ANSWER_SECONDS, stop);
+  }
+
+  /**
+   * As `subscribe`, for `subscribe_entities`: a plain change of a state goes to `takeChange`, past the library and without
+   * an object for it, and everything else to `callback`.
+   */
+  subscribeStates(
+    callback: (event: unknown) => void,
+    takeChange: (message: StateChangeMessage) => void,
+  ): Promise<unknown> {
+    const isSubscribed = this.subscribe({ type: "subscribe_entities" }, callback);
+    this.#changesId = this.#library.commandId;
+    this.#takeChange = takeChange;
+    return isSubscribed;
   }
 
   /** Resolves after so many seconds, or when the connection ends. */
@@ -129,6 +148,20 @@ export class HomeAssistantClient {
     this.#socket.close(1000);
     // A dead line never says goodbye back.
     this.#options.clock.after(2000, () => this.#socket.terminate());
+  }
+
+  /** The hot path: most of what a home says is this. */
+  #isChangeTaken(bytes: Buffer, from: number, to: number): boolean {
+    if (this.#changesId === -1 || !this.isOpen) return false;
+    const message = readStateChange(bytes, from, to);
+    if (message === undefined || message.id !== this.#changesId) return false;
+    this.#pulse.heard();
+    try {
+      this.#takeChange(message);
+    } catch {
+      this.countGarbage("a message of the wrong shape");
+    }
+    return true;
   }
 
   #handleClose(code: number, reason: string): void {

@@ -669,6 +669,8 @@ export const words = {
     firm: "The firm",
     ofSite: "This site",
     verify: "Verify the chain",
+    download: "Download",
+    fileName: (chain: string) => `ledger-${chain}.jsonl`,
     code: "Code of the head",
     copyCode: "Copy the code",
     hash: "Hash",

@@ -51,4 +51,5 @@ export const LEDGER_WORDS: Record<LedgerEvent, string> = {
   "freeze.lifted": "A freeze was lifted",
   "message.sent": "A message was sent",
   "ledger.erased": "The contents of entries were erased",
+  "ledger.exported": "The ledger was exported",
 };

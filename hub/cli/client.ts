@@ -27,6 +27,26 @@ export async function call<N extends OperationName>(
   name: N,
   input: OperationInput<N>,
 ): Promise<OperationOutput<N>> {
+  const answer = await send(hub, name, input, AbortSignal.timeout(60_000));
+  return JSON.parse(await answer.text()) as OperationOutput<N>;
+}
+
+/** The bytes of an operation that answers with a stream, as they come. One that is cut short rejects. */
+export async function download<N extends OperationName>(
+  hub: Hub,
+  name: N,
+  input: OperationInput<N>,
+): Promise<AsyncIterable<Uint8Array>> {
+  const { body } = await send(hub, name, input, null);
+  return body ?? new Blob([]).stream();
+}
+
+async function send<N extends OperationName>(
+  hub: Hub,
+  name: N,
+  input: OperationInput<N>,
+  signal: AbortSignal | null,
+): Promise<Response> {
   const { method, path, body: sent } = requestOf(name, input);
   const url = new URL(`/api/v1${path}`, hub.url);
   const headers = { authorization: `Bearer ${hub.key.reveal()}`, accept: "application/json" };
@@ -35,15 +55,14 @@ export async function call<N extends OperationName>(
       ? { method, headers }
       : { method, headers: { ...headers, "content-type": "application/json" }, body: sent };
 
-  const answer = await ask(url, request);
-  const body = await answer.text();
-  if (answer.ok) return JSON.parse(body) as OperationOutput<N>;
-  throw problemOf(url, answer.status, body);
+  const answer = await ask(url, { ...request, signal });
+  if (answer.ok) return answer;
+  throw problemOf(url, answer.status, await answer.text());
 }
 
 async function ask(url: URL, request: RequestInit): Promise<Response> {
   try {
-    return await fetch(url, { ...request, redirect: "error", signal: AbortSignal.timeout(60_000) });
+    return await fetch(url, { ...request, redirect: "error" });
   } catch (cause) {
     throw new HubUnreachable(`No hub answers at ${url.origin}. Is it running, and is CARETAKER_URL right?`, { cause });
   }

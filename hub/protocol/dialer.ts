@@ -62,6 +62,11 @@ export interface DialedSocket {
   on(event: "close", listener: (code: number, reason: Buffer) => void): unknown;
   on(event: "error", listener: (error: Error) => void): unknown;
   on(event: "pong", listener: () => void): unknown;
+  /**
+   * Offers each whole text message as bytes `from` to `to`, only good during the call, before a message is made of it;
+   * true takes it. Not every socket does, and none does so for all messages.
+   */
+  offer?(take: (bytes: Buffer, from: number, to: number) => boolean): void;
   addEventListener(type: string, listener: (event: never) => void): void;
   removeEventListener(type: string, listener: (event: never) => void): void;
 }

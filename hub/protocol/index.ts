@@ -13,6 +13,7 @@ export * from "./household.ts";
 export * from "./household-operations.ts";
 export * from "./ids.ts";
 export * from "./ledger.ts";
+export * from "./ledger-file.ts";
 export * from "./model.ts";
 export * from "./operation.ts";
 export * from "./operation-request.ts";

@@ -53,6 +53,7 @@ export const LEDGER_EVENTS = [
   "freeze.lifted",
   "message.sent",
   "ledger.erased",
+  "ledger.exported",
 ] as const;
 export const LedgerEvent = z.enum(LEDGER_EVENTS);
 export type LedgerEvent = z.infer<typeof LedgerEvent>;
@@ -68,6 +69,7 @@ export const LedgerEntry = z.object({
   number: z.number().int().positive(),
   at: Moment,
   event: LedgerEvent,
+  /** `person:<id>`, `key:<id>`, `homeowner:<contact id>` or `hub`. Never a name: what is hashed cannot be erased. */
   actor: z.string(),
   commitment: z.string(),
   previous: z.string(),
@@ -78,15 +80,31 @@ export const LedgerEntry = z.object({
 });
 export type LedgerEntry = z.infer<typeof LedgerEntry>;
 
+/** An entry as a list shows it, with what the actor is called now: null where that was erased, or the actor is the hub. */
+export const ListedEntry = LedgerEntry.extend({ name: z.string().nullable() });
+export type ListedEntry = z.infer<typeof ListedEntry>;
+
 /** A digest as homeowners are told it: its first eight characters in two groups, such as `3f2a-91bc`. */
 export const LedgerCode = z.string().regex(/^[0-9a-f]{4}-[0-9a-f]{4}$/, "is not a code, such as 3f2a-91bc");
 export type LedgerCode = z.infer<typeof LedgerCode>;
+
+/** What was taken out of a ledger at a person's request, and which entry says so. */
+export const Erasure = z.object({
+  /** The entry `ledger.erased`. */
+  entry: z.number().int(),
+  at: Moment,
+  /** The entries whose payload it took. */
+  numbers: z.array(z.number().int()),
+  reason: z.string(),
+});
+export type Erasure = z.infer<typeof Erasure>;
 
 export const LedgerVerdict = z.object({
   chain: z.union([SiteId, z.literal("firm")]),
   whole: z.boolean(),
   entries: z.number().int(),
   erased: z.number().int(),
+  erasures: z.array(Erasure),
   /** The first characters of the head's hash, as homeowners were told. */
   code: z.string(),
   firstBad: z.object({ number: z.number().int(), why: z.string() }).nullable(),

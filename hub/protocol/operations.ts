@@ -18,7 +18,8 @@ import {
   SessionId,
   SiteId,
 } from "./ids.ts";
-import { LedgerCode, LedgerEntry, LedgerVerdict } from "./ledger.ts";
+import { LedgerCode, LedgerVerdict, ListedEntry } from "./ledger.ts";
+import { LedgerFileLine } from "./ledger-file.ts";
 import { Device, EntityState, Integration, Room } from "./model.ts";
 import { operation } from "./operation.ts";
 import { ApiKey, Invitation, Me, Person, Role, SignedInSession } from "./people.ts";
@@ -475,7 +476,7 @@ export const operations = {
       before: z.coerce.number().int().positive().max(2_147_483_647).optional(),
       limit,
     }),
-    output: z.object({ items: z.array(LedgerEntry), code: z.string(), nextBefore: z.number().int().nullable() }),
+    output: z.object({ items: z.array(ListedEntry), code: z.string(), nextBefore: z.number().int().nullable() }),
     needs: { who: { roles: ["principal", "senior", "technician"] }, on: "site" },
   }),
   "ledger.verify": operation({
@@ -484,6 +485,16 @@ export const operations = {
     input: z.strictObject({ siteId: SiteId.optional(), code: LedgerCode.optional() }),
     output: LedgerVerdict,
     needs: { who: { roles: ["principal", "senior", "technician"] }, on: "site" },
+  }),
+
+  "ledger.export": operation({
+    path: "POST /ledger/export",
+    summary: "A whole ledger as one file of JSON lines, which anybody can check without a hub",
+    input: z.strictObject({ siteId: SiteId.optional() }),
+    output: LedgerFileLine,
+    needs: { who: { roles: ["principal", "senior"] }, on: "site" },
+    stream: true,
+    ledger: ["ledger.exported"],
   }),
 
   // ---- People and keys ----

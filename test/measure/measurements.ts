@@ -1,10 +1,15 @@
 import { hostileRunbooks } from "./hostile-runbooks.ts";
 import type { Measurement } from "./measurement.ts";
+import { tamper } from "./tamper.ts";
 
 /** What we promise and anybody can measure again. Each is small in `npm test` and whole with `--full`. */
 export const MEASUREMENTS: Readonly<Record<string, Measurement>> = {
   "hostile-runbooks": {
     title: "runbooks made to cost the hub its time are refused at once",
     measure: hostileRunbooks,
+  },
+  tamper: {
+    title: "whoever changes a ledger is found, and the first bad entry named",
+    measure: tamper,
   },
 };

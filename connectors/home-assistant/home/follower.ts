@@ -5,6 +5,7 @@ import {
   type SessionEvent,
   type StateChange,
 } from "@caretaker/protocol";
+import type { StateChangeMessage } from "../client/state-change.ts";
 import type { HomeAssistantClient } from "../client.ts";
 import { followTaps } from "../household.ts";
 import { Config, CurrentUser } from "../schema.ts";
@@ -177,7 +178,11 @@ export class Follower {
           resolve();
         }
       };
-      this.client.subscribe({ type: "subscribe_entities" }, handle).catch(reject);
+      const takeChange = (message: StateChangeMessage): void => {
+        const change = this.home.applyStateChange(message);
+        if (change !== undefined && this.#hasTold) this.#deps.emit({ type: "states", full: false, changes: [change] });
+      };
+      this.client.subscribeStates(handle, takeChange).catch(reject);
     });
   }
 

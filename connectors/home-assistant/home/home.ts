@@ -1,8 +1,9 @@
 import type { Inventory, StateChange } from "@caretaker/protocol";
+import type { StateChangeMessage } from "../client/state-change.ts";
 import { entriesOf, inventoryOf, keyOfRow } from "../normalise/inventory.ts";
 import type { Area, DeviceRow, EntityRow, EntryRow, Floor } from "../schema.ts";
 import { type LiveEntity, wholeChange } from "./entity.ts";
-import { applyEvent, type Delta, type StreamTarget } from "./stream.ts";
+import { applyEvent, applyStateChange, type Delta, type StreamTarget } from "./stream.ts";
 
 /** What of a device the reads need once the inventory was reported. */
 export interface KnownDevice {
@@ -47,6 +48,11 @@ export class LiveHome {
   /** The hot path. */
   apply(event: unknown): Delta | undefined {
     return applyEvent(this.#target, event);
+  }
+
+  /** The hottest of it. */
+  applyStateChange(message: StateChangeMessage): StateChange | undefined {
+    return applyStateChange(this.#target, message);
   }
 
   /**

@@ -2,7 +2,7 @@ import type { StateChange } from "@caretaker/protocol";
 import { beforeEach, describe, expect, it } from "vitest";
 import { captured } from "../test-helpers.ts";
 import type { LiveEntity } from "./entity.ts";
-import { applyEvent, type StreamTarget } from "./stream.ts";
+import { applyEvent, applyStateChange, type StreamTarget } from "./stream.ts";
 
 let garbage: string[];
 let renamed: number;
@@ -103,6 +103,22 @@ describe("a change", () => {
     change({ "+": { a: { brightness: 20 }, lu: 2000 } });
 
     expect(target.entities.get(LAMP)).toMatchObject({ since: 1_000_500, at: 2_000_000 });
+  });
+
+  it.each([
+    { s: "off", lc: 2000.1234 },
+    { s: "unavailable", lc: 2000, lu: 2001.5 },
+    { lu: 2000 },
+    { s: "x".repeat(900) },
+    {},
+  ])("that is plain, %j, does the same when it was read from its bytes", (added: Record<string, unknown>) => {
+    const { s: state, lc: changed, lu: updated } = added as { s?: string; lc?: number; lu?: number };
+    const expected = change({ "+": added });
+    const entity = { ...target.entities.get(LAMP) };
+    applyEvent(target, shown());
+
+    expect(applyStateChange(target, { id: 3, entityId: LAMP, state, changed, updated })).toEqual(expected);
+    expect(target.entities.get(LAMP)).toEqual(entity);
   });
 
   it("of something that was never shown is passed over", () => {

@@ -1,4 +1,5 @@
 import type { StateChange } from "@caretaker/protocol";
+import type { StateChangeMessage } from "../client/state-change.ts";
 import { attributeValue } from "../normalise/attributes.ts";
 import { type LiveEntity, type Mutable, newEntity, oneCopy } from "./entity.ts";
 
@@ -52,6 +53,17 @@ export function applyEvent(target: StreamTarget, event: unknown): Delta | undefi
     else target.garbage("removals that are no list");
   }
   return changes.length > 0 || removed.length > 0 ? { changes, removed } : undefined;
+}
+
+/** As `applyEvent`, of what `{"c":{"…":{"+":{"s","lc","lu"}}}}` says. Undefined for one that we were never told of. */
+export function applyStateChange(target: StreamTarget, message: StateChangeMessage): StateChange | undefined {
+  const entity = target.entities.get(message.entityId);
+  if (entity === undefined) return undefined;
+  const change: Mutable<StateChange> = { key: entity.key };
+  if (message.state !== undefined) setState(entity, message.state, change);
+  setMoments(entity, message.changed, message.updated, change);
+  entity.wasProvided ||= !entity.isRestored;
+  return change;
 }
 
 function applyWhole(target: StreamTarget, id: string, value: unknown, changes: StateChange[]): void {

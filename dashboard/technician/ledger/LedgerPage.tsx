@@ -1,11 +1,18 @@
 import type { LedgerVerdict, SiteId } from "@caretaker/protocol";
 import { Button, Select } from "@mantine/core";
-import { mdiCheckDecagramOutline, mdiNotebookCheckOutline, mdiShieldAlert, mdiShieldCheck } from "@mdi/js";
-import { useInfiniteQuery } from "@tanstack/react-query";
+import {
+  mdiCheckDecagramOutline,
+  mdiDownloadOutline,
+  mdiNotebookCheckOutline,
+  mdiShieldAlert,
+  mdiShieldCheck,
+} from "@mdi/js";
+import { useInfiniteQuery, useMutation } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { api } from "../../live/api.ts";
 import { useFleet, useRows } from "../../live/hooks.tsx";
 import { useAction } from "../../live/queries.ts";
+import { saveStream } from "../../live/save-stream.ts";
 import { Copyable } from "../../ui/Copyable.tsx";
 import { EmptyState } from "../../ui/EmptyState.tsx";
 import { ErrorMessage } from "../../ui/ErrorMessage.tsx";
@@ -14,6 +21,7 @@ import { Page } from "../../ui/Page.tsx";
 import { Panel } from "../../ui/Panel.tsx";
 import { Skeletons } from "../../ui/Skeletons.tsx";
 import { words } from "../../words/en.ts";
+import { useMay } from "../session.ts";
 import { LedgerRows } from "./LedgerRows.tsx";
 
 const route = getRouteApi("/inside/ledger");
@@ -25,7 +33,7 @@ export function LedgerPage() {
   const navigate = route.useNavigate();
   const { content } = useFleet();
   const sites = useRows(content.sites);
-  const chain = site === undefined ? {} : { siteId: site };
+  const chain = site === undefined ? {} : { siteId: site as SiteId };
   const ledger = useInfiniteQuery({
     queryKey: ["ledger.list", { ...chain, paged: true }],
     queryFn: ({ pageParam, signal }) =>
@@ -34,6 +42,11 @@ export function LedgerPage() {
     getNextPageParam: (last) => last.nextBefore,
   });
   const verify = useAction("ledger.verify");
+  const download = useMutation({
+    mutationFn: () => saveStream("ledger.export", chain, words.ledger.fileName(site ?? FIRM)),
+    onSuccess: () => ledger.refetch(),
+  });
+  const mayDownload = useMay("ledger.export");
   const entries = ledger.data?.pages.flatMap((page) => page.items) ?? [];
   const code = ledger.data?.pages[0]?.code;
   return (
@@ -55,6 +68,16 @@ export function LedgerPage() {
             allowDeselect={false}
             searchable
           />
+          {mayDownload ? (
+            <Button
+              variant="default"
+              leftSection={<Icon path={mdiDownloadOutline} />}
+              loading={download.isPending}
+              onClick={() => download.mutate()}
+            >
+              {words.ledger.download}
+            </Button>
+          ) : null}
           <Button
             leftSection={<Icon path={mdiCheckDecagramOutline} />}
             loading={verify.isPending}
@@ -65,7 +88,7 @@ export function LedgerPage() {
         </>
       }
     >
-      <ErrorMessage error={verify.error} />
+      <ErrorMessage error={verify.error ?? download.error} />
       {verify.data ? <Verdict verdict={verify.data} /> : null}
       {ledger.isPending ? <Skeletons rows={6} height={40} /> : null}
       <ErrorMessage error={ledger.error} onRetry={() => void ledger.refetch()} />

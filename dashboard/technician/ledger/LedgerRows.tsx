@@ -1,5 +1,5 @@
 import "./ledger.css";
-import type { LedgerEntry } from "@caretaker/protocol";
+import type { ListedEntry } from "@caretaker/protocol";
 import { useState } from "react";
 import { Since } from "../../ui/Since.tsx";
 import { actorKind, actorName } from "../../words/actors.ts";
@@ -8,7 +8,7 @@ import { LEDGER_WORDS } from "../../words/ledger.ts";
 import { dayAndTime } from "../../words/time.ts";
 
 /** Ledger entries as sentences; a press shows what is written and sealed. */
-export function LedgerRows({ entries }: { entries: readonly LedgerEntry[] }) {
+export function LedgerRows({ entries }: { entries: readonly ListedEntry[] }) {
   return (
     <ol className="ledger">
       {entries.map((entry) => (
@@ -18,7 +18,7 @@ export function LedgerRows({ entries }: { entries: readonly LedgerEntry[] }) {
   );
 }
 
-function LedgerRow({ entry }: { entry: LedgerEntry }) {
+function LedgerRow({ entry }: { entry: ListedEntry }) {
   const [isOpen, setOpen] = useState(false);
   const kind = actorKind(entry.actor);
   return (
@@ -27,7 +27,7 @@ function LedgerRow({ entry }: { entry: LedgerEntry }) {
         <span className="ledger-number num">{entry.number}</span>
         <span className="ledger-event">{LEDGER_WORDS[entry.event]}</span>
         <span className="ledger-actor">
-          {actorName(entry.actor)}
+          {entry.name ?? actorName(entry.actor)}
           {kind === null ? null : <span className="tag">{kind}</span>}
         </span>
         <Since moment={entry.at} isAgo />
@@ -37,7 +37,7 @@ function LedgerRow({ entry }: { entry: LedgerEntry }) {
   );
 }
 
-function LedgerDetails({ entry }: { entry: LedgerEntry }) {
+function LedgerDetails({ entry }: { entry: ListedEntry }) {
   return (
     <div className="ledger-details">
       <p className="dim">{dayAndTime(entry.at)}</p>

@@ -39,7 +39,12 @@ const SUBJECTS: Readonly<Record<string, { what: string; exists(db: Database, id:
 };
 
 /** A site that was taken out of service keeps its ledger and its runs for reading; nothing else of it answers. */
-const ALSO_OF_REMOVED_SITES: ReadonlySet<OperationName> = new Set(["ledger.list", "ledger.verify", "run.list"]);
+const ALSO_OF_REMOVED_SITES: ReadonlySet<OperationName> = new Set([
+  "ledger.list",
+  "ledger.verify",
+  "ledger.export",
+  "run.list",
+]);
 
 /** Rejects with `not_found` when a call names something that is not there. Roles were judged before. */
 export async function requireSubject(db: Database, name: OperationName, input: Input, _actor: Actor): Promise<void> {

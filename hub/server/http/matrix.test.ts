@@ -74,6 +74,7 @@ const MAY: { readonly [N in OperationName]: string } = {
   "outbox.open": "PSTR",
   "ledger.list": "PST",
   "ledger.verify": "PST",
+  "ledger.export": "PS",
   "person.invite": "P people fresh",
   "invitation.view": "anyone",
   "invitation.accept": "anyone",

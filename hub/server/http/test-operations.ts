@@ -84,6 +84,7 @@ export const VALID_INPUTS: Readonly<Record<OperationName, Readonly<Record<string
   "outbox.open": { messageId: ID },
   "ledger.list": {},
   "ledger.verify": {},
+  "ledger.export": {},
   "person.invite": { email: "tom@example.com", role: "technician" },
   "invitation.view": { token: TOKEN },
   "invitation.accept": { token: TOKEN, name: "Tom", password: "correct horse battery" },

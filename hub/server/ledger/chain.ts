@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { LedgerEntry, LedgerEvent, SiteId } from "@caretaker/protocol";
+import { withoutName } from "./actor.ts";
 import { canonicalJson, digestOf, mendText, sha256 } from "./canonical.ts";
 
 /** A site's id, or `firm` for the firm's own acts. */
@@ -28,7 +29,7 @@ export type NewEntry = Hashed & { readonly hash: string; readonly salt: string; 
 export function makeEntry({ payload, ...link }: Link): NewEntry {
   const salt = randomBytes(16).toString("hex");
   const words = canonicalJson(payload);
-  const hashed = { ...link, actor: mendText(link.actor), commitment: commit(salt, words) };
+  const hashed = { ...link, actor: mendText(withoutName(link.actor)), commitment: commit(salt, words) };
   return { ...hashed, hash: hashOf(hashed), salt, words };
 }
 

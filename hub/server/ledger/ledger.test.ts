@@ -1,14 +1,17 @@
-import { isCaretakerError, type SiteId } from "@caretaker/protocol";
+import { type Actor, isCaretakerError, type PersonId, type SiteId } from "@caretaker/protocol";
 import fc from "fast-check";
 import { sql } from "kysely";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type Database, transaction } from "../db/database.ts";
 import { newId } from "../db/new-id.ts";
 import { type TestDatabase, testDatabase } from "../db/test-database.ts";
+import type { Call } from "../http/handler.ts";
 import { appendLedger, headCode } from "./append.ts";
 import { BEFORE_THE_FIRST, makeEntry } from "./chain.ts";
+import { erasePayloads } from "./erase.ts";
 import { ledgerHandlers } from "./handlers.ts";
-import { erasePayload, listEntries, verifyChain } from "./read.ts";
+import { listEntries, verifyChain } from "./read.ts";
+import { isWhole, verifyLedgerFile } from "./verify-file.ts";
 
 let database: TestDatabase;
 let db: Database;
@@ -22,6 +25,10 @@ afterAll(() => database.drop());
 beforeEach(() => {
   chain = newId<SiteId>();
 });
+
+async function* toLines(lines: readonly string[]) {
+  yield* lines;
+}
 
 const NOW = new Date("2026-11-22T18:00:00.000Z");
 const append = (payload: Record<string, unknown> = { a: 1 }, now: Date | null = NOW) =>
@@ -145,13 +152,18 @@ describe("erasing the words of an entry", () => {
     await append();
 
     await transaction(db, (trx) =>
-      erasePayload(trx, { chain, number: 1, actor: "person:1 Sam", reason: "She asked for it", now: NOW }),
+      erasePayloads(trx, { chain, numbers: [1], actor: "person:1 Sam", reason: "She asked for it", now: NOW }),
     );
 
-    expect(await verifyChain(db, chain)).toMatchObject({ whole: true, entries: 3, erased: 1 });
+    expect(await verifyChain(db, chain)).toMatchObject({
+      whole: true,
+      entries: 3,
+      erased: 1,
+      erasures: [{ entry: 3, at: NOW.toISOString(), numbers: [1], reason: "She asked for it" }],
+    });
     const entries = await listEntries(db, { chain, before: undefined, limit: 10 });
     expect(entries.map(({ number, event, payload, salt }) => ({ number, event, payload, salt }))).toMatchObject([
-      { number: 3, event: "ledger.erased", payload: { number: 1, reason: "She asked for it" } },
+      { number: 3, event: "ledger.erased", payload: { numbers: [1], reason: "She asked for it" } },
       { number: 2, payload: { a: 1 } },
       { number: 1, payload: null, salt: null },
     ]);
@@ -160,7 +172,9 @@ describe("erasing the words of an entry", () => {
   it("refuses an entry that is not there, one that was erased before, and the note of an erasure", async () => {
     await append();
     const erase = (number: number) =>
-      transaction(db, (trx) => erasePayload(trx, { chain, number, actor: "hub", reason: "asked", now: NOW }));
+      transaction(db, (trx) =>
+        erasePayloads(trx, { chain, numbers: [number], actor: "hub", reason: "asked", now: NOW }),
+      );
     await erase(1);
 
     await expect(erase(9)).rejects.toSatisfy((error) => isCaretakerError(error, "not_found"));
@@ -280,6 +294,24 @@ describe("the operations of the ledger", () => {
     expect(second.items.map(({ number }) => number)).toEqual([2, 1]);
     expect(second.nextBefore).toBeNull();
     expect(first.code).toBe(await headCode(db, chain));
+  });
+
+  it("exports a chain that verifies without the hub, with its erasures and with who the actors are", async () => {
+    await appendMany(1200);
+    await transaction(db, (trx) =>
+      erasePayloads(trx, { chain, numbers: [3, 900], actor: "hub", reason: "She asked for it", now: NOW }),
+    );
+    const actor = { kind: "person", id: newId<PersonId>(), name: "Sam", role: "principal" } as Actor;
+
+    const lines: string[] = [];
+    for await (const line of ledgerHandlers({ db })["ledger.export"]({ siteId: chain }, { actor, now: NOW } as Call))
+      lines.push(JSON.stringify(line));
+    const checked = await verifyLedgerFile(toLines(lines));
+
+    expect(isWhole(checked)).toBe(true);
+    expect(checked.verdict).toMatchObject({ entries: 1202, erased: 2, erasures: [{ entry: 1201, numbers: [3, 900] }] });
+    expect(JSON.parse(lines.at(-2) ?? "")).toMatchObject({ number: 1202, event: "ledger.exported" });
+    expect((await verifyChain(db, chain)).code).toBe(checked.verdict?.code);
   });
 
   it("verifies the firm's own chain when no site is named", async () => {

@@ -1,11 +1,9 @@
 import type { LedgerEntry, LedgerVerdict, RunId } from "@caretaker/protocol";
-import { CaretakerError } from "@caretaker/protocol";
-import type { Database, Trx } from "../db/database.ts";
-import { appendLedger } from "./append.ts";
+import type { Database } from "../db/database.ts";
 import type { Chain } from "./chain.ts";
 import { createVerifier } from "./verify.ts";
 
-const PAGE = 1000;
+export const PAGE = 1000;
 /** Before every number that the column can hold, so that nothing slipped in before the first entry stays unseen. */
 const BEFORE_ALL = -2_147_483_648;
 
@@ -57,47 +55,8 @@ export function verifyChain(db: Database, chain: Chain, witness?: string): Promi
     });
 }
 
-/**
- * Takes the words of an entry away, as a person may ask. The entry, its hash and its commitment stay, so the chain stays
- * whole; that it was done, by whom and why is an entry of its own, which cannot be erased.
- */
-export async function erasePayload(
-  trx: Trx,
-  { chain, number, actor, reason, now }: { chain: Chain; number: number; actor: string; reason: string; now?: Date },
-): Promise<void> {
-  const locked = await trx
-    .selectFrom("ledgerPayload")
-    .select("erasedAt")
-    .where("chain", "=", chain)
-    .where("number", "=", number)
-    .forUpdate()
-    .executeTakeFirst();
-  const [entry] = await entryRows(trx, chain).where("ledgerEntry.number", "=", number).execute();
-  if (entry === undefined || locked === undefined) {
-    throw new CaretakerError("not_found", `This ledger has no entry ${number}.`);
-  }
-  if (entry.event === "ledger.erased") {
-    throw new CaretakerError("not_allowed", `Entry ${number} tells of an erasure, and that cannot be erased itself.`);
-  }
-  if (locked.erasedAt !== null) {
-    throw new CaretakerError("already_done", `The words of entry ${number} were erased before.`);
-  }
-  const { at } = await appendLedger(trx, {
-    chain,
-    event: "ledger.erased",
-    actor,
-    payload: { number, event: entry.event, reason },
-    ...(now === undefined ? {} : { now }),
-  });
-  await trx
-    .updateTable("ledgerPayload")
-    .set({ payload: null, salt: null, erasedAt: at })
-    .where("chain", "=", chain)
-    .where("number", "=", number)
-    .execute();
-}
-
-async function entriesAfter(db: Database, chain: Chain, after: number): Promise<LedgerEntry[]> {
+/** The next entries after a number, oldest first: fewer than a page only at the end. */
+export async function entriesAfter(db: Database, chain: Chain, after: number): Promise<LedgerEntry[]> {
   const rows = await entryRows(db, chain)
     .where("ledgerEntry.number", ">", after)
     .orderBy("ledgerEntry.number")
@@ -107,7 +66,7 @@ async function entriesAfter(db: Database, chain: Chain, after: number): Promise<
 }
 
 /** With entries whose payload row is gone altogether: they are damage to be named, not to be left out. */
-function entryRows(db: Database, chain: Chain) {
+export function entryRows(db: Database, chain: Chain) {
   return db
     .selectFrom("ledgerEntry")
     .leftJoin("ledgerPayload", (join) =>

@@ -1,26 +1,12 @@
-import { LEDGER_EVENTS, type LedgerEntry, SiteId } from "@caretaker/protocol";
+import { type LedgerEntry, SiteId } from "@caretaker/protocol";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { canonicalJson, shortCode } from "./canonical.ts";
-import { BEFORE_THE_FIRST, makeEntry } from "./chain.ts";
-import { type Head, verifyEntries } from "./verify.ts";
+import { makeEntry } from "./chain.ts";
+import { buildChain, SITE } from "./test-chain.ts";
+import { createVerifier, verifyEntries } from "./verify.ts";
 
-const SITE = SiteId.parse("019aa000-0000-7000-8000-000000000001");
 const OTHER = SiteId.parse("019aa000-0000-7000-8000-000000000002");
-
-function buildChain(length: number, chain: SiteId = SITE): { entries: LedgerEntry[]; head: Head } {
-  const entries: LedgerEntry[] = [];
-  let previous = BEFORE_THE_FIRST;
-  for (let number = 1; number <= length; number += 1) {
-    const at = new Date(Date.UTC(2026, 10, 22, 18, 0, number)).toISOString();
-    const payload = { number, words: `word ${number}`, deep: { list: [number, null, "ü"] } };
-    const event = LEDGER_EVENTS[number % 30] ?? "run.started";
-    const { words, ...entry } = makeEntry({ chain, number, previous, at, event, actor: "hub", payload });
-    entries.push({ ...entry, payload: JSON.parse(words), erasedAt: null });
-    previous = entry.hash;
-  }
-  return { entries, head: { number: length, hash: previous } };
-}
 
 const CHAIN = buildChain(200);
 const FOREIGN = buildChain(200, OTHER);
@@ -129,6 +115,7 @@ describe("verifying a ledger", () => {
       whole: true,
       entries: 200,
       erased: 0,
+      erasures: [],
       code: shortCode(CHAIN.head.hash),
       firstBad: null,
     });
@@ -215,6 +202,24 @@ describe("verifying a ledger", () => {
 
     expect(verifyEntries(SITE, entries, { head }).whole).toBe(true);
     expect(performance.now() - began).toBeLessThan(3000);
+  });
+});
+
+describe("a verifier that goes on from where another stood", () => {
+  it("comes to the same verdict, whole or not", () => {
+    fc.assert(
+      fc.property(fc.nat({ max: 199 }), fc.nat({ max: 199 }), (half, bad) => {
+        const entries = CHAIN.entries.map((entry, index) => (index === bad ? { ...entry, actor: "hub " } : entry));
+        const first = createVerifier(SITE, { head: CHAIN.head });
+        for (const entry of CHAIN.entries.slice(0, half)) first.take(entry);
+
+        const second = createVerifier(SITE, { head: CHAIN.head }, first.progress());
+        for (const entry of entries.slice(half)) second.take(entry);
+
+        const all = verifyEntries(SITE, bad < half ? CHAIN.entries : entries, { head: CHAIN.head });
+        expect(second.finish()).toEqual(all);
+      }),
+    );
   });
 });
 

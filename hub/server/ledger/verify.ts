@@ -1,4 +1,4 @@
-import type { LedgerEntry, LedgerVerdict } from "@caretaker/protocol";
+import type { Erasure, LedgerEntry, LedgerVerdict } from "@caretaker/protocol";
 import { canonicalJson, shortCode } from "./canonical.ts";
 import { BEFORE_THE_FIRST, type Chain, commit, hashOf } from "./chain.ts";
 
@@ -13,10 +13,23 @@ interface Bad {
 }
 
 export interface Verifier {
-  /** Takes the next entry, in the order of their numbers. */
-  take(entry: LedgerEntry): void;
+  /** Takes the next entry, in the order of their numbers. Says whether all is well so far: what follows a bad one is only counted. */
+  take(entry: LedgerEntry): boolean;
+  /** Where it stands, for a verifier that goes on from here. */
+  progress(): Progress;
   /** The verdict, once all were taken. */
   finish(): LedgerVerdict;
+}
+
+/** What a verifier knows after the entries it took, all of which were good. */
+export interface Progress {
+  readonly last: Head;
+  readonly entries: number;
+  readonly erased: number;
+  readonly erasures: readonly Erasure[];
+  readonly witnessed: number | null;
+  /** Payloads that are gone, until an entry `ledger.erased` names them. */
+  readonly unexplained: readonly number[];
 }
 
 export interface Against {
@@ -36,32 +49,34 @@ export function verifyEntries(chain: Chain, entries: Iterable<LedgerEntry>, agai
   return verifier.finish();
 }
 
-/** The same, entry by entry, for a chain that does not fit into memory. */
-export function createVerifier(chain: Chain, { head, witness }: Against): Verifier {
-  let last: Head = { number: 0, hash: BEFORE_THE_FIRST };
-  let entries = 0;
-  let erased = 0;
-  let witnessed: number | null = null;
+/** The same, entry by entry, for a chain that does not fit into memory; or from where another verifier stood. */
+export function createVerifier(chain: Chain, { head, witness }: Against, from: Progress = FROM_THE_FIRST): Verifier {
+  let { last, entries, erased, witnessed } = from;
+  const erasures = [...from.erasures];
+  const unexplained = new Set(from.unexplained);
   let firstBad: Bad | null = null;
-  /** Payloads that are gone, until an entry `ledger.erased` names them. */
-  const unexplained = new Set<number>();
 
   return {
     take(entry) {
       entries += 1;
-      if (firstBad !== null) return;
+      if (firstBad !== null) return false;
       firstBad = mistakeOf(entry, chain, last);
-      if (firstBad !== null) return;
+      if (firstBad !== null) return false;
       last = { number: entry.number, hash: entry.hash };
       if (shortCode(entry.hash) === witness) witnessed ??= entry.number;
       if (entry.payload === null) {
         erased += 1;
         unexplained.add(entry.number);
       }
-      if (entry.event === "ledger.erased") unexplained.delete(Number(entry.payload?.number));
+      const erasure = erasureIn(entry);
+      if (erasure === null) return true;
+      erasures.push(erasure);
+      for (const number of erasure.numbers) unexplained.delete(number);
+      return true;
     },
+    progress: () => ({ last, entries, erased, erasures: [...erasures], witnessed, unexplained: [...unexplained] }),
     finish() {
-      const silent = Math.min(...unexplained);
+      const silent = [...unexplained].reduce((least, number) => Math.min(least, number), Number.POSITIVE_INFINITY);
       if (silent < (firstBad?.number ?? Number.POSITIVE_INFINITY)) {
         firstBad = { number: silent, why: "its payload is gone, and no entry says that it was erased" };
       }
@@ -70,10 +85,27 @@ export function createVerifier(chain: Chain, { head, witness }: Against): Verifi
         firstBad ??= { number: 1, why: `no entry has the code ${witness}: this is not the ledger that was witnessed` };
       }
       const code = shortCode(head?.hash ?? last.hash);
-      const verdict = { chain, whole: firstBad === null, entries, erased, code, firstBad };
+      const verdict = { chain, whole: firstBad === null, entries, erased, erasures, code, firstBad };
       return witness === undefined ? verdict : { ...verdict, witnessed };
     },
   };
+}
+
+const FROM_THE_FIRST: Progress = {
+  last: { number: 0, hash: BEFORE_THE_FIRST },
+  entries: 0,
+  erased: 0,
+  erasures: [],
+  witnessed: null,
+  unexplained: [],
+};
+
+/** One entry tells of one payload (`number`) or of all that a person's request took away (`numbers`). */
+function erasureIn({ event, number, at, payload }: LedgerEntry): Erasure | null {
+  if (event !== "ledger.erased" || payload === null) return null;
+  const said: unknown[] = Array.isArray(payload.numbers) ? payload.numbers : [payload.number];
+  const numbers = said.filter((one): one is number => typeof one === "number" && one < number);
+  return { entry: number, at, numbers, reason: typeof payload.reason === "string" ? payload.reason : "" };
 }
 
 function mistakeOf(entry: LedgerEntry, chain: Chain, last: Head): Bad | null {

@@ -1,6 +1,6 @@
 import { CaretakerError, type LedgerEvent, type SiteId } from "@caretaker/protocol";
 import type { Trx } from "../db/database.ts";
-import { nameInActor } from "../ledger/actor.ts";
+import { namesOf } from "../ledger/names.ts";
 
 export interface Changed {
   /** What was changed, as a person calls it. */
@@ -31,8 +31,12 @@ export async function changedMeanwhile(trx: Trx, changed: Changed): Promise<Care
     .orderBy("ledgerEntry.number", "desc")
     .limit(100)
     .execute();
+  const names = await namesOf(
+    trx,
+    entries.map(({ actor }) => actor),
+  );
   const missed = entries
-    .map(({ at, actor, payload }) => ({ at, by: nameInActor(actor), said: read(payload) }))
+    .map(({ at, actor, payload }) => ({ at, by: names.get(actor) ?? "somebody", said: read(payload) }))
     .filter(({ said }) => changed.deviceId === undefined || said.deviceId === changed.deviceId)
     .slice(0, Math.max(0, current - mine));
   const fields = [...new Set(missed.flatMap(({ said }) => Object.keys(said.changes ?? {})))];

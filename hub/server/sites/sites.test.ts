@@ -37,6 +37,7 @@ let destroyed: string[];
 
 beforeEach(async () => {
   database = await testDatabase();
+  await addPerson(actor.id, actor.name);
   announced = [];
   destroyed = [];
   const announcements = createAnnouncements((error) => {
@@ -53,6 +54,15 @@ beforeEach(async () => {
 });
 
 afterEach(() => database.drop());
+
+/** Ledgers keep who it was by an id, so somebody has to be there whose name that is. */
+async function addPerson(id: PersonId, name: string): Promise<void> {
+  const at = call.now;
+  await database.db
+    .insertInto("person")
+    .values({ id, name, email: `${name}@firm.example`, role: "technician", createdAt: at, updatedAt: at })
+    .execute();
+}
 
 function newSite(client: Client, changes: Record<string, unknown> = {}) {
   return operations["site.create"].input.parse({
@@ -169,12 +179,16 @@ describe("two people editing one site", () => {
 
   it("names everybody whose change the later one has not seen, and nothing that he has", async () => {
     const site = await lee();
-    const by = (name: string): Call => ({ ...call, actor: { ...actor, name } });
-    await handlers["site.update"]({ siteId: site.id, version: 1, name: "Lee villa" }, by("Ann"));
-    await handlers["site.update"]({ siteId: site.id, version: 2, town: "Delft" }, by("Bob"));
-    await handlers["site.update"]({ siteId: site.id, version: 3, notes: "Dog" }, by("Cem"));
+    const by = async (name: string): Promise<Call> => {
+      const id = newId<PersonId>();
+      await addPerson(id, name);
+      return { ...call, actor: { ...actor, id, name } };
+    };
+    await handlers["site.update"]({ siteId: site.id, version: 1, name: "Lee villa" }, await by("Ada"));
+    await handlers["site.update"]({ siteId: site.id, version: 2, town: "Delft" }, await by("Bob"));
+    await handlers["site.update"]({ siteId: site.id, version: 3, notes: "Dog" }, await by("Cem"));
 
-    const later = handlers["site.update"]({ siteId: site.id, version: 2, notes: "Cat" }, by("Dot"));
+    const later = handlers["site.update"]({ siteId: site.id, version: 2, notes: "Cat" }, await by("Dot"));
 
     await expect(later).rejects.toMatchObject({ meta: { changedBy: ["Cem", "Bob"], fields: ["notes", "town"] } });
   });

@@ -4,6 +4,7 @@ import type { DialedSocket, HttpAnswer, HttpRequest } from "@caretaker/protocol"
 import { WebSocket } from "ws";
 import { asError } from "./deadline.ts";
 import { misbehaving, unreachable } from "./errors.ts";
+import { offerWholeFrames } from "./whole-frames.ts";
 
 /** One HTTP exchange over a socket that is already open and checked. A redirect is an answer like any other. */
 export function exchange(
@@ -96,7 +97,7 @@ export function shakeHands(url: URL, socket: Socket, maxPayload: number, signal:
       settle();
       // A socket without a listener for errors would end the process; whoever holds it hears `close` in any case.
       webSocket.on("error", () => {});
-      resolve(webSocket as unknown as DialedSocket);
+      resolve(offerWholeFrames(webSocket, socket));
     });
     if (signal.aborted) handleAbort();
     else signal.addEventListener("abort", handleAbort, { once: true });
