@@ -56,7 +56,12 @@ export const CAPABILITIES = {
     z.strictObject({}),
     z.object({
       integrations: z.array(
-        IntegrationCondition.extend({ key: Key, name: z.string(), domain: z.string(), disabled: z.boolean() }),
+        IntegrationCondition.extend({
+          key: keyOf("integration"),
+          name: z.string(),
+          domain: z.string(),
+          disabled: z.boolean(),
+        }),
       ),
       /** Enabled ones that do not run or have entities that do not answer. */
       ill: z.number().int(),

@@ -75,7 +75,7 @@ export class StepCheck {
 
   #each(each: Each | null, path: Path, known: Known): Known {
     if (each === null) return known;
-    this.#operands.references(each.of, [...path, "each", "of"], known);
+    this.#operands.fits({ kind: "list" }, each.of, [...path, "each", "of"], known);
     return new Set([...known, each.as]);
   }
 

@@ -11,7 +11,12 @@ export interface FieldType {
   readonly isOptional?: boolean;
 }
 
-export type Found = FieldType | { readonly unknown: string; readonly known: readonly string[] };
+interface NotFound {
+  readonly unknown: string;
+  readonly known: readonly string[];
+}
+
+export type Found = FieldType | NotFound;
 
 export const ANY: FieldType = { kind: "any" };
 export const THING_KINDS: readonly ReferenceKind[] = ["integration", "device", "entity", "room", "gateway"];
@@ -22,15 +27,27 @@ export function isThingKind(kind: Kind): kind is ReferenceKind {
 
 /** The type of `path` inside what a schema describes, or the first word of it that is not known and those that are. */
 export function typeAt(schema: z.ZodType, path: readonly string[]): Found {
+  const found = schemaAt(schema, path);
+  return found instanceof z.ZodType ? typeOf(found) : found;
+}
+
+function schemaAt(schema: z.ZodType, path: readonly string[]): z.ZodType | NotFound {
   const [first, ...rest] = path;
   const inner = unwrap(schema);
-  if (first === undefined) return typeOf(schema);
+  if (first === undefined) return schema;
   if (inner instanceof z.ZodObject) {
     const field = (inner.shape as Record<string, z.ZodType>)[first];
-    return field === undefined ? { unknown: first, known: Object.keys(inner.shape) } : typeAt(field, rest);
+    return field === undefined ? { unknown: first, known: Object.keys(inner.shape) } : schemaAt(field, rest);
   }
-  if (inner instanceof z.ZodRecord) return rest.length === 0 ? ANY : { unknown: rest[0] ?? "", known: [] };
-  return typeOf(inner).kind === "any" ? ANY : { unknown: first, known: [] };
+  if (inner instanceof z.ZodRecord) return rest.length === 0 ? z.unknown() : { unknown: rest[0] ?? "", known: [] };
+  return typeOf(inner).kind === "any" ? z.unknown() : { unknown: first, known: [] };
+}
+
+/** What each item of the list at `path` is; anything, where the protocol does not say or where there is no list. */
+export function itemAt(schema: z.ZodType, path: readonly string[]): z.ZodType {
+  const found = schemaAt(schema, path);
+  const list = found instanceof z.ZodType ? unwrap(found) : null;
+  return list instanceof z.ZodArray ? (list.element as z.ZodType) : z.unknown();
 }
 
 export function typeOf(schema: z.ZodType): FieldType {

@@ -1,21 +1,23 @@
 import {
   CAPABILITIES,
   type CheckStep,
+  type Each,
   type Reference,
   type Runbook,
+  referenceIn,
   type Step,
   type StepTest,
   THING_FIELDS,
 } from "@caretaker/protocol";
 import { z } from "zod";
-import { ANY, type FieldType, type Found, isThingKind, typeAt } from "./field-types.ts";
+import { ANY, type FieldType, type Found, isThingKind, itemAt, typeAt } from "./field-types.ts";
 import { allSteps, outcomesOf, resultsOf } from "./results.ts";
 import { isRead, type World } from "./world.ts";
 
 /** What a reference can name: inputs, steps, and items of `each`, all in one namespace. */
 export type Declared =
   | { readonly sort: "input"; readonly type: FieldType }
-  | { readonly sort: "item" }
+  | { readonly sort: "item"; readonly item: z.ZodType }
   | { readonly sort: "step"; readonly results: readonly string[]; readonly output: z.ZodType | null }
   /** Its declaration has a mistake of its own, so nothing more is said about uses of it. */
   | { readonly sort: "broken" };
@@ -49,7 +51,7 @@ export class Names {
     }
     for (const step of steps) {
       if ((step.kind === "check" || step.kind === "fix") && step.each !== null) {
-        this.#declared.set(step.each.as, { sort: "item" });
+        this.#declared.set(step.each.as, { sort: "item", item: this.#itemOf(step.each) });
       }
     }
   }
@@ -68,8 +70,9 @@ export class Names {
     if (declared === undefined) return { unknown: name, known: this.all };
     switch (declared.sort) {
       case "broken":
-      case "item":
         return ANY;
+      case "item":
+        return typeAt(declared.item, path);
       case "input":
         return thingField(declared.type, path);
       case "step":
@@ -88,6 +91,14 @@ export class Names {
     if ("read" in test) return { test, of: seen.at(-1) ?? null };
     const check = seen.includes(test.again) ? undefined : this.checks.get(test.again);
     return check === undefined ? null : this.readOf(check.test, [...seen, test.again]);
+  }
+
+  /** What goes one by one in an `each`; anything, where that is no list of a step: then a mistake says so. */
+  #itemOf({ of }: Each): z.ZodType {
+    const reference = referenceIn(of);
+    const list = reference === null ? undefined : this.#declared.get(reference.name);
+    const output = list?.sort === "step" ? list.output : null;
+    return reference === null || output === null ? z.unknown() : itemAt(output, reference.path);
   }
 
   #outputOf(step: Step): z.ZodType | null {

@@ -46,6 +46,14 @@ export function mistakesIn(text: string, world: World = WORLD): RunbookMistake[]
   return result.ok ? [] : [...result.mistakes];
 }
 
+/** Each mistake as `line:column code text -> what was meant`. */
+export function linesOf(text: string, world: World = WORLD): string[] {
+  return mistakesIn(text, world).map(
+    ({ line, column, code, text: shown, didYouMean }) =>
+      `${line}:${column} ${code} ${shown}${didYouMean === undefined ? "" : ` -> ${didYouMean}`}`,
+  );
+}
+
 /** `GOOD` with one piece of its text replaced. */
 export function changed(from: string, to: string): string {
   if (!GOOD.includes(from)) throw new Error(`The good runbook does not say: ${from}`);

@@ -2,14 +2,8 @@ import { Runbook } from "@caretaker/protocol";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { mistakeLine } from "./source.ts";
-import { changed, GOOD, mistakesIn, WORLD } from "./test-world.ts";
+import { changed, GOOD, linesOf, mistakesIn, WORLD } from "./test-world.ts";
 import { validateRunbook } from "./validate.ts";
-
-const lines = (text: string): string[] =>
-  mistakesIn(text).map(
-    ({ line, column, code, text: shown, didYouMean }) =>
-      `${line}:${column} ${code} ${shown}${didYouMean === undefined ? "" : ` -> ${didYouMean}`}`,
-  );
 
 describe("a good runbook", () => {
   it("is good, and what it needs follows from what it uses", () => {
@@ -43,11 +37,14 @@ describe("a good runbook", () => {
   - consent: power-off
     tell: The lights will not answer for a minute.
     within: 1h
-  - check: lamps
-    read: device.state
-    with: { device: $lamp }
-    expect: { availability: online }
-    each: { of: $often, as: lamp, max: 10 }
+  - check: services
+    read: integration.list
+    expect: { ill: { lt: $often } }
+  - check: each-service
+    read: integration.state
+    with: { integration: $one.key }
+    expect: { entities: $one.entities, unavailable: 0 }
+    each: { of: $services.integrations, as: one, max: 10 }
   - check: level
     if: { any: [ { $how-many.answer: { gt: 2 } }, { not: { $light: lit } } ] }
     read: device.state
@@ -59,7 +56,7 @@ describe("a good runbook", () => {
   - wait: settled`,
     );
 
-    expect(lines(whole)).toEqual([]);
+    expect(linesOf(whole)).toEqual([]);
   });
 });
 
@@ -192,7 +189,7 @@ describe("each mistake", () => {
       ["30:14 unknown_runbook home-assistant/othr"],
     ],
   ])("%s is found in its line", (_, from, to, expected) => {
-    expect(lines(changed(from, to))).toEqual(expected);
+    expect(linesOf(changed(from, to))).toEqual(expected);
   });
 
   it("is said together with all others, in the order of the file", () => {
@@ -203,7 +200,7 @@ describe("each mistake", () => {
       .replace("within: 5m", "within: five")
       .replace("end: not_fixed", "end: broken");
 
-    expect(lines(bad)).toEqual([
+    expect(linesOf(bad)).toEqual([
       "13:26 unknown_name $servce -> $service",
       "18:17 unknown_field $alive.needSignIn -> needsSignIn",
       "23:5 missing_field fix: power",
