@@ -517,6 +517,19 @@ export const words = {
     consentCallAsked: "Wishes to be called",
     answerWithin: (time: string) => `answer within ${time}`,
   },
+  uncertain: {
+    title: "Not certain: look",
+    text: (step: string) =>
+      `“${step}” was sent, or perhaps sent, and nobody could tell what came of it. Look, or ask somebody in the home. Nothing is ever sent again.`,
+    stillLooks: (step: string) => `What came of “${step}” is not certain yet. The run is still looking for itself.`,
+    mayNot: "Whoever may fix says what came of it.",
+    verdict: "What came of it?",
+    done: "It was done",
+    notDone: "It was not done",
+    reason: "How do you know?",
+    reasonExample: "Ada sees the light in the hall",
+    record: "Record it",
+  },
   rehearsal: {
     tag: "Rehearsal",
     wouldEnd: (outcome: string) => `Would end: ${outcome}`,

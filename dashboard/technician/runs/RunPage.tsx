@@ -28,6 +28,7 @@ import { StepEvidence } from "./StepEvidence.tsx";
 import { TakeEvidence } from "./TakeEvidence.tsx";
 import { Timeline } from "./Timeline.tsx";
 import { currentStep, lastReads, tellingStep, timelineOf } from "./timeline.ts";
+import { UncertainSteps } from "./UncertainSteps.tsx";
 import { useFollow } from "./use-follow.ts";
 import { WaitingLine } from "./WaitingLine.tsx";
 
@@ -130,6 +131,7 @@ function RunView({ run, events, notice }: RunViewProps) {
       </div>
       <RunInputs run={run} />
       {isOver ? <OutcomeBanner run={run} steps={steps} events={events} /> : <WaitingLine run={run} />}
+      <UncertainSteps run={run} steps={steps} events={events} />
       <ConsentRows run={run} />
       <div className="run-columns">
         <Timeline steps={steps} shown={shown?.name ?? null} run={run} onChoose={choose} />

@@ -122,7 +122,7 @@ export interface Comparison {
 export function beforeAndAfter(fix: TimelineStep, events: readonly RunEvent[]): Comparison[] | null {
   const intended = fix.events.find((event) => event.data.kind === "fix.intended");
   if (!intended) return null;
-  const until = fix.events.at(-1)?.number ?? intended.number;
+  const until = fix.events.findLast(({ data }) => data.kind !== "step.resolved")?.number ?? intended.number;
   const after = lastRead(events, (event) => event.number > intended.number && event.number <= until);
   if (!after) return null;
   const before = lastRead(events, (event) => event.number < intended.number && sameFields(event.data, after));
@@ -153,7 +153,8 @@ function sameFields(data: RunEventData, read: StepRead): boolean {
 /** How long the run took and what it needed, for its summary. */
 export function summaryOf(steps: readonly TimelineStep[], events: readonly RunEvent[]) {
   const first = events[0]?.at;
-  const last = events.at(-1)?.at;
+  // Somebody may look what came of an uncertain step long after the end.
+  const last = events.findLast(({ data }) => data.kind !== "step.resolved")?.at;
   return {
     seconds: first && last ? (Date.parse(last) - Date.parse(first)) / 1000 : 0,
     steps: steps.filter((step) => step.startedAt !== null).length,
