@@ -13,6 +13,7 @@ import { EVIDENCE_WORDS, SCOPE_MEANINGS, SCOPE_WORDS } from "../../words/states.
 import { day } from "../../words/time.ts";
 import { useMay } from "../session.ts";
 import { type ConsentValues, consentMistakes, emptyConsent, newConsent, ScopeFields } from "../sites/ScopeFields.tsx";
+import { AskedAtHome } from "./AskedAtHome.tsx";
 import { Contacts } from "./Contacts.tsx";
 import "../sites/sites.css";
 
@@ -26,7 +27,10 @@ export function ConsentTab() {
   return (
     <div className="two-columns">
       <Standing site={site.data} />
-      <Contacts site={site.data} />
+      <div className="stack">
+        <Contacts site={site.data} />
+        <AskedAtHome site={site.data} />
+      </div>
     </div>
   );
 }

@@ -13,6 +13,7 @@ import { type Announcement, createAnnouncements } from "../announcements.ts";
 import { newId } from "../db/new-id.ts";
 import { type TestDatabase, testDatabase } from "../db/test-database.ts";
 import type { Call } from "../http/handler.ts";
+import { listEntries } from "../ledger/read.ts";
 import { sitesHandlers } from "./handlers.ts";
 
 const actor: Actor = {
@@ -160,6 +161,19 @@ describe("a new site", () => {
       "contact.added",
       "scopes.changed",
     ]);
+  });
+});
+
+describe("a note in the home's own system", () => {
+  it("is left only where that was switched on, which the ledger tells", async () => {
+    const site = await lee();
+    expect(site.noticeInHome).toBe(false);
+
+    await handlers["site.update"]({ siteId: site.id, version: site.version, noticeInHome: true }, call);
+
+    expect((await handlers["site.get"]({ siteId: site.id }, call)).noticeInHome).toBe(true);
+    const [entry] = await listEntries(database.db, { chain: site.id, before: undefined, limit: 1 });
+    expect(entry).toMatchObject({ event: "site.changed", payload: { changes: { noticeInHome: true } } });
   });
 });
 
