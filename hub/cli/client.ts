@@ -26,8 +26,10 @@ export async function call<N extends OperationName>(
   hub: Hub,
   name: N,
   input: OperationInput<N>,
+  /** Of one intent: the same call with it is carried out once, however often it is tried. */
+  idempotencyKey?: string,
 ): Promise<OperationOutput<N>> {
-  const answer = await send(hub, name, input, AbortSignal.timeout(60_000));
+  const answer = await send(hub, name, input, { signal: AbortSignal.timeout(60_000), idempotencyKey });
   return JSON.parse(await answer.text()) as OperationOutput<N>;
 }
 
@@ -37,7 +39,7 @@ export async function download<N extends OperationName>(
   name: N,
   input: OperationInput<N>,
 ): Promise<AsyncIterable<Uint8Array>> {
-  const { body } = await send(hub, name, input, null);
+  const { body } = await send(hub, name, input, { signal: null });
   return body ?? new Blob([]).stream();
 }
 
@@ -45,11 +47,15 @@ async function send<N extends OperationName>(
   hub: Hub,
   name: N,
   input: OperationInput<N>,
-  signal: AbortSignal | null,
+  { signal, idempotencyKey }: { readonly signal: AbortSignal | null; readonly idempotencyKey?: string | undefined },
 ): Promise<Response> {
   const { method, path, body: sent } = requestOf(name, input);
   const url = new URL(`/api/v1${path}`, hub.url);
-  const headers = { authorization: `Bearer ${hub.key.reveal()}`, accept: "application/json" };
+  const headers = {
+    authorization: `Bearer ${hub.key.reveal()}`,
+    accept: "application/json",
+    ...(idempotencyKey === undefined ? {} : { "idempotency-key": idempotencyKey }),
+  };
   const request =
     sent === undefined
       ? { method, headers }

@@ -17,6 +17,11 @@ export const RunStatus = z.enum([
 ]);
 export type RunStatus = z.infer<typeof RunStatus>;
 
+/** What has ended stays as it ended. */
+export function hasRunEnded(status: RunStatus): boolean {
+  return status === "finished" || status === "cancelled";
+}
+
 export const RunOutcome = z.enum([
   "healthy",
   "found",

@@ -6,13 +6,14 @@ import { loadLibrary } from "@caretaker/server/runbooks/library.ts";
 import { type GivenFile, verdictLines, verdictsOf } from "@caretaker/server/runbooks/verdict.ts";
 import type { AddCommands, Cli } from "../cli.ts";
 import { WrongUse } from "../exit.ts";
+import { addRunCommand } from "./runbook-run.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..", "..");
 
 export const addRunbookCommands: AddCommands = (program, cli) => {
-  program
-    .command("runbook")
-    .description("Runbooks")
+  const runbook = program.command("runbook").description("Runbooks");
+  addRunCommand(runbook, cli);
+  runbook
     .command("validate")
     .description("Judge runbooks, without a hub: exit code 1 when one has a mistake")
     .argument("<path...>", "files, or folders with .yaml files")

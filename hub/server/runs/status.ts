@@ -1,4 +1,4 @@
-import type { RunEvent, RunOutcome, RunStatus } from "@caretaker/protocol";
+import { hasRunEnded, type RunEvent, type RunOutcome, type RunStatus } from "@caretaker/protocol";
 
 /** From where a run may go where. What has ended stays as it ended. */
 export const MOVES: Readonly<Record<RunStatus, readonly RunStatus[]>> = {
@@ -59,7 +59,7 @@ export const BEFORE_THE_FIRST: RunState = {
 };
 
 export function hasEnded({ status }: Pick<RunState, "status">): boolean {
-  return status === "finished" || status === "cancelled";
+  return hasRunEnded(status);
 }
 
 /** The next state of a run after one event. Throws where the event could not follow: a log never holds such a one. */
