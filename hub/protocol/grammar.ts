@@ -12,25 +12,39 @@ export interface GrammarParams {
   readonly allowed?: readonly string[];
 }
 
+/** What a schema made here takes, for whoever describes the language to another program, such as an editor. */
+export type GrammarShape =
+  | { readonly fields: z.ZodRawShape }
+  /** The shape that a value of this look would be judged by; undefined where there is none. */
+  | { readonly shapeFor: (value: unknown) => z.ZodType | undefined };
+
+const SHAPES = new WeakMap<z.ZodType, GrammarShape>();
+
+export function shapeOf(schema: z.ZodType): GrammarShape | undefined {
+  return SHAPES.get(schema);
+}
+
 type Path = (string | number)[];
 
 /** An object with these fields and no others: one mistake for each field that is unknown, missing or wrong. */
 export function fields<S extends z.ZodRawShape>(shape: S) {
   const schema = z.strictObject(shape);
-  return z.unknown().transform((value, context): z.infer<typeof schema> => {
+  const made = z.unknown().transform((value, context): z.infer<typeof schema> => {
     if (value === undefined) return missing(context);
     const result = schema.safeParse(value);
     if (result.success) return result.data;
     forward(context, result.error.issues, value, Object.keys(shape));
     return z.NEVER;
   });
+  SHAPES.set(made, { fields: shape });
+  return made;
 }
 
 /** The shape that `choose` names for a value, or the mistake it returns. */
 export function shaped<T>(
   choose: (value: unknown) => z.ZodType<T> | { readonly message: string; readonly params: GrammarParams },
 ): z.ZodType<T> {
-  return z.unknown().transform((value, context): T => {
+  const made = z.unknown().transform((value, context): T => {
     if (value === undefined) return missing(context);
     const schema = choose(value);
     if (!(schema instanceof z.ZodType)) {
@@ -42,6 +56,13 @@ export function shaped<T>(
     forward(context, result.error.issues, value, []);
     return z.NEVER;
   });
+  SHAPES.set(made, {
+    shapeFor: (value) => {
+      const schema = choose(value);
+      return schema instanceof z.ZodType ? schema : undefined;
+    },
+  });
+  return made;
 }
 
 /** Said by what should stand there, which does not know its own name: `forward` puts it in. */

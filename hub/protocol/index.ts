@@ -8,7 +8,7 @@ export * from "./consent.ts";
 export * from "./dialer.ts";
 export * from "./errors.ts";
 export * from "./freezes.ts";
-export type { GrammarParams } from "./grammar.ts";
+export { type GrammarParams, shapeOf } from "./grammar.ts";
 export * from "./household.ts";
 export * from "./household-operations.ts";
 export * from "./ids.ts";

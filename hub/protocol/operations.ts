@@ -349,6 +349,13 @@ export const operations = {
     output: RunbookVerdict,
     needs: { who: everyone, on: "firm" },
   }),
+  "runbook.schema": operation({
+    path: "GET /runbook-schema",
+    summary: "The language of runbooks as a JSON Schema, for editors",
+    input: z.strictObject({}),
+    output: z.record(z.string(), z.unknown()),
+    needs: { who: everyone, on: "firm" },
+  }),
   "run.start": operation({
     path: "POST /sites/{siteId}/runs",
     summary: "Start a runbook at a site",

@@ -8,6 +8,7 @@ import type { Text } from "./text.ts";
 
 const UNIT_SECONDS = { s: 1, m: 60, h: 3600, d: 86_400 } as const;
 const DURATION = /^([1-9]\d{0,5})([smhd])$/;
+export const DURATION_PATTERN = DURATION.source;
 
 /** Whole seconds of `20s`, `5m`, `4h` or `7d`; null when it is not a duration. */
 export function secondsOf(duration: unknown): number | null {

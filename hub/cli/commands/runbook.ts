@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { connectors } from "@caretaker/server/gateways/connectors.ts";
 import { IllFixture } from "@caretaker/server/runbooks/fixtures.ts";
+import { runbookSchema } from "@caretaker/server/runbooks/json-schema.ts";
 import { loadLibrary } from "@caretaker/server/runbooks/library.ts";
 import { type GivenFile, verdictLines, verdictsOf } from "@caretaker/server/runbooks/verdict.ts";
 import type { AddCommands, Cli } from "../cli.ts";
@@ -13,6 +14,13 @@ const ROOT = join(import.meta.dirname, "..", "..", "..");
 export const addRunbookCommands: AddCommands = (program, cli) => {
   const runbook = program.command("runbook").description("Runbooks");
   addRunCommand(runbook, cli);
+  runbook
+    .command("schema")
+    .description("The language as a JSON Schema, for editors")
+    .action(() => {
+      const schema = runbookSchema();
+      cli.print(schema, () => [JSON.stringify(schema, null, 2)]);
+    });
   runbook
     .command("validate")
     .description("Judge runbooks, without a hub: exit code 1 when one has a mistake")

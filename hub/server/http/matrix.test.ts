@@ -48,6 +48,7 @@ const MAY: { readonly [N in OperationName]: string } = {
   "runbook.list": "PSTR",
   "runbook.get": "PSTR",
   "runbook.validate": "PSTR",
+  "runbook.schema": "PSTR",
   "run.start": "PST",
   "run.get": "PSTR",
   "run.list": "PSTR",

@@ -49,6 +49,7 @@ export const VALID_INPUTS: Readonly<Record<OperationName, Readonly<Record<string
   "gateway.remove": { gatewayId: ID },
   "gateway.credentials.replace": { gatewayId: ID, config: {} },
   "runbook.list": {},
+  "runbook.schema": {},
   "runbook.validate": { text: "id: none" },
   "runbook.get": { connector: "home-assistant", name: "dead-bridge" },
   "run.start": { siteId: ID, runbook: "home-assistant/dead-bridge", reason: "Lights do not answer" },

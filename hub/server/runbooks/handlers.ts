@@ -1,6 +1,7 @@
 import { CaretakerError } from "@caretaker/protocol";
 import type { Database } from "../db/database.ts";
 import type { Handlers } from "../http/handler.ts";
+import { runbookSchema } from "./json-schema.ts";
 import type { Library } from "./library.ts";
 import { toDetails, toSummary } from "./summary.ts";
 import { verdictOf } from "./verdict.ts";
@@ -13,7 +14,7 @@ export interface RunbooksDeps {
 export function runbooksHandlers({
   db,
   library,
-}: RunbooksDeps): Pick<Handlers, "runbook.list" | "runbook.get" | "runbook.validate"> {
+}: RunbooksDeps): Pick<Handlers, "runbook.list" | "runbook.get" | "runbook.validate" | "runbook.schema"> {
   return {
     /** With a site, those that can run there: a runbook may need what none of its gateways is. */
     "runbook.list": async ({ siteId }) => {
@@ -29,6 +30,7 @@ export function runbooksHandlers({
       return { items: fitting.map(toSummary) };
     },
     "runbook.validate": async (given) => verdictOf(given, library.world),
+    "runbook.schema": async () => runbookSchema(),
     "runbook.get": async ({ connector, name }) => {
       const id = `${connector}/${name}`;
       // Those that serve several makes have no connector in their id.
