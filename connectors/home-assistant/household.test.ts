@@ -116,9 +116,13 @@ describe("what is understood of phones", () => {
     expect(suggestedUsers(said).size).toBe(0);
   });
 
-  it("takes the name that the people of the home gave a phone", () => {
-    const row = { name: "Anna's Pixel 9", name_by_user: "Anna", identifiers: [["mobile_app", "x"]] };
+  it.each([
+    ["Anna's Pixel 9", "anna_s_pixel_9"],
+    ["Lée’s phone 12", "lees_phone_12"],
+    ["Straße Ødegård", "strasse_odegard"],
+  ])("takes the name that the people of the home gave %s, whose service a real Core calls %s", (name, service) => {
+    const row = { name, name_by_user: "Anna", identifiers: [["mobile_app", "x"]] };
 
-    expect([...namesOf([row, { name: "Bridge", identifiers: [["hue", "x"]] }])]).toEqual([["annas_pixel_9", "Anna"]]);
+    expect([...namesOf([row, { name: "Bridge", identifiers: [["hue", "x"]] }])]).toEqual([[service, "Anna"]]);
   });
 });

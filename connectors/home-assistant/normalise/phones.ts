@@ -65,10 +65,15 @@ export function namesOf(devices: unknown): Map<string, string> {
 
 /** As Home Assistant makes a service's name of a phone's, near enough: where it differs, the service's name is shown. */
 function slug(name: string): string {
-  return name
-    .normalize("NFKD")
-    .replace(/[\u0300-\u036f']/g, "")
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, "_")
-    .replace(/^_|_$/g, "");
+  return (
+    name
+      .normalize("NFKD")
+      // A straight apostrophe parts two words, a curly one does not.
+      .replace(/[\u0300-\u036f’]/g, "")
+      .toLowerCase()
+      .replaceAll("ß", "ss")
+      .replaceAll("ø", "o")
+      .replace(/[^a-z0-9]+/g, "_")
+      .replace(/^_|_$/g, "")
+  );
 }
