@@ -3,6 +3,8 @@ import { ConsentView, LinkToken } from "./consent.ts";
 import { HomePhones } from "./household.ts";
 import { ContactId, GatewayId, Moment, SiteId } from "./ids.ts";
 import { operation } from "./operation.ts";
+import { Contact, ContactRole, Name, Phone } from "./sites.ts";
+import { Language } from "./text.ts";
 
 const everyone = { roles: ["principal", "senior", "technician", "dispatcher"] } as const;
 const fixers = { roles: ["principal", "senior", "technician"] } as const;
@@ -20,8 +22,41 @@ export const ContactPhone = z.object({
 });
 export type ContactPhone = z.infer<typeof ContactPhone>;
 
-/** How people of a home are asked there, and how they ask to be called. */
+/** Who can be asked, how people of a home are asked there, and how they ask to be called. */
 export const householdOperations = {
+  "contact.update": operation({
+    path: "PATCH /sites/{siteId}/contacts/{contactId}",
+    summary:
+      "Change a contact; who gets another address, phone or more to answer is told at the old address and rests for a day",
+    input: z.strictObject({
+      siteId: SiteId,
+      contactId: ContactId,
+      name: Name.optional(),
+      role: ContactRole.optional(),
+      language: Language.optional(),
+      email: z.email().max(200).nullable().optional(),
+      phone: Phone.nullable().optional(),
+      /** How we know that a new address is theirs. Without it the address has to be verified. */
+      verifiedBecause: z.string().trim().min(3).max(300).optional(),
+    }),
+    output: Contact,
+    needs: { who: everyone, on: "site", freshFactor: true, noKeys: true },
+    ledger: ["contact.changed", "contact.verified"],
+  }),
+  "contact.remove": operation({
+    path: "DELETE /sites/{siteId}/contacts/{contactId}",
+    summary: "Ask a contact no more, and tell them; the last who may answer only knowingly",
+    input: z.strictObject({
+      siteId: SiteId,
+      contactId: ContactId,
+      reason: z.string().trim().min(3).max(300),
+      /** Whoever removes knows that nobody is left who could allow what this contact could. */
+      leavesNobody: z.boolean().default(false),
+    }),
+    output: z.object({}),
+    needs: { who: everyone, on: "site", freshFactor: true, noKeys: true },
+    ledger: ["contact.removed"],
+  }),
   "phone.list": operation({
     path: "GET /gateways/{gatewayId}/phones",
     summary: "The phones that a gateway can ask, and whose they may be",

@@ -157,7 +157,7 @@ async function makeDoors(options: HubOptions, { server, url }: Place, inner: Inn
       queueMail: mail.queue,
       afterSetup: (made) => demo.become(made.isDemo),
     }),
-    ...sitesHandlers({ db, announcements, live: state, destroySecrets: vault.destroy }),
+    ...sitesHandlers({ db, announcements, live: state, destroySecrets: vault.destroy, queueMessage: mail.queue }),
     ...gatewayHandlers({ db, state, vault, connectors, announcements, gateways, clock, log }),
     ...runbooksHandlers({ db, library }),
     ...runsHandlers(runsDeps, runs),

@@ -10,6 +10,8 @@ export const URGENT_ANSWER_WITHIN = 15 * MINUTE;
 export const START_WITHIN = 24 * HOUR;
 export const LONGEST_WINDOW_SECONDS = 4 * 60 * 60;
 export const LINK_SHOWS_FOR = 30 * 24 * HOUR;
+/** Whoever is new, and an address or a phone that was changed, answers nothing for a day: there is time to object. */
+export const RESTS_FOR = 24 * HOUR;
 
 export function after(moment: Date, milliseconds: number): Date {
   return new Date(moment.getTime() + milliseconds);

@@ -29,6 +29,8 @@ const MAY: { readonly [N in OperationName]: string } = {
   "client.list": "PSTR",
   "contact.add": "PSTR",
   "contact.verify": "PSTR",
+  "contact.update": "PSTR people fresh",
+  "contact.remove": "PSTR people fresh",
   "site.create": "PSTR",
   "site.list": "PSTR",
   "site.get": "PSTR",

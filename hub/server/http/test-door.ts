@@ -63,6 +63,7 @@ export async function openTestDoor(options: { dashboard?: string; others?: Parti
       announcements,
       live: { rows: () => [], site: () => undefined },
       destroySecrets: async () => {},
+      queueMessage: async () => {},
     }),
     ...options.others,
   } as unknown as Handlers;

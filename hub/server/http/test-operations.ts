@@ -26,6 +26,8 @@ export const VALID_INPUTS: Readonly<Record<OperationName, Readonly<Record<string
   "client.create": { name: "Ann" },
   "client.list": {},
   "contact.add": { siteId: ID, name: "Ann", role: "owner" },
+  "contact.update": { siteId: ID, contactId: ID, email: "ann@example.com" },
+  "contact.remove": { siteId: ID, contactId: ID, reason: "Moved away" },
   "contact.verify": { siteId: ID, contactId: ID, because: "Called back" },
   "site.create": {
     clientId: ID,

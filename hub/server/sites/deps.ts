@@ -1,4 +1,5 @@
 import type { Announcements } from "../announcements.ts";
+import type { ConsentDeps } from "../consent/types.ts";
 import type { Database, Trx } from "../db/database.ts";
 import type { HubState } from "../state/state.ts";
 
@@ -11,4 +12,5 @@ export interface SitesDeps {
   readonly live: LiveState;
   /** Destroys what is sealed for a gateway, in the caller's transaction. */
   readonly destroySecrets: (trx: Trx, owner: string) => Promise<void>;
+  readonly queueMessage: ConsentDeps["queueMessage"];
 }

@@ -1,4 +1,5 @@
 import { clientHandlers } from "./clients.ts";
+import { contactChangeHandlers } from "./contact-changes.ts";
 import { contactHandlers } from "./contacts.ts";
 import type { SitesDeps } from "./deps.ts";
 import { deviceHandlers } from "./devices.ts";
@@ -10,6 +11,7 @@ export function sitesHandlers(deps: SitesDeps) {
   return {
     ...clientHandlers(deps),
     ...contactHandlers(deps),
+    ...contactChangeHandlers(deps),
     ...siteHandlers(deps),
     ...scopesHandlers(deps),
     ...deviceHandlers(deps),

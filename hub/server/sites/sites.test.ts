@@ -51,6 +51,7 @@ beforeEach(async () => {
     announcements,
     live: { rows: () => [], site: () => undefined },
     destroySecrets: async (_, owner) => void destroyed.push(owner),
+    queueMessage: async () => {},
   });
 });
 

@@ -135,7 +135,7 @@ async function createSite(trx: Trx, request: NewSite, call: Call): Promise<SiteI
     payload,
     now: call.now,
   });
-  for (const contact of request.contacts) await addContact(trx, siteId, contact, call);
+  for (const contact of request.contacts) await addContact(trx, siteId, contact, null, call);
   await writeScopes(trx, siteId, request.consent, call);
   return siteId;
 }

@@ -4,16 +4,14 @@ import type { Gateways } from "../../gateways/gateways.ts";
 import type { Call, Handlers } from "../../http/handler.ts";
 import { actorText } from "../../ledger/actor.ts";
 import { appendLedger } from "../../ledger/append.ts";
-import { after } from "../clocks.ts";
+import { after, RESTS_FOR } from "../clocks.ts";
+import { tellContact } from "../tell-contact.ts";
 import type { ConsentDeps } from "../types.ts";
 import { wordsIn } from "../words/index.ts";
 
 export interface PhonesDeps extends Pick<ConsentDeps, "db" | "queueMessage" | "announcements"> {
   readonly gateways: Pick<Gateways, "say">;
 }
-
-/** A way to answer that was changed answers nothing for a day: whoever it is taken from has time to object. */
-const RESTS_FOR = 24 * 60 * 60_000;
 
 export function phoneHandlers(
   deps: PhonesDeps,
@@ -43,7 +41,7 @@ export function phoneHandlers(
         if (gone === undefined) return;
         await note(trx, contact, { phone: null, was: gone.phone }, call);
         const { subject, text } = wordsIn(contact.language).phoneRemoved;
-        await tellContact(deps, trx, contact, (firm) => [subject(firm), text(gone.phone)], call);
+        await tellContact(deps.queueMessage, trx, contact, (firm) => [subject(firm), text(gone.phone)], call.now);
       });
       deps.announcements.announce({ type: "message.due" });
       return {};
@@ -71,7 +69,7 @@ async function setPhone(deps: PhonesDeps, wanted: Setting, call: Call): Promise<
       .executeTakeFirstOrThrow();
     await note(trx, contact, { phone, userId, userName, because, restsUntil: written.restsUntil }, call);
     const { subject, text } = wordsIn(contact.language).phoneChosen;
-    await tellContact(deps, trx, contact, (firm) => [subject(firm), text(phone, userName)], call);
+    await tellContact(deps.queueMessage, trx, contact, (firm) => [subject(firm), text(phone, userName)], call.now);
     return written;
   });
   deps.announcements.announce({ type: "message.due" });
@@ -124,22 +122,6 @@ async function note(trx: Trx, { id, siteId }: Contact, changed: object, call: Ca
     payload: { contactId: id, atHome: changed },
     now: call.now,
   });
-}
-
-/** Whoever answers there hears of the change where they are asked otherwise. */
-async function tellContact(
-  { queueMessage }: PhonesDeps,
-  trx: Trx,
-  { email, name, siteId }: Contact,
-  words: (firm: string) => readonly [subject: string, text: string],
-  { now }: Call,
-): Promise<void> {
-  if (email === null) return;
-  const firm = await trx.selectFrom("firm").select("name").executeTakeFirstOrThrow();
-  const [subject, text] = words(firm.name);
-  const html = `<p>${text.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`)}</p>`;
-  const to = { name, address: email };
-  await queueMessage(trx, { siteId: siteId as SiteId, requestId: null, to, subject, text, html, now });
 }
 
 function toContactPhone(row: {

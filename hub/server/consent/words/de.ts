@@ -70,6 +70,22 @@ export const de: HomeownerWords = {
     subject: (firm) => `Erinnerung: ${firm} wartet auf Ihre Antwort`,
     opening: "Wir haben Ihnen dazu schon geschrieben und noch nichts gehört. Dies ist die einzige Erinnerung.",
   },
+  contactChanged: {
+    subject: (firm) => `${firm} erreicht Sie nun anders`,
+    what: { email: "Ihre E-Mail-Adresse", phone: "Ihre Telefonnummer", role: "worauf Sie antworten dürfen" },
+    text: (what, home) =>
+      `In unseren Angaben zu ${home} wurde dies geändert: ${what}. In den nächsten 24 Stunden kann in Ihrem Namen nichts erlaubt werden. Wenn das nicht stimmt, rufen Sie uns bitte vorher an.`,
+  },
+  contactAdded: {
+    subject: (firm) => `${firm} kann nun auch jemand anderen fragen`,
+    text: (name, home) =>
+      `${name} darf nun auch für ${home} antworten, kann aber in den nächsten 24 Stunden noch nichts erlauben. Wenn das nicht stimmt, rufen Sie uns bitte vorher an.`,
+  },
+  contactRemoved: {
+    subject: (firm) => `${firm} fragt Sie nicht mehr`,
+    text: (home) =>
+      `Sie gehören nicht mehr zu denen, die für ${home} antworten dürfen; wir fragen Sie dazu also nichts mehr. Wenn das nicht stimmt, rufen Sie uns bitte an.`,
+  },
   phoneChosen: {
     subject: (firm) => `${firm} kann Sie nun auch auf Ihrem Telefon fragen`,
     text: (phone, user) =>

@@ -70,6 +70,22 @@ export const en: HomeownerWords = {
     subject: (firm) => `Reminder: ${firm} waits for your answer`,
     opening: "We wrote to you about this earlier and have not heard from you yet. This is the only reminder.",
   },
+  contactChanged: {
+    subject: (firm) => `${firm} has changed how it reaches you`,
+    what: { email: "your email address", phone: "your phone number", role: "what you may answer" },
+    text: (what, home) =>
+      `In our records for ${home} this was changed: ${what}. For the next 24 hours nothing can be allowed in your name. If that is not right, please call us before then.`,
+  },
+  contactAdded: {
+    subject: (firm) => `${firm} can now ask somebody else too`,
+    text: (name, home) =>
+      `${name} was added to those who may answer for ${home}, and can allow nothing for the next 24 hours. If that is not right, please call us before then.`,
+  },
+  contactRemoved: {
+    subject: (firm) => `${firm} no longer asks you`,
+    text: (home) =>
+      `You no longer stand among those who may answer for ${home}, so we ask you nothing about it any more. If that is not right, please call us.`,
+  },
   phoneChosen: {
     subject: (firm) => `${firm} can now ask you on your phone`,
     text: (phone, user) =>

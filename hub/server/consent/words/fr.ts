@@ -72,6 +72,26 @@ export const fr: HomeownerWords = {
     subject: (firm) => `Rappel : ${firm} attend votre réponse`,
     opening: "Nous vous avons déjà écrit à ce sujet et n’avons pas encore de réponse. C’est le seul rappel.",
   },
+  contactChanged: {
+    subject: (firm) => `${firm} vous joint désormais autrement`,
+    what: {
+      email: "votre adresse électronique",
+      phone: "votre numéro de téléphone",
+      role: "ce à quoi vous pouvez répondre",
+    },
+    text: (what, home) =>
+      `Dans nos données sur ${home}, ceci a été modifié : ${what}. Pendant les 24 prochaines heures, rien ne peut être autorisé en votre nom. Si ce n’est pas juste, appelez-nous avant.`,
+  },
+  contactAdded: {
+    subject: (firm) => `${firm} peut désormais aussi demander à quelqu’un d’autre`,
+    text: (name, home) =>
+      `${name} peut désormais aussi répondre pour ${home}, mais ne peut rien autoriser pendant les 24 prochaines heures. Si ce n’est pas juste, appelez-nous avant.`,
+  },
+  contactRemoved: {
+    subject: (firm) => `${firm} ne vous demande plus rien`,
+    text: (home) =>
+      `Vous ne faites plus partie de ceux qui peuvent répondre pour ${home} ; nous ne vous demandons donc plus rien à ce sujet. Si ce n’est pas juste, appelez-nous.`,
+  },
   phoneChosen: {
     subject: (firm) => `${firm} peut désormais aussi vous demander sur votre téléphone`,
     text: (phone, user) =>

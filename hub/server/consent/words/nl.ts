@@ -72,6 +72,22 @@ export const nl: HomeownerWords = {
     subject: (firm) => `Herinnering: ${firm} wacht op uw antwoord`,
     opening: "We schreven u hier eerder over en hebben nog niets gehoord. Dit is de enige herinnering.",
   },
+  contactChanged: {
+    subject: (firm) => `${firm} bereikt u voortaan anders`,
+    what: { email: "uw e-mailadres", phone: "uw telefoonnummer", role: "waarop u mag antwoorden" },
+    text: (what, home) =>
+      `In onze gegevens over ${home} is dit gewijzigd: ${what}. De komende 24 uur kan er namens u niets worden toegestaan. Klopt dat niet, bel ons dan vóór die tijd.`,
+  },
+  contactAdded: {
+    subject: (firm) => `${firm} kan nu ook iemand anders iets vragen`,
+    text: (name, home) =>
+      `${name} mag nu ook antwoorden voor ${home}, maar kan de komende 24 uur nog niets toestaan. Klopt dat niet, bel ons dan vóór die tijd.`,
+  },
+  contactRemoved: {
+    subject: (firm) => `${firm} vraagt u niets meer`,
+    text: (home) =>
+      `U hoort niet meer bij degenen die voor ${home} mogen antwoorden; we vragen u er dus niets meer over. Klopt dat niet, bel ons dan.`,
+  },
   phoneChosen: {
     subject: (firm) => `${firm} kan u nu ook op uw telefoon iets vragen`,
     text: (phone, user) =>

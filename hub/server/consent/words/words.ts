@@ -50,6 +50,17 @@ export interface HomeownerWords {
     readonly notice: (firm: string) => string;
   };
   readonly reminder: { readonly subject: (firm: string) => string; readonly opening: string };
+  /** To the old address, when something was changed about who may answer. */
+  readonly contactChanged: {
+    readonly subject: (firm: string) => string;
+    readonly what: Readonly<Record<"email" | "phone" | "role", string>>;
+    readonly text: (what: string, home: string) => string;
+  };
+  readonly contactAdded: {
+    readonly subject: (firm: string) => string;
+    readonly text: (name: string, home: string) => string;
+  };
+  readonly contactRemoved: { readonly subject: (firm: string) => string; readonly text: (home: string) => string };
   readonly phoneChosen: {
     readonly subject: (firm: string) => string;
     readonly text: (phone: string, user: string) => string;
