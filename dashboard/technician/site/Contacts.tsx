@@ -14,6 +14,7 @@ import { CONTACT_ROLE_WORDS } from "../../words/states.ts";
 import { day, dayAndTime } from "../../words/time.ts";
 import { useMay } from "../session.ts";
 import { ContactFields, emptyContact, newContact } from "../sites/ContactFields.tsx";
+import { EditContact, RemoveContact } from "./ChangeContact.tsx";
 
 /** Who can be asked, and whether we know that the address is theirs. */
 export function Contacts({ site }: { site: Site }) {
@@ -54,6 +55,8 @@ export function Contacts({ site }: { site: Site }) {
 
 function ContactLine({ contact, site, onVerify }: { contact: Contact; site: Site; onVerify: () => void }) {
   const may = useMay("contact.verify");
+  const mayChange = useMay("contact.update");
+  const [dialog, setDialog] = useState<"edit" | "remove" | null>(null);
   const isResting = contact.restsUntil !== null && Date.parse(contact.restsUntil) > Date.now();
   return (
     <li className="contact">
@@ -89,6 +92,29 @@ function ContactLine({ contact, site, onVerify }: { contact: Contact; site: Site
           ) : null}
         </span>
       )}
+      {mayChange ? (
+        <Group gap="xs">
+          <Button
+            size="xs"
+            variant="subtle"
+            aria-label={words.consent.editOf(contact.name)}
+            onClick={() => setDialog("edit")}
+          >
+            {words.consent.edit}
+          </Button>
+          <Button
+            size="xs"
+            variant="subtle"
+            color="red"
+            aria-label={words.consent.removeOf(contact.name)}
+            onClick={() => setDialog("remove")}
+          >
+            {words.consent.removeContact}
+          </Button>
+        </Group>
+      ) : null}
+      {dialog === "edit" ? <EditContact contact={contact} onClose={() => setDialog(null)} /> : null}
+      {dialog === "remove" ? <RemoveContact contact={contact} onClose={() => setDialog(null)} /> : null}
     </li>
   );
 }

@@ -184,13 +184,22 @@ describe("a contact that is changed", () => {
 
     await change(site, { email: "new@example.com" });
 
-    const entry = await database.db
+    const { payload } = await database.db
       .selectFrom("ledgerEntry")
-      .select("event")
-      .where("chain", "=", site.id)
+      .innerJoin("ledgerPayload", (join) =>
+        join
+          .onRef("ledgerPayload.chain", "=", "ledgerEntry.chain")
+          .onRef("ledgerPayload.number", "=", "ledgerEntry.number"),
+      )
+      .select("payload")
+      .where("ledgerEntry.chain", "=", site.id)
       .where("event", "=", "contact.changed")
-      .execute();
-    expect(entry).toHaveLength(1);
+      .executeTakeFirstOrThrow();
+    expect(JSON.parse(payload ?? "")).toMatchObject({
+      changes: { email: "new@example.com" },
+      was: { email: "lee@example.com" },
+      restsUntil: A_DAY_LATER,
+    });
   });
 });
 
