@@ -15,7 +15,7 @@ const actor: Actor = {
   name: "Ann",
   role: "technician",
   sessionId: "s" as SessionId,
-  factorAt: NOW,
+  factorAt: NOW.toISOString(),
 };
 const call: Call = { actor, requestId: "r", now: NOW, signal: new AbortController().signal };
 const OWNER = { name: "Mrs Lee", role: "owner", language: "nl", email: "lee@example.com", phone: "+31 20 1234567" };
