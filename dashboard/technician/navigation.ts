@@ -1,17 +1,28 @@
 import type { OperationName } from "@caretaker/protocol";
 import {
   mdiAccountGroupOutline,
+  mdiAccountMultipleCheckOutline,
   mdiBookOpenPageVariantOutline,
   mdiEmailOutline,
   mdiHomeGroup,
   mdiKeyOutline,
   mdiNotebookCheckOutline,
   mdiPlayBoxOutline,
+  mdiSnowflake,
 } from "@mdi/js";
 import { words } from "../words/en.ts";
 
 export interface Destination {
-  readonly to: "/" | "/runs" | "/runbooks" | "/messages" | "/ledger" | "/people" | "/keys";
+  readonly to:
+    | "/"
+    | "/runs"
+    | "/runbooks"
+    | "/messages"
+    | "/ledger"
+    | "/people"
+    | "/keys"
+    | "/second-person"
+    | "/freeze";
   readonly word: string;
   readonly icon: string;
   /** Shown to those who may call this. */
@@ -30,6 +41,14 @@ export const DESTINATIONS: readonly Destination[] = [
     needs: "runbook.list",
     isMain: true,
   },
+  {
+    to: "/second-person",
+    word: words.shell.secondPerson,
+    icon: mdiAccountMultipleCheckOutline,
+    needs: "approval.list",
+    isMain: false,
+  },
+  { to: "/freeze", word: words.shell.freeze, icon: mdiSnowflake, needs: "freeze.list", isMain: false },
   { to: "/messages", word: words.shell.outbox, icon: mdiEmailOutline, needs: "outbox.list", isMain: false },
   { to: "/ledger", word: words.shell.ledger, icon: mdiNotebookCheckOutline, needs: "ledger.list", isMain: false },
   { to: "/people", word: words.shell.people, icon: mdiAccountGroupOutline, needs: "person.list", isMain: false },

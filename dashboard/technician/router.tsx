@@ -211,6 +211,18 @@ const outbox = createRoute({
   component: lazyRouteComponent(() => import("./outbox/OutboxPage.tsx"), "OutboxPage"),
 });
 
+const freeze = createRoute({
+  getParentRoute: () => inside,
+  path: "/freeze",
+  component: lazyRouteComponent(() => import("./freezes/FreezePage.tsx"), "FreezePage"),
+});
+
+const secondPerson = createRoute({
+  getParentRoute: () => inside,
+  path: "/second-person",
+  component: lazyRouteComponent(() => import("./approvals/ApprovalsPage.tsx"), "ApprovalsPage"),
+});
+
 const more = createRoute({
   getParentRoute: () => inside,
   path: "/more",
@@ -237,6 +249,8 @@ const tree = root.addChildren([
     account,
     ledger,
     outbox,
+    freeze,
+    secondPerson,
     more,
   ]),
 ]);

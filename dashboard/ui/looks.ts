@@ -1,4 +1,5 @@
 import type {
+  ApprovalStatus,
   AvailabilityValue,
   GatewayState,
   Health,
@@ -35,6 +36,7 @@ import {
   mdiProgressClock,
   mdiProgressWrench,
   mdiRestart,
+  mdiSnowflake,
   mdiSourceBranch,
   mdiStopCircleOutline,
   mdiTimerSandEmpty,
@@ -44,6 +46,7 @@ import {
 } from "@mdi/js";
 import { words } from "../words/en.ts";
 import {
+  APPROVAL_WORDS,
   AVAILABILITY_WORDS,
   CONSENT_WORDS,
   GATEWAY_WORDS,
@@ -168,4 +171,14 @@ export const MESSAGE_LOOKS: Record<OutboxMessage["status"], Look> = looks(words.
   sent: [mdiEmailCheckOutline, "good"],
   failed: [mdiEmailAlertOutline, "bad"],
   outbox: [mdiEmailOutline, "quiet"],
+});
+
+export const FREEZE_LOOK: Look = { icon: mdiSnowflake, word: words.freeze.mark, tone: "warn" };
+
+export const APPROVAL_LOOKS: Record<ApprovalStatus, Look> = looks(APPROVAL_WORDS, {
+  waiting: [mdiAccountClockOutline, "wait"],
+  given: [mdiCheckCircle, "good"],
+  refused: [mdiHandBackLeft, "bad"],
+  withdrawn: [mdiUndoVariant, "quiet"],
+  expired: [mdiTimerSandEmpty, "quiet"],
 });

@@ -1,7 +1,10 @@
 import type {
+  ApprovalKind,
+  ApprovalStatus,
   AvailabilityValue,
   ContactRole,
   EvidenceKind,
+  FreezeKind,
   GatewayState,
   Health,
   Role,
@@ -146,4 +149,28 @@ export const CONTACT_ROLE_WORDS: Record<ContactRole, string> = {
   owner: "Owner of the home",
   adult: "Adult of the household",
   manager: "Property manager",
+};
+
+/** What is frozen, before its name. */
+export const FREEZE_KIND_WORDS: Record<FreezeKind, string> = {
+  firm: "The whole firm",
+  site: "Site",
+  connector: "Gateways of the make",
+  runbook: "Runbook",
+  person: "What is started by",
+};
+
+export const APPROVAL_WORDS: Record<ApprovalStatus, string> = {
+  waiting: "Waits",
+  given: "Approved",
+  refused: "Refused",
+  withdrawn: "Taken back",
+  expired: "Nobody answered",
+};
+
+export const APPROVAL_KIND_WORDS: Record<ApprovalKind, string> = {
+  "freeze.lift": "Lift a freeze",
+  "homes.more": "More homes at once",
+  "rollout.wave": "Next wave of a rollout",
+  "runbook.publish": "Publish a runbook",
 };

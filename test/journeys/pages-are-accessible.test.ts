@@ -76,6 +76,11 @@ describe.skipIf(chromium.skip)(chromium.title("every page, with simulated homes"
       inputs: { service: ill?.id },
       reason: "Your lights do not answer",
     })) as unknown as { id: string };
+    // Another home is frozen, so that the run of this one goes on waiting.
+    const frozen = sites.find(({ id }) => id !== site)?.id ?? "";
+    const freeze = { kind: "site", subject: frozen, reason: "Its locks open by themselves" };
+    await call("post", "/freezes", freeze);
+    await call("post", "/freezes/lift", { ...freeze, reason: "The maker has mended it" });
     await until("the homeowner was asked", async () => (await call("get", "/outbox")).items.length > 0);
     const message = (await call("get", "/outbox")).items[0]?.id;
     const { body } = (await call("get", `/outbox/${message}`)) as unknown as { body: string };
@@ -96,6 +101,9 @@ describe.skipIf(chromium.skip)(chromium.title("every page, with simulated homes"
       runbooks: "/runbooks",
       runbook: "/runbooks/home-assistant/dead-bridge",
       messages: "/messages",
+      "site-frozen": `/sites/${frozen}`,
+      freeze: "/freeze",
+      "second-person": "/second-person",
       ledger: `/ledger?siteId=${site}`,
       people: "/people",
       keys: "/keys",

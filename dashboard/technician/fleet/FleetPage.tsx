@@ -13,6 +13,7 @@ import { Page } from "../../ui/Page.tsx";
 import { RoomNotice } from "../../ui/RoomNotice.tsx";
 import { Skeletons } from "../../ui/Skeletons.tsx";
 import { words } from "../../words/en.ts";
+import { FleetFreezes } from "../freezes/FreezeBanner.tsx";
 import { useMay } from "../session.ts";
 import { FleetCards } from "./FleetCards.tsx";
 import { FleetTable } from "./FleetTable.tsx";
@@ -37,6 +38,7 @@ export function FleetPage() {
       actions={<AddSite isQuiet={isEmpty} />}
     >
       <RoomNotice state={state} />
+      <FleetFreezes />
       {state.is === "loading" ? <Skeletons rows={8} height={56} /> : null}
       {isEmpty ? (
         <EmptyState icon={mdiHomePlusOutline} title={words.fleet.empty} text={words.fleet.emptyText}>

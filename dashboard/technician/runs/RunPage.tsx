@@ -18,6 +18,7 @@ import { Skeletons } from "../../ui/Skeletons.tsx";
 import { Mark } from "../../ui/Status.tsx";
 import { actorName } from "../../words/actors.ts";
 import { words } from "../../words/en.ts";
+import { RunFreezes } from "../freezes/FreezeBanner.tsx";
 import { useMay } from "../session.ts";
 import { Announcer } from "./Announcer.tsx";
 import { CancelRun } from "./CancelRun.tsx";
@@ -122,6 +123,7 @@ function RunView({ run, events, notice }: RunViewProps) {
       }
     >
       {notice}
+      <RunFreezes run={run} />
       <div className="run-head">
         {isOver ? null : <Mark look={runLook(run)} size="lg" />}
         <p className="run-reason">

@@ -24,6 +24,7 @@ import { Skeletons } from "../../ui/Skeletons.tsx";
 import { Status } from "../../ui/Status.tsx";
 import { words } from "../../words/en.ts";
 import { SimulatedTag } from "../fleet/cells.tsx";
+import { SiteFreezes } from "../freezes/FreezeBanner.tsx";
 import { useMay } from "../session.ts";
 import { SiteFacts } from "./SiteFacts.tsx";
 
@@ -84,6 +85,7 @@ export function SitePage() {
         ) : null}
       </div>
       <RoomNotice state={state} />
+      <SiteFreezes site={site.data} />
       <SiteFacts site={site.data} content={content} />
       <nav className="tabs" aria-label={words.site.parts}>
         {TABS.map((tab) => (
