@@ -747,8 +747,8 @@ export const words = {
     liftOf: (name: string) => `Ask to lift: ${name}`,
     liftTitle: (name: string) => `Lift this freeze? ${name}`,
     liftSecond: "A second person, a senior or the principal, reads your reason and has to agree.",
-    liftAlone:
-      "You are the only one here who could agree, so it waits an hour. The homeowners concerned get a message, and then you confirm it.",
+    liftAlone: "You are the only one here who could agree, so it waits an hour, and then you confirm it.",
+    liftTold: "The homeowner is told now.",
     startsNothing: "Lifting starts nothing: runs that were stopped stay stopped.",
     liftReason: "Why can it be lifted?",
     waits: (who: string) => `${who} asked to lift it: waits for an answer`,
@@ -775,8 +775,8 @@ export const words = {
     exactly: "Exactly what is approved",
     mayNot: "Only a senior or the principal approves this.",
     own: "You asked for this yourself, so somebody else has to approve it: a senior or the principal.",
-    aloneWaits: (when: string) =>
-      `You work alone, so this waits an hour. From ${when} on you can confirm it yourself. The homeowners concerned have a message.`,
+    aloneWaits: (when: string) => `You work alone, so this waits an hour. From ${when} on you can confirm it yourself.`,
+    aloneTold: "The homeowners of these homes are told, where we have a verified address.",
     aloneReady: "You work alone, and the hour is over. Nobody else has looked at it; the ledger says so.",
     give: "Approve",
     confirm: "Confirm",

@@ -84,7 +84,10 @@ function Answers({ approval, may }: { approval: Approval; may: MayAnswer }) {
   );
 }
 
-function noteOf({ notBefore }: Approval, may: MayAnswer): string {
-  if (may === "alone_waits" && notBefore !== null) return words.approvals.aloneWaits(dayAndTime(notBefore));
+function noteOf({ notBefore, siteIds }: Approval, may: MayAnswer): string {
+  if (may === "alone_waits" && notBefore !== null) {
+    const waits = words.approvals.aloneWaits(dayAndTime(notBefore));
+    return siteIds.length > 0 ? `${waits} ${words.approvals.aloneTold}` : waits;
+  }
   return may === "alone_ready" ? words.approvals.aloneReady : words.approvals.own;
 }

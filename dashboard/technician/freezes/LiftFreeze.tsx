@@ -15,10 +15,12 @@ export function LiftFreeze({ freeze, onClose }: { freeze: Freeze; onClose: () =>
   const [reason, setReason] = useState("");
   const lift = useAction("freeze.lift", { outdates: ["approval.list", "freeze.list"], onDone: onClose });
   const isAlone = isAloneIn(people.data?.people ?? [], me.person);
+  // Only a home's own freeze names a home, and so somebody to tell.
+  const alone = freeze.kind === "site" ? [words.freeze.liftAlone, words.freeze.liftTold] : [words.freeze.liftAlone];
   return (
     <Confirm
       title={words.freeze.liftTitle(freezeName(freeze))}
-      text={`${isAlone ? words.freeze.liftAlone : words.freeze.liftSecond} ${words.freeze.startsNothing}`}
+      text={[...(isAlone ? alone : [words.freeze.liftSecond]), words.freeze.startsNothing].join(" ")}
       action={words.freeze.lift}
       isOpen
       isBusy={lift.isPending}

@@ -1,3 +1,5 @@
+import "./raw.css";
+
 /** What the gateway said, as it said it. */
 export function Raw({ label, value }: { label: string; value: unknown }) {
   if (value === null || value === undefined) return null;
