@@ -19,10 +19,13 @@ beforeEach(async () => {
 
 afterEach(() => rm(folder, { recursive: true }));
 
-async function validate(...words: string[]) {
+const validate = (...words: string[]) => runbook("validate", ...words);
+const test = (...words: string[]) => runbook("test", ...words);
+
+async function runbook(...words: string[]) {
   let out = "";
   let err = "";
-  const exit = await runCli(["runbook", "validate", ...words], {
+  const exit = await runCli(["runbook", ...words], {
     env: {},
     out: (text) => {
       out += text;
@@ -104,5 +107,67 @@ describe("runbook validate", () => {
       err: expect.stringContaining("no .yaml"),
     });
     expect(await validate()).toMatchObject({ exit: 2 });
+  });
+});
+
+describe("runbook test", () => {
+  it("plays each stock runbook through its recorded cases, without a hub or a home", async () => {
+    const { exit, out } = await test(folder);
+
+    expect(exit).toBe(0);
+    expect(out).toMatch(/stuck-integration\.yaml\n {2}fixed: as recorded, fixed\n {2}healthy: as recorded, healthy\n/);
+    expect(out).not.toContain("not as recorded");
+  });
+
+  it("says where a runbook goes another way than was recorded, and what was measured there", async () => {
+    const path = await spoil(
+      "stuck-integration.yaml",
+      "state: loaded, unavailable: 0",
+      "state: loaded, unavailable: { lt: 3 }",
+    );
+    const recorded = join(folder, "fixtures/stuck-integration.fixed.json");
+    await writeFile(recorded, (await readFile(recorded, "utf8")).replace('"unavailable": 6', '"unavailable": 2'));
+
+    const { exit, out } = await test(path);
+
+    expect(exit).toBe(1);
+    expect(out).toContain(
+      [
+        "  fixed: not as recorded",
+        "    path: recorded alive: fail, cause: else, reload: fixed, end: fixed",
+        "    path: went     alive: pass, end: healthy",
+        "    there: state is loaded, expected loaded; unavailable is 2, expected less than 3",
+        "    acts: recorded integration.reload",
+        "    acts: went     nothing more",
+      ].join("\n"),
+    );
+    expect(out).toContain("  healthy: as recorded, healthy");
+  });
+
+  it("says what a case does not tell", async () => {
+    await spoil("fixtures/dead-bridge.fixed.json", '"device.state"', '"entity.state"');
+
+    const { exit, out } = await test(join(folder, "dead-bridge.yaml"));
+
+    expect(exit).toBe(1);
+    expect(out).toMatch(/fixed: cannot be played\. No home answers so: `entity\.state`, answer 1/);
+  });
+
+  it("ends with 1 and the mistakes of a runbook that is not good", async () => {
+    const path = await spoil("stuck-integration.yaml", "do: integration.reload", "do: integration.relaod");
+
+    const { exit, out } = await test(path);
+
+    expect(exit).toBe(1);
+    expect(out).toContain("Did you mean `integration.reload`?");
+  });
+
+  it("ends with 2 where nothing was recorded, and where a case is none", async () => {
+    const path = join(folder, "stuck-integration.yaml");
+    await writeFile(join(folder, "fixtures/stuck-integration.odd.json"), "{}");
+    expect(await test(path)).toMatchObject({ exit: 2, err: expect.stringContaining("stuck-integration.odd.json") });
+
+    await rm(join(folder, "fixtures"), { recursive: true });
+    expect(await test(path)).toMatchObject({ exit: 2, err: expect.stringContaining("No case is recorded") });
   });
 });

@@ -20,6 +20,12 @@ export function verdictOf({ file, text, ill }: GivenFile, world: World): Runbook
 
 /** Of several files, which may use each other in any order. */
 export function verdictsOf(files: readonly GivenFile[], world: World): RunbookVerdict[] {
+  const wider = worldWith(files, world);
+  return files.map((file) => verdictOf(file, wider));
+}
+
+/** A world that has the good ones of these files as well. */
+export function worldWith(files: readonly GivenFile[], world: World): World {
   const runbooks = new Map<string, Runbook>(world.runbooks);
   const wider: World = { ...world, runbooks };
   let left = files;
@@ -32,7 +38,7 @@ export function verdictsOf(files: readonly GivenFile[], world: World): RunbookVe
     for (const { runbook } of good) runbooks.set(runbook.id, runbook);
     left = left.filter(({ file }) => !good.some((one) => one.file === file));
   }
-  return files.map((file) => verdictOf(file, wider));
+  return wider;
 }
 
 function computed({ runbook, facts }: ValidRunbook, { connectors }: World): RunbookVerdict["facts"] {
