@@ -24,7 +24,7 @@ function linesOf(data: RunEvent["data"]): string[] {
       return [
         `${data.step}: would do ${data.capability} to ${data.targetName}, at most ${data.tries} times`,
         `  noticed: ${data.felt ?? "nothing"}`,
-        `  consent: ${data.permission}: ${data.permissionWords}`,
+        `  consent: ${data.permission === "later" ? "would wait until" : `${data.permission}:`} ${data.permissionWords}`,
         `  taken back by: ${data.undo ?? `nothing: ${data.irreversible ?? ""}`}`,
       ];
     case "fix.intended":
@@ -40,7 +40,9 @@ function linesOf(data: RunEvent["data"]): string[] {
     case "consent.asked":
       return [`${data.step}: asked ${data.sentTo}, answer by ${data.answerBy}`];
     case "consent.answered":
-      return [`answered: ${data.answer}, by ${data.by}`];
+      return [
+        `answered: ${data.answer}, by ${data.by}${data.window === undefined ? "" : `, from ${data.window.from} to ${data.window.to}`}`,
+      ];
     case "run.waiting":
       return [`${data.for.replaceAll("_", " ")}: ${data.why}`];
     case "run.finished":

@@ -86,9 +86,12 @@ export const Rehearsed = z.object({
   /** The capability that would take it back. */
   undo: z.string().nullable(),
   irreversible: z.string().nullable(),
-  /** `standing`: allowed for good. `asked`: somebody would be asked first. `refused`: it would not be done now. */
-  permission: z.enum(["standing", "asked", "refused"]),
-  /** Which scope, who would be asked, or what stands against it. */
+  /**
+   * `standing`: allowed for good. `asked`: somebody would be asked first. `later`: it would wait for the end of the quiet
+   * hours. `refused`: it would not be done now.
+   */
+  permission: z.enum(["standing", "asked", "later", "refused"]),
+  /** Which scope, who would be asked, the moment until which it would wait, or what stands against it. */
   permissionWords: z.string(),
 });
 export type Rehearsed = z.infer<typeof Rehearsed>;

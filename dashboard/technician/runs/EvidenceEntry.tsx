@@ -35,6 +35,9 @@ export function EvidenceEntry({ data }: { data: RunEventData }) {
         <Line
           tone={data.answer === "allowed" ? "good" : "bad"}
           text={words.evidence.answered(words.evidence.answers[data.answer], who(data.by))}
+          {...(data.window === undefined
+            ? {}
+            : { detail: words.evidence.agreed(dayAndTime(data.window.from), dayAndTime(data.window.to)) })}
         />
       );
     case "fix.intended":

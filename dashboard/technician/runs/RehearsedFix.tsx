@@ -2,6 +2,7 @@ import type { RunEventData } from "@caretaker/protocol";
 import { capabilityWords } from "../../words/capabilities.ts";
 import { words } from "../../words/en.ts";
 import { SCOPE_WORDS } from "../../words/states.ts";
+import { dayAndTime } from "../../words/time.ts";
 import { Raw } from "./Raw.tsx";
 
 type Rehearsed = Extract<RunEventData, { kind: "fix.rehearsed" }>;
@@ -12,6 +13,7 @@ export function RehearsedFix({ data }: { data: Rehearsed }) {
   const permission = {
     standing: () => rehearsal.standing(SCOPE_WORDS[data.scope]),
     asked: () => rehearsal.asked(data.permissionWords),
+    later: () => rehearsal.later(dayAndTime(data.permissionWords)),
     refused: () => rehearsal.refused(data.permissionWords),
   };
   return (

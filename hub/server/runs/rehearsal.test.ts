@@ -144,6 +144,18 @@ describe("a rehearsal", () => {
     ]);
   });
 
+  it("says until when a fix would wait that is not done at night", async () => {
+    const night = { timeZone: "UTC", quietFrom: "00:00", quietTo: "23:59" };
+    await database.db.updateTable("site").set(night).where("id", "=", home.siteId).execute();
+
+    const runId = await rehearse("stuck");
+
+    expect(dataOf(await test.events(runId), "fix.rehearsed")).toMatchObject([
+      { permission: "later", permissionWords: expect.stringMatching(/T23:59:00.000Z$/) },
+    ]);
+    expect(test.house.acts).toEqual([]);
+  });
+
   it("finds a home that is well as it is, and says nothing of fixes", async () => {
     test.house.setBridge("well");
 

@@ -67,6 +67,7 @@ function permissionFor(ride: Ride, act: PlannedAct): Promise<Pick<Rehearsed, "pe
       const { by } = verdict;
       return { permission: "standing", permissionWords: by.kind === "standing" ? by.scope : by.requestId };
     }
+    if (verdict.code === "not_yet") return { permission: "later", permissionWords: verdict.from.toISOString() };
     if (verdict.code !== "consent_missing") return { permission: "refused", permissionWords: verdict.message };
     const run = { id: runId, siteId };
     const whom = await consent.whomToAsk(trx, { run, scope: proposed.scope, isPrivate: proposed.private, now });
