@@ -4,12 +4,11 @@ import { Scope } from "./scopes.ts";
 import { QuietHours } from "./sites.ts";
 import { Language, Text } from "./text.ts";
 
-/** A single-use secret of at least 192 bits in a homeowner's link; only its SHA-256 is stored. */
-export const LinkToken = z
-  .string()
-  .min(32)
-  .max(64)
-  .regex(/^[A-Za-z0-9_-]+$/);
+/**
+ * A single-use secret of at least 192 bits in a homeowner's link; only its SHA-256 is stored. Whatever was made of it in a
+ * mail program is taken, so that a link that was cut short is answered as one that never was.
+ */
+export const LinkToken = z.string().max(4000);
 export type LinkToken = z.infer<typeof LinkToken>;
 
 /** One act that a run can reach: what it does, to what, how often at most, and what is felt. */

@@ -66,7 +66,8 @@ function refuseMethod(allowed: string): RequestHandler {
 function serve(name: OperationName, deps: ServeDeps): RequestHandler {
   const operation: Operation = operations[name];
   return async (request, response) => {
-    const isRead = request.method === "GET";
+    // Express hands a HEAD to what answers the GET.
+    const isRead = request.method === "GET" || request.method === "HEAD";
     if (!isRead) {
       refuseForeignOrigin(request, deps.publicUrl);
       requireJson(request);
