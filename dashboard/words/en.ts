@@ -595,6 +595,8 @@ export const words = {
       const spoken = result.replaceAll("_", " ");
       return spoken === "" || spoken === status.toLowerCase() ? status : `${status}: ${spoken}`;
     },
+    itemEnded: ({ number, of, name }: { number: number; of: number; name: string }, status: string) =>
+      `${name} (${number} of ${of}): ${status}`,
     asked: (to: string, scope: string, until: string) => `Asked ${to} (${scope}), answer by ${until}`,
     opened: "The homeowner opened the question",
     callAsked: (who: string) => `${who} wishes to be called`,

@@ -95,6 +95,9 @@ export const STEP_WORDS: Record<StepStatus | "queued" | "not_needed", string> = 
   skipped: "Skipped",
   stopped: "Stopped",
   chosen: "Decided",
+  unanswered: "No answer",
+  allowed: "Allowed",
+  refused: "Said no",
   ended: "End",
   rehearsed: "Rehearsed",
 };

@@ -14,6 +14,8 @@ export type LinkToken = z.infer<typeof LinkToken>;
 /** One act that a run can reach: what it does, to what, how often at most, and what is felt. */
 export const ProposedAct = z.object({
   step: z.string(),
+  /** Which of the things it is that a step with `each` goes through, counted from 1. */
+  item: z.number().int().positive().optional(),
   capability: z.string(),
   /** `gateway/kind/key` of what is acted on, and its name in the home's words. */
   target: z.string(),

@@ -51,6 +51,9 @@ export const StepStatus = z.enum([
   "skipped",
   "stopped",
   "chosen",
+  "unanswered",
+  "allowed",
+  "refused",
   "ended",
   "rehearsed",
 ]);
@@ -69,7 +72,14 @@ export const Measurement = z.object({
 });
 export type Measurement = z.infer<typeof Measurement>;
 
+/** Which thing a step with `each` is at, and out of how many. */
+export const RunItem = z.object({ number: z.number().int().positive(), of: z.number().int(), name: z.string() });
+export type RunItem = z.infer<typeof RunItem>;
+
+/** A step of a runbook that another uses has the name of the step which uses it before its own: `reload/alive`. */
 const step = { step: z.string(), title: z.string().optional() };
+/** `item` stands where the step has `each`. */
+const place = { ...step, item: RunItem.optional() };
 
 /** What a fix would do, said by a rehearsal instead of done. Texts are the technician's. */
 export const Rehearsed = z.object({
@@ -118,7 +128,7 @@ export const RunEventData = z.discriminatedUnion("kind", [
   }),
   z.object({
     kind: z.literal("step.read"),
-    ...step,
+    ...place,
     capability: z.string(),
     input: z.unknown(),
     output: z.unknown(),
@@ -129,7 +139,9 @@ export const RunEventData = z.discriminatedUnion("kind", [
     error: z.string().optional(),
     milliseconds: z.number(),
   }),
-  z.object({ kind: z.literal("step.decided"), ...step, branch: z.string(), because: z.string() }),
+  z.object({ kind: z.literal("step.decided"), ...place, branch: z.string(), because: z.string() }),
+  /** One of the things that a step with `each` goes through is done. */
+  z.object({ kind: z.literal("step.item_ended"), ...step, item: RunItem, status: StepStatus, result: z.string() }),
   z.object({
     kind: z.literal("step.ended"),
     ...step,
@@ -137,6 +149,9 @@ export const RunEventData = z.discriminatedUnion("kind", [
     result: z.string(),
     /** The step or the outcome that it led to. */
     to: z.string().optional(),
+    /** What the `end` of a used runbook says, which does not end the run. */
+    note: z.string().optional(),
+    tell: z.string().optional(),
   }),
   z.object({
     kind: z.literal("consent.asked"),
@@ -158,7 +173,7 @@ export const RunEventData = z.discriminatedUnion("kind", [
   }),
   z.object({
     kind: z.literal("fix.intended"),
-    ...step,
+    ...place,
     attemptId: z.string(),
     attempt: z.number().int(),
     capability: z.string(),
@@ -168,13 +183,13 @@ export const RunEventData = z.discriminatedUnion("kind", [
   }),
   z.object({
     kind: z.literal("fix.sent"),
-    ...step,
+    ...place,
     attemptId: z.string(),
     milliseconds: z.number(),
     answer: z.unknown(),
   }),
-  z.object({ kind: z.literal("fix.failed"), ...step, attemptId: z.string(), error: z.string() }),
-  z.object({ kind: z.literal("fix.uncertain"), ...step, attemptId: z.string(), why: z.string() }),
+  z.object({ kind: z.literal("fix.failed"), ...place, attemptId: z.string(), error: z.string() }),
+  z.object({ kind: z.literal("fix.uncertain"), ...place, attemptId: z.string(), why: z.string() }),
   /** A person looked what came of an uncertain step. Also after the end: a run stays as it ended. */
   z.object({
     kind: z.literal("step.resolved"),
@@ -184,9 +199,9 @@ export const RunEventData = z.discriminatedUnion("kind", [
     reason: z.string(),
     leadsTo: z.string(),
   }),
-  z.object({ kind: z.literal("fix.settled"), ...step, attemptId: z.string(), capability: z.string() }),
-  z.object({ kind: z.literal("fix.refused"), ...step, code: z.string(), message: z.string() }),
-  z.object({ kind: z.literal("fix.rehearsed"), ...step, ...Rehearsed.shape }),
+  z.object({ kind: z.literal("fix.settled"), ...place, attemptId: z.string(), capability: z.string() }),
+  z.object({ kind: z.literal("fix.refused"), ...place, code: z.string(), message: z.string() }),
+  z.object({ kind: z.literal("fix.rehearsed"), ...place, ...Rehearsed.shape }),
   z.object({ kind: z.literal("run.waiting"), for: RunStatus, until: Moment.nullable(), why: z.string() }),
   z.object({ kind: z.literal("run.resumed"), after: RunStatus, why: z.string() }),
   z.object({ kind: z.literal("run.stop_requested"), by: z.string(), reason: z.string() }),

@@ -19,6 +19,8 @@ export function EvidenceEntry({ data }: { data: RunEventData }) {
       return <Line tone="busy" text={words.evidence.decided(data.branch)} detail={data.because} />;
     case "step.ended":
       return <Line tone="quiet" text={words.evidence.ended(STEP_WORDS[data.status], data.result)} />;
+    case "step.item_ended":
+      return <Line tone="quiet" text={words.evidence.itemEnded(data.item, STEP_WORDS[data.status])} />;
     case "consent.asked":
       return (
         <Line

@@ -29,7 +29,9 @@ export async function ask(deps: ConsentDeps, trx: Trx, question: Question): Prom
   const requestId = newId<ConsentRequestId>();
   // Nobody is woken to be asked, and the time to answer begins when the message leaves. Who asked for help is awake.
   const leavesAt = question.homeownerAsked ? now : morningAfter(now, facts);
-  const answerBy = after(leavesAt, question.homeownerAsked ? URGENT_ANSWER_WITHIN : ANSWER_WITHIN);
+  const usual = question.homeownerAsked ? URGENT_ANSWER_WITHIN : ANSWER_WITHIN;
+  const { answerWithinSeconds } = question;
+  const answerBy = after(leavesAt, answerWithinSeconds === undefined ? usual : answerWithinSeconds * 1000);
   const digest = proposalDigest(question.proposal);
   const asked = await askedText(trx, question, facts, contact);
   await closeOpenQuestions(trx, run.id);

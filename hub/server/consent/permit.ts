@@ -125,7 +125,8 @@ async function permitOnce(
       continue;
     }
     if (!fit.fits) {
-      refusal = drifted(fit.drift);
+      if (!(fit.isNew && refusal.drift !== undefined && !refusal.isNew))
+        refusal = { ...drifted(fit.drift), isNew: fit.isNew };
       continue;
     }
     if (proposalDigest(request.proposal) !== request.digest) {
@@ -143,7 +144,7 @@ async function permitOnce(
     }
     const later = laterThan(request, facts, now);
     if (later !== null) return later;
-    if (request.firstActAt === null) await openWindow(trx, request, now);
+    if (request.firstActAt === null && !question.onlyLooks) await openWindow(trx, request, now);
     return { permitted: true, by: oneTime(request) };
   }
   return refusal;
@@ -181,6 +182,7 @@ async function triesMade(trx: Trx, { runId, act }: ActQuestion): Promise<number>
     .select((select) => select.fn.countAll<string>().as("count"))
     .where("runId", "=", runId)
     .where("step", "=", act.step)
+    .where("item", "=", act.item ?? 0)
     .where("target", "=", act.target)
     .where("purpose", "=", "do")
     .executeTakeFirstOrThrow();
@@ -213,6 +215,7 @@ async function permitTakingBack(trx: Trx, question: ActQuestion, requests: reado
     .select("consent")
     .where("runId", "=", runId)
     .where("step", "=", act.step)
+    .where("item", "=", act.item ?? 0)
     .where("purpose", "=", "do")
     .orderBy("number", "desc")
     .executeTakeFirst();

@@ -9,7 +9,12 @@ export function proposalDigest(proposal: Proposal): string {
 
 export type Fit =
   | { readonly fits: true; readonly proposed: ProposedAct }
-  | { readonly fits: false; readonly drift: string };
+  | {
+      readonly fits: false;
+      readonly drift: string;
+      /** Nobody was asked about this step at all. */
+      readonly isNew: boolean;
+    };
 
 /**
  * Whether an act lies inside a proposal. Doing less is not drift: fewer tries, a lower scope, less of the input felt.
@@ -17,12 +22,13 @@ export type Fit =
  */
 export function fitInto(proposal: Proposal, act: ProposedAct): Fit {
   let drift = `step ${act.step} was not part of it`;
-  for (const proposed of proposal.acts.filter(({ step }) => step === act.step)) {
+  const asked = proposal.acts.filter((one) => isSamePlace(one, act));
+  for (const proposed of asked) {
     const difference = differenceOf(proposed, act);
     if (difference === null) return { fits: true, proposed };
     drift = difference;
   }
-  return { fits: false, drift };
+  return { fits: false, drift, isNew: asked.length === 0 };
 }
 
 function differenceOf(proposed: ProposedAct, act: ProposedAct): string | null {
@@ -41,13 +47,18 @@ function differenceOf(proposed: ProposedAct, act: ProposedAct): string | null {
  */
 export function undoFits(proposal: Proposal, act: ProposedAct): boolean {
   return proposal.acts.some(
-    ({ step, target, undo }) =>
+    ({ target, undo, ...place }) =>
       undo !== null &&
-      step === act.step &&
+      isSamePlace(place, act) &&
       gatewayIn(target) === gatewayIn(act.target) &&
       undo.capability === act.capability &&
       canonicalJson(undo.input) === canonicalJson(act.input),
   );
+}
+
+/** The same step, and of a step that goes through several things the same one of them. */
+function isSamePlace(one: Pick<ProposedAct, "step" | "item">, other: Pick<ProposedAct, "step" | "item">): boolean {
+  return one.step === other.step && one.item === other.item;
 }
 
 function gatewayIn(target: string): string {

@@ -65,6 +65,8 @@ export interface Question {
   readonly homeownerAsked: boolean;
   /** What a `consent` step says will be noticed. */
   readonly tell?: Text;
+  /** How long there is for an answer, where the step says it. */
+  readonly answerWithinSeconds?: number;
   readonly now: Date;
 }
 
@@ -102,6 +104,8 @@ export type Verdict =
       readonly message: string;
       /** How the act differs from what was allowed, when something was. */
       readonly drift?: string;
+      /** What was allowed says nothing of this step: it may still be asked for by itself. */
+      readonly isNew?: boolean;
     }
   | NotYet;
 
@@ -119,6 +123,8 @@ export interface ActQuestion {
   readonly act: ProposedAct;
   /** `undo` and `settle` take back or complete an act that was permitted before. Default `do`. */
   readonly purpose?: "do" | "undo" | "settle";
+  /** Nothing is sent after this: the work window does not begin. */
+  readonly onlyLooks?: boolean;
   readonly now: Date;
 }
 

@@ -232,6 +232,8 @@ export interface Tables {
     id: string;
     runId: string;
     step: string;
+    /** Of a step that goes through several things, the one it was at, from 1 on; otherwise 0. */
+    item: Generated<number>;
     number: number;
     purpose: "do" | "undo" | "settle";
     gatewayId: string;

@@ -94,11 +94,20 @@ describe("a library", () => {
     ]);
   });
 
-  it("knows what it cannot run yet, in its line, and lists it all the same", () => {
-    const made = library({ ...file("user", USER), text: USER }, file("other", GOOD));
+  it("knows what it cannot run yet, also in what it uses, in its line, and lists it all the same", () => {
+    const asking = GOOD.replace(
+      /steps:\n/,
+      "steps:\n  - ask: lit\n    say: Is it lit?\n    answers: [lit, dark]\n    within: 1m\n",
+    );
+    const user = file("user", USER);
 
-    expect(made.get("other")?.later).toEqual([]);
-    expect(made.get("user")?.later).toMatchObject([{ line: 8, column: 10, code: "not_runnable_yet", text: "revive" }]);
+    expect(library({ ...user, text: USER }, file("other", GOOD)).get("user")?.later).toEqual([]);
+    const made = library(
+      { ...user, text: USER },
+      { ...file("other", GOOD), text: asking.replace(/^id: .*/, "id: other") },
+    );
+    expect(made.get("other")?.later).toMatchObject([{ code: "not_runnable_yet", text: "lit" }]);
+    expect(made.get("user")?.later).toMatchObject([{ line: 9, column: 14, code: "not_runnable_yet", text: "other" }]);
   });
 });
 

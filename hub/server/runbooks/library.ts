@@ -75,7 +75,7 @@ export function makeLibrary(files: readonly RunbookFile[], connectors: World["co
         one.document,
         usedBy(one.runbook, (id) => byId.get(id)),
       ),
-      later: notRunnableYet(one),
+      later: notRunnableYet(one, world),
     }))
     .sort((a, b) => (a.id < b.id ? -1 : 1));
   const index = new Map<string, LibraryRunbook>(runbooks.map((one) => [one.id, one]));

@@ -1,34 +1,30 @@
 import type { RunbookMistake, Step } from "@caretaker/protocol";
+import { DEEPEST_USE } from "./facts.ts";
+import { allSteps } from "./results.ts";
 import { inOrder } from "./source.ts";
 import type { ValidRunbook } from "./validate.ts";
 import { allPlaced, placedIn } from "./walk.ts";
+import type { World } from "./world.ts";
 
-/** What the language has and this engine does not run yet. Such a runbook is good, and is refused when it is started. */
-export function notRunnableYet({ runbook, source }: ValidRunbook): RunbookMistake[] {
+/**
+ * What the language has and this engine does not run yet, in a runbook or in one that it uses. Such a runbook is good,
+ * and is refused when it is started.
+ */
+export function notRunnableYet({ runbook, source }: ValidRunbook, world: World): RunbookMistake[] {
   const placed = allPlaced(placedIn(runbook.steps, ["steps"], source), source);
   return inOrder(
-    placed.flatMap(({ step, path }) =>
-      laterIn(step).map(([word, field]) =>
-        source.mistake("not_runnable_yet", [...path, field], `\`${word}\` comes later: this hub cannot run it yet`),
-      ),
-    ),
+    placed.flatMap(({ step, path }) => {
+      const why = laterIn(step, world, 0);
+      const field = step.kind === "use" ? "runbook" : step.kind;
+      return why === null ? [] : [source.mistake("not_runnable_yet", [...path, field], why)];
+    }),
   );
 }
 
-function laterIn(step: Step): [word: string, field: string][] {
-  switch (step.kind) {
-    case "ask":
-    case "consent":
-    case "use":
-      return [[step.kind, step.kind]];
-    case "check":
-    case "fix":
-      return step.each === null ? [] : [["each", "each"]];
-    case "wait":
-    case "choose":
-    case "end":
-      return [];
-    default:
-      return step satisfies never;
-  }
+function laterIn(step: Step, world: World, depth: number): string | null {
+  if (step.kind === "ask") return "`ask` comes later: this hub cannot run it yet";
+  if (step.kind !== "use" || depth === DEEPEST_USE) return null;
+  const used = allSteps(world.runbooks.get(step.runbook)?.steps ?? []);
+  const isLater = used.some((one) => laterIn(one, world, depth + 1) !== null);
+  return isLater ? `${step.runbook} has an \`ask\`, which comes later: this hub cannot run it yet` : null;
 }

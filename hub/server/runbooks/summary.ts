@@ -4,6 +4,7 @@ import {
   CAPABILITIES,
   inLanguage,
   isCapability,
+  type Runbook,
   type RunbookDetails,
   type RunbookSummary,
   type RunStepOutline,
@@ -12,6 +13,7 @@ import {
   type Step,
   type StepTest,
 } from "@caretaker/protocol";
+import { DEEPEST_USE } from "./facts.ts";
 import type { LibraryRunbook } from "./library.ts";
 import { type Names, namesOf } from "./names.ts";
 import { declarationsOf, type World } from "./world.ts";
@@ -45,18 +47,24 @@ export function toDetails(one: LibraryRunbook, world: World): RunbookDetails {
   return {
     ...toSummary(one),
     source: one.text,
-    outline: outlineOf(one.runbook.steps, namesOf(one.runbook, world), world),
+    outline: outlineOf(one.runbook, world),
   };
 }
 
-/** All steps in the order in which they are written, each with a line for a technician. */
-export function outlineOf(steps: readonly Step[], names: Names, world: World): RunStepOutline[] {
-  return steps.flatMap((step) => [
-    { name: step.name, kind: step.kind, title: titleOf(step, names), scope: scopeOf(step, world) },
-    ...branchesOf(step).flatMap(({ branch }: { branch: Branch }) =>
-      branch === "continue" ? [] : outlineOf(branch, names, world),
-    ),
-  ]);
+/** All steps in the order in which they are written, those of used runbooks too, each with a line for a technician. */
+export function outlineOf(runbook: Runbook, world: World, prefix = "", depth = 0): RunStepOutline[] {
+  const names = namesOf(runbook, world);
+  const ofSteps = (steps: readonly Step[]): RunStepOutline[] =>
+    steps.flatMap((step) => {
+      const used = step.kind === "use" && depth < DEEPEST_USE ? world.runbooks.get(step.runbook) : undefined;
+      const name = prefix + step.name;
+      return [
+        { name, kind: step.kind, title: titleOf(step, names), scope: scopeOf(step, world) },
+        ...(used === undefined ? [] : outlineOf(used, world, `${name}/`, depth + 1)),
+        ...branchesOf(step).flatMap(({ branch }: { branch: Branch }) => (branch === "continue" ? [] : ofSteps(branch))),
+      ];
+    });
+  return ofSteps(runbook.steps);
 }
 
 /** What a step does, in one line. */

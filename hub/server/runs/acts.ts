@@ -8,16 +8,20 @@ import {
   type ProposedAct,
   raise,
   type Scope,
+  type Step,
   scopeRank,
 } from "@caretaker/protocol";
+import { type At, type Item, itemsOf } from "./items.ts";
 import { affectedBy } from "./protect.ts";
 import type { Ride } from "./ride.ts";
 import type { Thing } from "./things.ts";
-import { giveInput, textsInWith } from "./values.ts";
+import { textsInWith } from "./values.ts";
 
 /** One act as it would be sent now. */
 export interface PlannedAct {
   readonly step: string;
+  /** The one of the things that its step goes through; null where it goes through none. */
+  readonly item: Item | null;
   readonly capability: CapabilityName;
   /** In the make's keys. */
   readonly input: Readonly<Record<string, unknown>>;
@@ -33,12 +37,13 @@ export interface PlannedAct {
 export type Planned = { readonly ok: true; readonly act: PlannedAct } | { readonly ok: false; readonly why: string };
 
 /** What a fix would do at this moment, with its targets found; or why that cannot be told. */
-export async function planAct(ride: Ride, step: FixStep, which: "do" | "undo" = "do"): Promise<Planned> {
+export async function planAct(ride: Ride, at: At<FixStep>, which: "do" | "undo" = "do"): Promise<Planned> {
+  const { step, item } = at;
   const texts = [...textsInWith(step.with), ...(step.undo === null ? [] : textsInWith(step.undo.with))];
-  const values = await ride.values(texts);
-  const doing = giveInput(step.do as CapabilityName, step.with, values);
+  const values = await ride.values(texts, at);
+  const doing = await ride.give(step.do as CapabilityName, step.with, values);
   if (!doing.ok) return doing;
-  const undoing = step.undo === null ? null : giveInput(step.undo.do as CapabilityName, step.undo.with, values);
+  const undoing = step.undo === null ? null : await ride.give(step.undo.do as CapabilityName, step.undo.with, values);
   if (undoing !== null && !undoing.ok) return undoing;
   const chosen = which === "undo" && undoing !== null ? undoing.given : doing.given;
   const capability = (which === "undo" && step.undo !== null ? step.undo.do : step.do) as CapabilityName;
@@ -51,6 +56,7 @@ export async function planAct(ride: Ride, step: FixStep, which: "do" | "undo" = 
   const { devices } = await affectedBy(ride.deps.db, ride.siteId, capability, chosen.thing);
   const proposed: ProposedAct = {
     step: step.name,
+    ...(item === null ? {} : { item: item.number }),
     capability,
     target: `${gatewayId}/${chosen.thing?.kind ?? "gateway"}/${chosen.thing?.key ?? gatewayId}`,
     targetName: chosen.thing?.name ?? (await gatewayName(ride, gatewayId)),
@@ -68,6 +74,7 @@ export async function planAct(ride: Ride, step: FixStep, which: "do" | "undo" = 
     ok: true,
     act: {
       step: step.name,
+      item,
       capability,
       input: chosen.input,
       gatewayId,
@@ -83,11 +90,16 @@ export async function planAct(ride: Ride, step: FixStep, which: "do" | "undo" = 
  * All that the run can reach from a step on, as the homeowner is asked to allow it. What can only be known later, such
  * as a target that a later step finds, is left out and asks by itself when it is there.
  */
-export async function proposalFrom(ride: Ride, step: FixStep): Promise<Proposal> {
+export async function proposalFrom(ride: Ride, step: Step): Promise<Proposal> {
   const acts: ProposedAct[] = [];
   for (const reached of ride.plan.reachableFrom(step.name)) {
-    const planned = reached.kind === "fix" ? await planAct(ride, reached) : null;
-    if (planned?.ok) acts.push(planned.act.proposed);
+    if (reached.kind !== "fix") continue;
+    const through = await itemsOf(ride, reached);
+    const items = through === null ? [null] : "items" in through ? through.items : [];
+    for (const item of items) {
+      const planned = await planAct(ride, { step: reached, item });
+      if (planned.ok) acts.push(planned.act.proposed);
+    }
   }
   return {
     format: 1,

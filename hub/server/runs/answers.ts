@@ -41,16 +41,9 @@ function changeFor(row: RunRow, answered: Answered, now: Date): Change {
   const event: RunEventData = { kind: "consent.answered", ...answered };
   const isAwaited = row.status === "waiting_for_consent" && memory.question === requestId;
   if (isAwaited && answer === "allowed") {
-    return {
-      events: [
-        event,
-        { kind: "run.resumed", after: "waiting_for_consent", why: window === undefined ? ALLOWED : ALLOWED_LATER },
-      ],
-      memory: { ...endPause(memory, now), question: null },
-      wakeAt: now,
-    };
+    return goOnWith(row, answered, window === undefined ? ALLOWED : ALLOWED_LATER, now);
   }
-  if (isAwaited) return noAnswer(row, requestId, answered);
+  if (isAwaited) return answeredNo(row, requestId, now, answered);
   if (answer !== "withdrawn" || row.stopRequestedAt !== null) return { events: [event] };
   return {
     events: [event, { kind: "run.stop_requested", by, reason: "The homeowner stopped it." }],
@@ -69,20 +62,40 @@ const ENDS = {
   expired: { outcome: "no_answer", note: "The homeowner did not answer in time." },
 } as const;
 
-/** The question was answered with anything but yes, or not at all: the run ends, and nothing was done. */
-export function noAnswer(
+/**
+ * The question was answered with anything but yes, or not at all. A fix that asked ends its run, and nothing was done; a
+ * `consent` step goes on with that as its result, but for a stop, which is one.
+ */
+export function answeredNo(
   row: RunRow,
   requestId: ConsentRequestId,
+  now: Date,
   { answer, by }: Pick<Answered, "answer" | "by"> = { answer: "expired", by: "hub" },
 ): Change {
-  const end = ENDS[answer === "allowed" ? "expired" : answer];
+  const no = answer === "allowed" ? "expired" : answer;
+  if (memoryOf(row).active?.phase === "asked" && no !== "withdrawn") {
+    return goOnWith(row, { requestId, answer: no, by }, ENDS[no].note, now);
+  }
   return {
     events: [
-      { kind: "consent.answered", requestId, answer, by },
-      { kind: "step.ended", step: row.step ?? "", status: "stopped", result: answer },
-      { kind: "run.finished", ...end },
+      { kind: "consent.answered", requestId, answer: no, by },
+      { kind: "step.ended", step: row.step ?? "", status: "stopped", result: no },
+      { kind: "run.finished", ...ENDS[no] },
     ],
     memory: { ...memoryOf(row), question: null, active: null },
+  };
+}
+
+function goOnWith(row: RunRow, answered: Answered, why: string, now: Date): Change {
+  const { answer } = answered;
+  const { active, ...memory } = endPause(memoryOf(row), now);
+  return {
+    events: [
+      { kind: "consent.answered", ...answered },
+      { kind: "run.resumed", after: "waiting_for_consent", why },
+    ],
+    memory: { ...memory, question: null, active: active?.phase === "asked" ? { ...active, answer } : active },
+    wakeAt: now,
   };
 }
 

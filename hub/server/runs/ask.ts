@@ -1,12 +1,12 @@
-import type { FixStep, RunEventData } from "@caretaker/protocol";
+import type { ConsentStep, FixStep, RunEventData } from "@caretaker/protocol";
 import { proposalFrom } from "./acts.ts";
 import { ON, REST, type Ride, type Turn } from "./ride.ts";
 
 /**
- * Asks the homeowner for this fix and all that can come after it. The pause is written in the transaction in which the
- * question is: an answer, however quick, finds a run that waits for it.
+ * Asks the homeowner for all that can be done from this step on: a fix asks by itself, a `consent` step earlier. The
+ * pause is written in the transaction in which the question is: an answer, however quick, finds a run that waits for it.
  */
-export async function askHomeowner(ride: Ride, step: FixStep): Promise<Turn> {
+export async function askHomeowner(ride: Ride, step: FixStep | ConsentStep): Promise<Turn> {
   const proposal = await proposalFrom(ride, step);
   let hasAsked = false;
   await ride.commit(async (trx, row, now) => {
@@ -19,6 +19,8 @@ export async function askHomeowner(ride: Ride, step: FixStep): Promise<Turn> {
       isPrivate: proposal.acts.some((act) => act.private),
       limitSeconds: proposal.limitSeconds,
       homeownerAsked: row.homeownerAsked,
+      ...(step.kind === "consent" ? { tell: step.tell } : {}),
+      ...(step.kind === "consent" && step.withinSeconds !== null ? { answerWithinSeconds: step.withinSeconds } : {}),
       now,
     });
     if ("cannot" in asked) {
@@ -39,7 +41,7 @@ export async function askHomeowner(ride: Ride, step: FixStep): Promise<Turn> {
         { kind: "run.waiting", for: "waiting_for_consent", until, why: `${sentTo} was asked.` },
       ],
       memory: {
-        ...ride.note({ phase: "before", poll: null }),
+        ...ride.note({ phase: step.kind === "consent" ? "asked" : "before", poll: null }),
         asked: [...ride.memory.asked, step.name],
         question: requestId,
         pause: { since: now.toISOString(), until: null, gatewayId: null },

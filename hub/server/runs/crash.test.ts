@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { newId } from "../db/new-id.ts";
 import { type TestDatabase, testDatabase } from "../db/test-database.ts";
 import { verifyChain } from "../ledger/read.ts";
 import type { CrashPoint } from "./deps.ts";
@@ -59,8 +60,48 @@ const LONG = runbookOf(
   - end: fixed`,
 );
 
+const STATE = "read: integration.state, with: { integration: $one.key }, expect: { unavailable: 0 }";
+
+/** What goes into another runbook, asks early, and goes through several things and takes them back. */
+const NESTED = runbookOf(
+  "nested",
+  `
+  - check: list
+    read: integration.list
+    expect: { ill: { exists: true } }
+  - consent: agree
+    tell: The lights will not answer for a moment.
+  - use: mend
+    runbook: mending
+    with: { service: $service }
+  - fix: all
+    each: { of: $list.integrations, as: one, max: 5 }
+    do: integration.reload
+    with: { integration: $one.key }
+    verify: { ${STATE}, within: 10s }
+    undo: { do: integration.reload, with: { integration: $one.key }, verify: { ${STATE}, within: 10s } }
+    next: { failed: { end: undone } }
+  - end: fixed`,
+  "1h",
+);
+const MENDING = runbookOf(
+  "mending",
+  `
+  - check: alive
+    read: integration.state
+    with: { integration: $service }
+    expect: { unavailable: 0 }
+  - fix: reload
+    do: integration.reload
+    with: { integration: $service }
+    irreversible: A reload keeps no earlier state.
+    verify: { again: alive, within: 10s }
+    next: { failed: continue }
+  - end: not_fixed`,
+);
+
 let database: TestDatabase;
-const LIBRARY = testLibrary([LONG]);
+const LIBRARY = testLibrary([LONG, MENDING, NESTED]);
 
 beforeAll(async () => {
   database = await testDatabase();
@@ -80,15 +121,26 @@ async function begin(): Promise<{ test: TestRuns; home: TestHome }> {
     isAdmin: true,
     recording: true,
   });
+  test.house.reads.set("integration.list", { integrations: ["hue", "sonos"].map(listed), ill: 2 });
+  await database.db
+    .insertInto("integration")
+    .values({ id: newId<string>(), gatewayId: home.gatewayId, key: "sonos", name: "Sonos", domain: "sonos" })
+    .execute();
   test.house.effects.set("integration.reload", () => {});
   test.house.capabilities["power.cycle"] = { ...test.house.capabilities["power.cycle"]!, scope: "fix" };
   return { test, home };
 }
 
+function listed(key: string) {
+  return { key, name: key, domain: key, disabled: false, ...CONDITION };
+}
+
+const CONDITION = { state: "loaded", reason: null, needsSignIn: false, unavailable: 7, entities: 7 };
+
 /** Drives a run to its end with a hub that dies at a point of a step, and another that takes over. */
-async function driveThroughDeath(point: CrashPoint, step: string, times = 1) {
+async function driveThroughDeath(point: CrashPoint, step: string, times = 1, runbook = "long") {
   const { test, home } = await begin();
-  const runId = await test.start(home, "long", { inputs: { service: home.integration, bridge: home.bridge } });
+  const runId = await test.start(home, runbook, { inputs: { service: home.integration, bridge: home.bridge } });
   let hub: TestHub = test;
   let deaths = 0;
   for (let number = 0; number <= times; number += 1) {
@@ -120,17 +172,21 @@ async function died(hub: TestHub): Promise<void> {
   while (!hub.isDead) await new Promise((resolve) => setTimeout(resolve, 5));
 }
 
+const UNDONE = "end.undone";
 const STEPS = ["alive", "cause", "box", "moment", "reload", "still", "power", "settled", "proven", "end.fixed"];
 const OF_EVERY_STEP: CrashPoint[] = ["turn.begun", "commit.before", "commit.after"];
 const OF_ACTS: CrashPoint[] = ["act.before_intent", "act.after_intent", "act.after_send", "act.after_outcome"];
+const NESTED_STEPS = ["list", "agree", "mend", "mend/alive", "mend/reload", "mend/end.not_fixed", "all"];
 const CASES = [
-  ...STEPS.flatMap((step) => OF_EVERY_STEP.map((point) => ({ step, point }))),
-  ...["reload", "power"].flatMap((step) => OF_ACTS.map((point) => ({ step, point }))),
+  ...STEPS.flatMap((step) => OF_EVERY_STEP.map((point) => ({ step, point, runbook: "long" }))),
+  ...["reload", "power"].flatMap((step) => OF_ACTS.map((point) => ({ step, point, runbook: "long" }))),
+  ...NESTED_STEPS.flatMap((step) => OF_EVERY_STEP.map((point) => ({ step, point, runbook: "nested" }))),
+  ...["mend/reload", "all", UNDONE].flatMap((step) => OF_ACTS.map((point) => ({ step, point, runbook: "nested" }))),
 ];
 
 describe("a hub that dies", () => {
-  it.each(CASES)("$point of $step loses no run and does nothing twice", async ({ step, point }) => {
-    const { test, home, runId, run, deaths } = await driveThroughDeath(point, step);
+  it.each(CASES)("$point of $step loses no run and does nothing twice", async ({ step, point, runbook }) => {
+    const { test, home, runId, run, deaths } = await driveThroughDeath(point, step, 1, runbook);
 
     expect(deaths).toBe(1);
     expect(["finished", "cancelled"]).toContain(run.status);
@@ -142,6 +198,9 @@ describe("a hub that dies", () => {
     expect(attempts.filter(({ status }) => status === "intended")).toEqual([]);
     expect(sent.length).toBeLessThanOrEqual(attempts.length);
     expect(test.house.acts.filter(({ capability }) => capability === "power.cycle").length).toBeLessThanOrEqual(1);
+    // Each step did each thing that it goes through at most as often as it may try.
+    const made = attempts.map(({ step: by, item, purpose, number }) => [by, item, purpose, number].join(" "));
+    expect(new Set(made).size).toBe(made.length);
     expect(await verifyChain(database.db, home.siteId)).toMatchObject({ whole: true });
     await expectLogFolds(test, runId);
     expect(await database.db.selectFrom("siteLock").selectAll().where("runId", "=", runId).execute()).toEqual([]);

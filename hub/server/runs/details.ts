@@ -11,10 +11,9 @@ import {
 } from "@caretaker/protocol";
 import { valueWords } from "../runbooks/expect.ts";
 import { isThingKind } from "../runbooks/field-types.ts";
-import { namesOf } from "../runbooks/names.ts";
 import { outlineOf } from "../runbooks/summary.ts";
 import type { RunsDeps } from "./deps.ts";
-import { readDocument } from "./engine.ts";
+import { readKept } from "./kept.ts";
 import { toSummary } from "./summary.ts";
 import { loadThing } from "./things.ts";
 
@@ -28,7 +27,7 @@ export async function getRun(deps: RunsDeps, runId: RunId): Promise<RunDetails> 
     .where("run.id", "=", runId)
     .executeTakeFirst();
   if (row === undefined) throw new CaretakerError("not_found", "There is no such run.");
-  const runbook = readDocument(row.document, row.runbook as RunbookId);
+  const { runbook, uses } = readKept(row.document, row.runbook as RunbookId);
   const now = await deps.now(deps.db);
   const inputs: RunDetails["inputs"] = {};
   for (const [name, { type, title, default: usual }] of Object.entries(runbook.inputs)) {
@@ -37,13 +36,13 @@ export async function getRun(deps: RunsDeps, runId: RunId): Promise<RunDetails> 
     const shown = thing?.name ?? (isThingKind(type) && value !== null ? "no longer there" : valueWords(value));
     inputs[name] = { title: title === null ? name : inLanguage(title, "en"), value, shown };
   }
-  const { world } = deps.library;
+  const world = { ...deps.library.world, runbooks: uses };
   return {
     ...toSummary(row, row.siteName),
     inputs,
     digest: row.digest,
     tell: inLanguage(runbook.tell, "en"),
-    outline: outlineOf(runbook.steps, namesOf(runbook, world), world),
+    outline: outlineOf(runbook, world),
     consents: await deps.consent.ofRun(deps.db, { runId, now }),
     note: row.note,
     lastEvent: row.lastEvent,

@@ -1,8 +1,9 @@
-import { type Cancel, CaretakerError, isCaretakerError, Runbook, type RunbookId, sleep } from "@caretaker/protocol";
+import { type Cancel, type CaretakerError, isCaretakerError, type RunbookId, sleep } from "@caretaker/protocol";
 import { transaction } from "../db/database.ts";
 import { withLogFields } from "../log.ts";
 import { type Claimed, claimDue, giveBack, nextDueIn, renewClaim } from "./claim.ts";
 import { LEASE_SECONDS, type RunsDeps } from "./deps.ts";
+import { readKept } from "./kept.ts";
 import { type Plan, planOf } from "./plan.ts";
 import { lockRun, type RunRow, record } from "./record.ts";
 import { LostClaim, Ride } from "./ride.ts";
@@ -201,18 +202,9 @@ export class Engine {
       .select("document")
       .where("digest", "=", row.digest)
       .executeTakeFirstOrThrow();
-    const plan = planOf(readDocument(kept.document, row.runbook as RunbookId), library.world);
+    const { runbook, uses } = readKept(kept.document, row.runbook as RunbookId);
+    const plan = planOf(runbook, { ...library.world, runbooks: uses });
     this.#plans.set(row.digest, plan);
     return plan;
   }
-}
-
-/** A kept document as a runbook. `uses` holds the runbooks that it uses, which are kept with it. */
-export function readDocument(document: object, id: RunbookId): Runbook {
-  const { uses: _uses, ...own } = document as Record<string, unknown>;
-  const parsed = Runbook.safeParse(own);
-  if (parsed.success) return parsed.data;
-  throw new CaretakerError("invalid_runbook", `The kept version of ${id} cannot be read by this hub.`, {
-    cause: parsed.error,
-  });
 }

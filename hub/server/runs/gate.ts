@@ -14,6 +14,7 @@ import { appendLedger } from "../ledger/append.ts";
 import type { PlannedAct } from "./acts.ts";
 import { freezeOf, holdFreezesOff } from "./freeze.ts";
 import type { RunMemory } from "./memory.ts";
+import { placeOf } from "./place.ts";
 import { affectedBy, objection } from "./protect.ts";
 import type { RunRow } from "./record.ts";
 import { LostClaim, type Ride } from "./ride.ts";
@@ -86,7 +87,9 @@ async function intend(ride: Ride, request: ActRequest): Promise<Intent> {
       if (!verdict.permitted && verdict.code === "not_yet") {
         return { kind: "not_yet", from: verdict.from, message: verdict.message };
       }
-      if (!verdict.permitted) return refused(verdict.code, verdict.message, verdict.drift !== undefined);
+      if (!verdict.permitted) {
+        return refused(verdict.code, verdict.message, verdict.drift !== undefined && verdict.isNew !== true);
+      }
       const attemptId = newId<AttemptId>();
       await insertAttempt(trx, ride, request, attemptId, verdict, now);
       const written = await ride.write(trx, row, now, {
@@ -186,7 +189,6 @@ async function conclude(ride: Ride, request: ActRequest, attemptId: AttemptId, s
 }
 
 async function writeOutcome(ride: Ride, request: ActRequest, attemptId: AttemptId, sent: Sent): Promise<void> {
-  const { step } = request.act;
   const isSettled = request.purpose === "settle" && sent.kind === "done";
   await ride.commit(async (trx, row, now) => {
     await trx
@@ -205,25 +207,26 @@ async function writeOutcome(ride: Ride, request: ActRequest, attemptId: AttemptI
       payload: ledgerPayload(ride, request, attemptId, sent.kind === "done" ? {} : { why: sent.why }),
       now,
     });
-    return { events: [concludedEvent(step, request, attemptId, sent)], memory: request.after(sent.kind) };
+    return { events: [concludedEvent(request, attemptId, sent)], memory: request.after(sent.kind) };
   });
 }
 
-function concludedEvent(step: string, { purpose, act }: ActRequest, attemptId: AttemptId, sent: Sent): RunEventData {
+function concludedEvent({ purpose, act }: ActRequest, attemptId: AttemptId, sent: Sent): RunEventData {
+  const place = placeOf({ step: { name: act.step }, item: act.item });
   if (sent.kind === "done") {
     return purpose === "settle"
-      ? { kind: "fix.settled", step, attemptId, capability: act.capability }
-      : { kind: "fix.sent", step, attemptId, milliseconds: sent.milliseconds, answer: sent.answer };
+      ? { kind: "fix.settled", ...place, attemptId, capability: act.capability }
+      : { kind: "fix.sent", ...place, attemptId, milliseconds: sent.milliseconds, answer: sent.answer };
   }
   return sent.kind === "failed"
-    ? { kind: "fix.failed", step, attemptId, error: sent.why }
-    : { kind: "fix.uncertain", step, attemptId, why: sent.why };
+    ? { kind: "fix.failed", ...place, attemptId, error: sent.why }
+    : { kind: "fix.uncertain", ...place, attemptId, why: sent.why };
 }
 
 function intendedEvent({ act, number }: ActRequest, attemptId: AttemptId, by: Permission): RunEventData {
   return {
     kind: "fix.intended",
-    step: act.step,
+    ...placeOf({ step: { name: act.step }, item: act.item }),
     attemptId,
     attempt: number,
     capability: act.capability,
@@ -247,6 +250,7 @@ async function insertAttempt(
       id: attemptId,
       runId: ride.runId,
       step: act.step,
+      item: act.item?.number ?? 0,
       number,
       purpose,
       gatewayId: act.gatewayId,
@@ -272,7 +276,7 @@ function ledgerPayload(
     run: ride.row.number,
     runbook: ride.row.runbook,
     digest: ride.row.digest,
-    step: act.step,
+    ...placeOf({ step: { name: act.step }, item: act.item }),
     attemptId,
     number,
     purpose,

@@ -69,7 +69,8 @@ async function findThing(
   return thing !== null && thing.siteId === siteId ? thing : `is no ${type} of this site`;
 }
 
-function wrongValue({ type, options }: InputDeclaration, value: string | number | boolean): string | null {
+/** Why a plain value cannot be given to an input; null when it can. */
+export function wrongValue({ type, options }: InputDeclaration, value: string | number | boolean): string | null {
   switch (type) {
     case "number":
       return typeof value === "number" && Number.isFinite(value) ? null : "must be a number";

@@ -1,3 +1,6 @@
+import type { RunInputs, Step } from "@caretaker/protocol";
+import type { AnswerForRun } from "../consent/types.ts";
+
 /** What the engine notes for itself between two turns of a run. Everything a person sees is in the log and the row. */
 export interface RunMemory {
   /** The step it stands at; null before the first. */
@@ -5,8 +8,12 @@ export interface RunMemory {
   /** What came out of each step that has run. */
   readonly results: Readonly<Record<string, StepMemory>>;
   readonly active: ActiveStep | null;
-  /** Fixes that were sent, or perhaps sent, oldest first: what `end: undone` takes back. */
+  /** What each used runbook was given, by the prefix of its steps. */
+  readonly uses: Readonly<Record<string, RunInputs>>;
+  /** Fixes that were sent, or perhaps sent, oldest first: what `end: undone` takes back. See `placeWord`. */
   readonly sent: readonly string[];
+  /** What could not be put back for certain when a used runbook ended `undone`, in words. */
+  readonly notPutBack: readonly string[];
   readonly pause: Pause | null;
   /** Milliseconds that do not count against the limit. */
   readonly pausedFor: number;
@@ -45,6 +52,12 @@ export interface ActiveStep {
   /** Reads or acts made so far. */
   readonly tries: number;
   readonly poll: Poll | null;
+  /** Which of the things it is at that a step with `each` goes through, from 1 on; 0 where it goes through none. */
+  readonly item: number;
+  /** What came out for those before. */
+  readonly outcomes: readonly string[];
+  /** What the homeowner answered to a `consent` step; null while nobody has. */
+  readonly answer: AnswerForRun | null;
   /** The attempt that was intended last. */
   readonly attemptId: string | null;
   /** What the gateway said of the last act. */
@@ -53,8 +66,27 @@ export interface ActiveStep {
   readonly undoing: Undoing | null;
 }
 
+/** How a step begins. */
+export const AT_THE_BEGINNING: Omit<ActiveStep, "phase" | "startedAt"> = {
+  tries: 0,
+  poll: null,
+  item: 0,
+  outcomes: [],
+  answer: null,
+  attemptId: null,
+  act: null,
+  undoing: null,
+};
+
+export const FIRST_PHASE: Readonly<Partial<Record<Step["kind"], Phase>>> = {
+  check: "read",
+  wait: "poll",
+  fix: "before",
+  consent: "ask",
+};
+
 /**
- * `read` of a check; `poll` of a wait. Of a fix: `before` (does it hold already?), `act` (to be sent), `acting`
+ * `read` of a check; `poll` of a wait; of a consent `ask`, then `asked`. Of a fix: `before` (does it hold already?), `act` (to be sent), `acting`
  * (intended: perhaps sent), `verify`, `pause` (before a further try). `undo` and `undoing` likewise, then `undo_verify`.
  */
 export type Phase =
@@ -67,7 +99,9 @@ export type Phase =
   | "pause"
   | "undo"
   | "undoing"
-  | "undo_verify";
+  | "undo_verify"
+  | "ask"
+  | "asked";
 
 export interface Poll {
   readonly deadline: string;
@@ -89,7 +123,9 @@ export const EMPTY_MEMORY: RunMemory = {
   at: null,
   results: {},
   active: null,
+  uses: {},
   sent: [],
+  notPutBack: [],
   pause: null,
   pausedFor: 0,
   waitedForGateway: 0,

@@ -121,7 +121,7 @@ class Player {
   }
 
   #read(test: StepTest): Told & { readonly result: Result } {
-    const spec = this.#plan.names.readOf(test)?.test;
+    const spec = this.#plan.frameOf(this.#plan.first).names.readOf(test)?.test;
     if (spec === undefined) throw new CannotPlay("A check that is repeated is not there.");
     const capability = spec.read as CapabilityName;
     const values = this.#values([...textsInWith(spec.with), ...textsIn(spec.expect)]);

@@ -1,5 +1,6 @@
-import type { RunEventData, Step, StepTest } from "@caretaker/protocol";
+import type { RunEventData, StepTest } from "@caretaker/protocol";
 import { measurementWords } from "../runbooks/expect.ts";
+import type { At } from "./items.ts";
 import type { Ride, Turn } from "./ride.ts";
 import { type ReadEvent, type Reading, read, readingKey } from "./steps/read.ts";
 import { restUntil, waitForGateway } from "./waiting.ts";
@@ -25,9 +26,9 @@ const LOOKS = 30;
  * One look at something that is waited for. Between two looks no worker is held; when this hub was down over the
  * deadline, there is one more look, and it decides.
  */
-export async function poll(ride: Ride, step: Step, request: PollRequest): Promise<Polled> {
+export async function poll(ride: Ride, at: At, request: PollRequest): Promise<Polled> {
   const begun = await ride.now();
-  const reading = await read(ride, step, request.test, request.purpose);
+  const reading = await read(ride, at, request.test, request.purpose);
   const now = await ride.now();
   if (reading.away !== null) {
     const turn = await waitForGateway(ride, now, reading.away);

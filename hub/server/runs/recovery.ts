@@ -2,6 +2,8 @@ import { CAPABILITIES, type FixStep } from "@caretaker/protocol";
 import { appendLedger } from "../ledger/append.ts";
 import { type PlannedAct, planAct } from "./acts.ts";
 import { act } from "./gate.ts";
+import { type At, atItem } from "./items.ts";
+import { placeOf, placeWord, readPlace } from "./place.ts";
 import { ON, type Ride, type Turn } from "./ride.ts";
 
 const WHY = "The hub stopped while it was being done, so nobody knows whether it was.";
@@ -13,11 +15,12 @@ const WHY = "The hub stopped while it was being done, so nobody knows whether it
 export async function recover(ride: Ride): Promise<Turn> {
   const { attemptId, phase } = ride.active;
   const isUndo = phase === "undoing";
-  const name = isUndo ? ride.active.undoing?.left[0] : ride.step.name;
-  const fix = ride.plan.step(name ?? "") as FixStep;
-  await markUncertain(ride, attemptId ?? "", fix.name);
-  const planned = await planAct(ride, fix, isUndo ? "undo" : "do");
-  if (planned.ok) await settle(ride, fix, planned.act);
+  const place = isUndo ? ride.active.undoing?.left[0] : placeWord(ride.step.name, ride.active.item);
+  const { step, number } = readPlace(place ?? "");
+  const at = await atItem(ride, ride.plan.step(step) as FixStep, number);
+  await markUncertain(ride, attemptId ?? "", at);
+  const planned = await planAct(ride, at, isUndo ? "undo" : "do");
+  if (planned.ok) await settle(ride, at, planned.act);
   await ride.commit({
     events: [],
     memory: ride.note({ phase: isUndo ? "undo_verify" : "verify", act: "uncertain", poll: null }),
@@ -26,7 +29,7 @@ export async function recover(ride: Ride): Promise<Turn> {
 }
 
 /** Once; a second recovery of the same attempt finds it marked. */
-async function markUncertain(ride: Ride, attemptId: string, step: string): Promise<void> {
+async function markUncertain(ride: Ride, attemptId: string, at: At): Promise<void> {
   await ride.commit(async (trx, row, now) => {
     const attempt = await trx
       .updateTable("attempt")
@@ -43,7 +46,7 @@ async function markUncertain(ride: Ride, attemptId: string, step: string): Promi
       payload: {
         runId: row.id,
         run: row.number,
-        step,
+        ...placeOf(at),
         attemptId,
         capability: attempt.capability,
         target: attempt.target,
@@ -51,11 +54,11 @@ async function markUncertain(ride: Ride, attemptId: string, step: string): Promi
       },
       now,
     });
-    return { events: [{ kind: "fix.uncertain", step, attemptId, why: WHY }] };
+    return { events: [{ kind: "fix.uncertain", ...placeOf(at), attemptId, why: WHY }] };
   });
 }
 
-async function settle(ride: Ride, fix: FixStep, cut: PlannedAct): Promise<void> {
+async function settle(ride: Ride, at: At, cut: PlannedAct): Promise<void> {
   const capability = cut.declaration.settle;
   if (capability === undefined) return;
   const declaration = ride.deps.gateways.capabilitiesOf(cut.gatewayId)[capability];
@@ -77,21 +80,22 @@ async function settle(ride: Ride, fix: FixStep, cut: PlannedAct): Promise<void> 
     },
     purpose: "settle",
     // It may be sent more than once, by each hub that finds the step cut in half.
-    number: (await settlesMade(ride, fix.name)) + 1,
+    number: (await settlesMade(ride, at)) + 1,
     // The step stays as it is, so that a hub that dies here recovers it once more.
     memory: () => ride.note({ phase }),
     after: () => ride.note({ phase }),
   });
   if (acted.kind !== "refused") return;
-  await ride.commit({ events: [{ kind: "fix.refused", step: fix.name, code: acted.code, message: acted.message }] });
+  await ride.commit({ events: [{ kind: "fix.refused", ...placeOf(at), code: acted.code, message: acted.message }] });
 }
 
-async function settlesMade(ride: Ride, step: string): Promise<number> {
+async function settlesMade(ride: Ride, { step, item }: At): Promise<number> {
   const { count } = await ride.deps.db
     .selectFrom("attempt")
     .select((select) => select.fn.countAll<number>().as("count"))
     .where("runId", "=", ride.runId)
-    .where("step", "=", step)
+    .where("step", "=", step.name)
+    .where("item", "=", item?.number ?? 0)
     .where("purpose", "=", "settle")
     .executeTakeFirstOrThrow();
   return Number(count);

@@ -2,6 +2,8 @@ import { inLanguage, type RunEventData, type Text } from "@caretaker/protocol";
 import { transaction } from "../db/database.ts";
 import type { PlannedAct } from "./acts.ts";
 import { freezeOf } from "./freeze.ts";
+import { type At, finishAt } from "./items.ts";
+import { placeOf } from "./place.ts";
 import { affectedBy, objection } from "./protect.ts";
 import { ON, type Ride, type Turn } from "./ride.ts";
 
@@ -11,11 +13,16 @@ type Rehearsed = Extract<RunEventData, { kind: "fix.rehearsed" }>;
  * A rehearsal makes every check and says what each fix would do. It goes on as if the fix had helped, so that the ones
  * after it are said as well; checks that fail from then on are taken as good, since the home is as nobody has mended it.
  */
-export async function rehearseFix(ride: Ride, act: PlannedAct): Promise<Turn> {
-  const said: Rehearsed = { kind: "fix.rehearsed", step: act.step, ...shown(act), ...(await permissionFor(ride, act)) };
-  const rehearsed = [...ride.memory.rehearsed, act.step];
+export async function rehearseFix(ride: Ride, at: At, act: PlannedAct): Promise<Turn> {
+  const said: Rehearsed = {
+    kind: "fix.rehearsed",
+    ...placeOf(at),
+    ...shown(act),
+    ...(await permissionFor(ride, act)),
+  };
+  const rehearsed = [...new Set([...ride.memory.rehearsed, act.step])];
   await ride.commit({ events: [said], memory: ride.note({}, { rehearsed }) });
-  await ride.finishStep("rehearsed", "fixed");
+  await finishAt(ride, at, "rehearsed", "fixed");
   return ON;
 }
 
@@ -25,10 +32,15 @@ export function isAfterRehearsed({ memory }: Ride): boolean {
 }
 
 /** Ends a check or a wait that failed as if it had passed, and says so. */
-export async function takeAsGood(ride: Ride, events: readonly RunEventData[], output: object | null): Promise<Turn> {
+export async function takeAsGood(
+  ride: Ride,
+  at: At,
+  events: readonly RunEventData[],
+  output: object | null,
+): Promise<Turn> {
   const because = `Taken as good: ${ride.memory.rehearsed.join(", ")} was only said, not done.`;
-  const decided: RunEventData = { kind: "step.decided", step: ride.step.name, branch: "pass", because };
-  await ride.finishStep("rehearsed", "pass", { events: [...events, decided], output });
+  const decided: RunEventData = { kind: "step.decided", ...placeOf(at), branch: "pass", because };
+  await finishAt(ride, at, "rehearsed", "pass", { events: [...events, decided], output });
   return ON;
 }
 

@@ -3,6 +3,7 @@ import { transaction } from "../db/database.ts";
 import { actorText } from "../ledger/actor.ts";
 import { appendLedger } from "../ledger/append.ts";
 import type { RunsDeps } from "./deps.ts";
+import { readPlace } from "./place.ts";
 import { lockRun, memoryOf, record } from "./record.ts";
 import { hasEnded } from "./status.ts";
 import { summaryOf } from "./summary.ts";
@@ -32,7 +33,7 @@ export async function resolveStep(
     if (!row.uncertainSteps.includes(step)) {
       throw new CaretakerError("already_done", `What came of ${step} in RUN-${row.number} is not in doubt.`);
     }
-    if (!hasEnded(row) && memoryOf(row).at === step) {
+    if (!hasEnded(row) && memoryOf(row).at === readPlace(step).step) {
       throw new CaretakerError(
         "conflict",
         `RUN-${row.number} still looks for itself what came of ${step}. Wait for that.`,

@@ -1,13 +1,26 @@
-import type { Expectation, GatewayId, RunEventData, RunId, SiteId, Step } from "@caretaker/protocol";
+import type {
+  CapabilityName,
+  Expectation,
+  GatewayId,
+  RunEventData,
+  RunId,
+  SiteId,
+  Step,
+  StepStatus,
+  With,
+} from "@caretaker/protocol";
 import { type Trx, transaction } from "../db/database.ts";
 import { type Judgement, judge } from "../runbooks/expect.ts";
 import type { CrashPoint, RunsDeps } from "./deps.ts";
 import { LEASE_SECONDS } from "./deps.ts";
+import type { At } from "./items.ts";
 import type { ActiveStep, RunMemory } from "./memory.ts";
 import type { Next, Plan } from "./plan.ts";
 import { type Change, lockRun, memoryOf, type RunRow, record } from "./record.ts";
 import { hasEnded } from "./status.ts";
-import { referenceSubjects, textsIn, type Values, valuesOf } from "./values.ts";
+import { findThing } from "./things.ts";
+import { findGivenThings, type Given, giveInput, referenceSubjects, textsIn, type Values, valuesOf } from "./values.ts";
+import { resumed } from "./waiting.ts";
 
 /** Another hub took the run over, or it has ended meanwhile: nothing more may be written for it here. */
 export class LostClaim extends Error {}
@@ -19,8 +32,6 @@ export const REST: Turn = { kind: "rest" };
 
 /** Makes a change out of the row as it is now, locked; null changes nothing. */
 export type Decide = (trx: Trx, row: RunRow, now: Date) => Promise<Change | null> | Change | null;
-
-type EndedStatus = Extract<RunEventData, { kind: "step.ended" }>["status"];
 
 /** A run while this hub has the claim to it. Whatever it writes, it writes through `commit`, with its fencing number. */
 export class Ride {
@@ -129,53 +140,91 @@ export class Ride {
     return { ...this.memory, ...more, active: { ...this.active, ...active } };
   }
 
-  values(texts: Iterable<string>): Promise<Values> {
-    const { inputs } = this.row;
-    const { results } = this.memory;
-    return valuesOf({ db: this.deps.db, runbook: this.plan.runbook, inputs, results }, texts);
+  /** What references are now, as the runbook means them in which the step stands. */
+  values(texts: Iterable<string>, { step, item }: At): Promise<Values> {
+    const { prefix, runbook } = this.plan.frameOf(step.name);
+    const { results, uses } = this.memory;
+    const inputs = prefix === "" ? this.row.inputs : (uses[prefix] ?? {});
+    return valuesOf({ db: this.deps.db, runbook, prefix, inputs, results, item }, texts);
+  }
+
+  /** What a capability is given by a step. */
+  async give(capability: CapabilityName, given: With, values: Values): Promise<Given> {
+    const found = await findGivenThings(capability, given, values, (kind, key) =>
+      findThing(this.deps.db, kind, this.gatewayId, key),
+    );
+    return giveInput(capability, given, values, found);
   }
 
   /** Whether an `if` or a `when` holds. */
   async judge(expectation: Expectation, now: Date): Promise<Judgement> {
-    return judge(expectation, referenceSubjects(await this.values(textsIn(expectation)), now));
+    const values = await this.values(textsIn(expectation), { step: this.step, item: null });
+    return judge(expectation, referenceSubjects(values, now));
   }
 
   /** Ends the step it stands at, and goes where its result leads. */
-  async finishStep(
-    status: EndedStatus,
+  finishStep(
+    status: StepStatus,
     result: string,
     more: { readonly events?: readonly RunEventData[]; readonly output?: object | null; readonly to?: Next } = {},
   ): Promise<void> {
     const { step } = this;
-    const to = more.to ?? this.plan.next(step, result);
     const output = (more.output ?? null) as Readonly<Record<string, unknown>> | null;
+    const to = more.to ?? this.plan.next(step, result);
+    return this.goOn({
+      events: [
+        ...(more.events ?? []),
+        ...resumed(this, "What was waited for is decided."),
+        { kind: "step.ended", step: step.name, status, result, to: wordOf(to) },
+      ],
+      results: { [step.name]: { result, output } },
+      to,
+      last: { note: `The result of ${step.name} is ${result}.` },
+    });
+  }
+
+  /** Goes to the next step; where a used runbook ends, out of it with its outcome, and where the run's own ends, to the end. */
+  async goOn(given: GoOn): Promise<void> {
+    const { events, results, to, at } = leaveUsed(this.plan, this.step, given);
+    const finished: RunEventData[] =
+      "outcome" in to ? [{ kind: "run.finished", outcome: to.outcome, ...given.last }] : [];
     await this.commit(() => ({
-      events: [...(more.events ?? []), ...this.leave(status, result, to), ...arrive(to, step, result)],
+      events: [...events, ...finished],
       memory: {
         ...this.memory,
-        at: "step" in to ? to.step : step.name,
+        at: "step" in to ? to.step : at.name,
         active: null,
         failures: 0,
-        results: { ...this.memory.results, [step.name]: { result, output } },
+        results: { ...this.memory.results, ...results },
       },
     }));
   }
-
-  private leave(status: EndedStatus, result: string, to: Next): RunEventData[] {
-    const { status: runStatus } = this.row;
-    const resumed: RunEventData[] =
-      runStatus === "waiting_for_timer"
-        ? [{ kind: "run.resumed", after: runStatus, why: "What was waited for is decided." }]
-        : [];
-    return [
-      ...resumed,
-      { kind: "step.ended", step: this.step.name, status, result, to: "step" in to ? to.step : to.outcome },
-    ];
-  }
 }
 
-/** A result that nothing is said about ends the run: an unknown `unclear`. */
-function arrive(to: Next, step: Step, result: string): RunEventData[] {
-  if (!("outcome" in to)) return [];
-  return [{ kind: "run.finished", outcome: to.outcome, note: `The result of ${step.name} is ${result}.` }];
+interface GoOn {
+  readonly events: readonly RunEventData[];
+  readonly results: RunMemory["results"];
+  readonly to: Next;
+  /** What is said where this ends a runbook. */
+  readonly last: { readonly note?: string; readonly tell?: string };
+}
+
+/** What a used runbook ends with is the result of the step that uses it, and so on outwards. */
+function leaveUsed(plan: Plan, from: Step, { events, results, to, last }: GoOn): Omit<GoOn, "last"> & { at: Step } {
+  const { usedBy } = plan.frameOf(from.name);
+  if ("step" in to || usedBy === null) return { events, results, to, at: from };
+  const use = plan.step(usedBy);
+  const { outcome } = to;
+  const next = plan.next(use, outcome);
+  const ended = { kind: "step.ended", step: use.name, status: "ended", result: outcome, to: wordOf(next) } as const;
+  return leaveUsed(plan, use, {
+    events: [...events, { ...ended, ...last }],
+    results: { ...results, [use.name]: { result: outcome, output: null } },
+    to: next,
+    last,
+  });
+}
+
+function wordOf(to: Next): string {
+  return "step" in to ? to.step : to.outcome;
 }

@@ -1,4 +1,5 @@
 import { hasRunEnded, type RunEvent, type RunOutcome, type RunStatus } from "@caretaker/protocol";
+import { placeWord } from "./place.ts";
 
 /** From where a run may go where. What has ended stays as it ended. */
 export const MOVES: Readonly<Record<RunStatus, readonly RunStatus[]>> = {
@@ -75,14 +76,19 @@ export function apply(state: RunState, { number, at, data }: Pick<RunEvent, "num
     case "step.started":
       return { ...next, step: data.step };
     case "fix.uncertain":
-      return { ...next, uncertainSteps: [...new Set([...state.uncertainSteps, data.step])].sort() };
+      return {
+        ...next,
+        uncertainSteps: [...new Set([...state.uncertainSteps, placeWord(data.step, data.item?.number)])].sort(),
+      };
     case "step.resolved":
-      return { ...next, uncertainSteps: state.uncertainSteps.filter((step) => step !== data.step) };
+      return without(next, data.step);
+    case "step.item_ended":
+      return data.status === "fixed" || data.status === "failed"
+        ? without(next, placeWord(data.step, data.item.number))
+        : next;
     case "step.ended":
       // Its verify decided. What verify could not tell stays uncertain until a person has looked.
-      return data.status === "fixed" || data.status === "failed"
-        ? { ...next, uncertainSteps: state.uncertainSteps.filter((step) => step !== data.step) }
-        : next;
+      return data.status === "fixed" || data.status === "failed" ? without(next, data.step) : next;
     case "run.waiting":
       return { ...move(next, data.for), waitingUntil: data.until, waitingWhy: data.why };
     case "run.resumed":
@@ -116,6 +122,10 @@ export function apply(state: RunState, { number, at, data }: Pick<RunEvent, "num
     default:
       return data satisfies never;
   }
+}
+
+function without(state: RunState, place: string): RunState {
+  return { ...state, uncertainSteps: state.uncertainSteps.filter((one) => one !== place) };
 }
 
 const NOT_WAITING = { waitingUntil: null, waitingWhy: null };

@@ -10,8 +10,8 @@ import type { RunGateways } from "./deps.ts";
 /** A home that can be ill and be mended, which counts what is done to it. It is the gateway as runs see it. */
 export class House implements RunGateways {
   state: GatewayState = "online";
-  /** What each read answers now; an error is thrown. */
-  readonly reads = new Map<CapabilityName, object | Error>();
+  /** What each read answers now, whatever it is asked for or by that; an error is thrown. */
+  readonly reads = new Map<CapabilityName, object | Error | ((input: Readonly<Record<string, unknown>>) => object)>();
   /** What each act does to the home; may throw. */
   readonly effects = new Map<CapabilityName, (input: Readonly<Record<string, unknown>>) => void | Promise<void>>();
   readonly acts: { readonly capability: CapabilityName; readonly input: unknown; readonly attemptId: string }[] = [];
@@ -47,12 +47,13 @@ export class House implements RunGateways {
     });
   }
 
-  read: RunGateways["read"] = async (_gatewayId, capability) => {
+  read: RunGateways["read"] = async (_gatewayId, capability, input) => {
     this.readsMade.push(capability);
     if (this.state !== "online")
       throw new CaretakerError("gateway_unreachable", "It is not connected.", { meta: { isSent: false } });
     const answer = this.reads.get(capability);
     if (answer instanceof Error) throw answer;
+    if (typeof answer === "function") return answer(input as Readonly<Record<string, unknown>>) as never;
     if (answer === undefined) throw new CaretakerError("not_available_here", `This home has no ${capability}.`);
     return answer as never;
   };

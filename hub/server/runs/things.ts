@@ -32,6 +32,23 @@ export async function loadThing(db: Database, kind: ReferenceKind, id: string): 
   };
 }
 
+/** A thing by what the make of its gateway calls it, or null when the home has none of that name. */
+export async function findThing(
+  db: Database,
+  kind: ReferenceKind,
+  gatewayId: GatewayId,
+  key: string,
+): Promise<Thing | null> {
+  if (kind === "gateway") return key === gatewayId ? loadThing(db, kind, key) : null;
+  const row = await db
+    .selectFrom(kind)
+    .select("id")
+    .where("gatewayId", "=", gatewayId)
+    .where("key", "=", key)
+    .executeTakeFirst();
+  return row === undefined ? null : loadThing(db, kind, row.id);
+}
+
 /** The kind of thing that a field of a thing names, if it names one. */
 export function linkKind(kind: ReferenceKind, field: string): ReferenceKind | null {
   const fields: Readonly<Record<string, string>> = THING_FIELDS[kind];

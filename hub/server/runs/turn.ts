@@ -1,14 +1,17 @@
-import type { ConsentRequestId, RunEventData, Step } from "@caretaker/protocol";
+import type { RunEventData, Step } from "@caretaker/protocol";
 import { measurementWords } from "../runbooks/expect.ts";
-import { noAnswer } from "./answers.ts";
-import type { ActiveStep, Phase, RunMemory } from "./memory.ts";
+import { type Items, itemsOf, together } from "./items.ts";
+import { type ActiveStep, AT_THE_BEGINNING, FIRST_PHASE, type RunMemory } from "./memory.ts";
+import { lookForAnswer } from "./people.ts";
 import { recover } from "./recovery.ts";
-import { ON, REST, type Ride, type Turn } from "./ride.ts";
+import { ON, type Ride, type Turn } from "./ride.ts";
 import { advanceCheck } from "./steps/check.ts";
 import { advanceChoose } from "./steps/choose.ts";
+import { advanceConsent } from "./steps/consent.ts";
 import { advanceEnd } from "./steps/end.ts";
 import { advanceFix, stopFix } from "./steps/fix.ts";
 import { advanceUndo } from "./steps/undo.ts";
+import { advanceUse } from "./steps/use.ts";
 import { advanceWait } from "./steps/wait.ts";
 import { endStopped } from "./stop.ts";
 import { endPause, lookForGateway } from "./waiting.ts";
@@ -29,7 +32,7 @@ export async function takeTurn(ride: Ride): Promise<Turn> {
   }
   const now = await ride.now();
   if (row.status === "waiting_for_consent") {
-    const turn = await lookForAnswer(ride, now);
+    const turn = ride.row.stopRequestedAt === null ? await lookForAnswer(ride) : await endStopped(ride);
     if (turn !== null) return turn;
   }
   if (row.status === "waiting_for_gateway") {
@@ -55,43 +58,21 @@ function stop(ride: Ride): Promise<Turn> {
   return step.kind === "fix" && ride.memory.active !== null ? stopFix(ride, step) : endStopped(ride);
 }
 
-async function lookForAnswer(ride: Ride, now: Date): Promise<Turn | null> {
-  if (ride.row.stopRequestedAt !== null) return endStopped(ride);
-  const until = ride.row.waitingUntil;
-  const { question } = ride.memory;
-  if (question === null || until === null) return null;
-  if (now < new Date(until)) {
-    await ride.commit({ events: [], wakeAt: new Date(until), release: true });
-    return REST;
-  }
-  const requestId = question as ConsentRequestId;
-  await ride.commit(async (trx, row, at) => {
-    // Answered in the last moment: whoever took the answer has woken this run for it.
-    if (!(await ride.deps.consent.expire(trx, { requestId, now: at }))) {
-      return { events: [], wakeAt: new Date(at.getTime() + 1000), release: true };
-    }
-    return noAnswer(row, requestId);
-  });
-  return REST;
-}
-
 /** Enters a step, unless its `if` says not to. */
 async function begin(ride: Ride, now: Date): Promise<Turn> {
   const { step } = ride;
   const condition = step.if === null ? null : await ride.judge(step.if, now);
   const started: RunEventData = { kind: "step.started", step: step.name, stepKind: step.kind, ...timeoutOf(step) };
+  const through = await itemsOf(ride, step);
   const active: ActiveStep = {
+    ...AT_THE_BEGINNING,
     phase: FIRST_PHASE[step.kind] ?? "read",
     startedAt: now.toISOString(),
-    tries: 0,
-    poll: null,
-    attemptId: null,
-    act: null,
-    undoing: null,
+    item: through === null ? 0 : 1,
   };
   const memory: RunMemory = { ...ride.memory, at: step.name, active };
   await ride.commit({ events: [started], memory });
-  if (condition === null || condition.met === true) return ON;
+  if (condition === null || condition.met === true) return through === null ? ON : beginItems(ride, through);
   const because = measurementWords(condition.measurements, condition.met);
   const branch = condition.met === false ? "skipped" : "unknown";
   const decided: RunEventData = { kind: "step.decided", step: step.name, branch, because };
@@ -103,7 +84,18 @@ async function begin(ride: Ride, now: Date): Promise<Turn> {
   return ON;
 }
 
-const FIRST_PHASE: Readonly<Partial<Record<Step["kind"], Phase>>> = { check: "read", wait: "poll", fix: "before" };
+/** What goes through nothing is done at once, and what cannot be told is not begun. */
+async function beginItems(ride: Ride, through: Items): Promise<Turn> {
+  const { step } = ride;
+  if ("items" in through && through.items.length > 0) return ON;
+  const { status, result } = "why" in through ? UNKNOWN : together(step.kind, []);
+  const because = "why" in through ? `${through.why}.` : "There is nothing to go through.";
+  const decided: RunEventData = { kind: "step.decided", step: step.name, branch: result, because };
+  await ride.finishStep(status, result, { events: [decided] });
+  return ON;
+}
+
+const UNKNOWN = { status: "unknown", result: "unknown" } as const;
 
 function timeoutOf(step: Step): { timeoutSeconds?: number } {
   if (step.kind === "wait") return { timeoutSeconds: step.withinSeconds };
@@ -123,10 +115,12 @@ function advance(ride: Ride, step: Step): Promise<Turn> {
     case "end":
       return advanceEnd(ride, step);
     case "ask":
-    case "consent":
-    case "use":
       // Refused at the start: see runbooks/runnable.ts.
-      throw new Error(`A step of kind ${step.kind} cannot be run yet.`);
+      throw new Error("A step of kind ask cannot be run yet.");
+    case "consent":
+      return advanceConsent(ride, step);
+    case "use":
+      return advanceUse(ride, step);
     default:
       return step satisfies never;
   }

@@ -17,14 +17,19 @@ import {
 import type { Database } from "../db/database.ts";
 import { conditionsOf, fieldAt, type Subjects } from "../runbooks/expect.ts";
 import { isThingKind, typeOf } from "../runbooks/field-types.ts";
+import type { Item } from "./items.ts";
 import type { RunMemory } from "./memory.ts";
 import { linkKind, loadThing, type Thing } from "./things.ts";
 
 export interface ValueSource {
   readonly db: Database;
   readonly runbook: Runbook;
+  /** Stands before the names of the runbook's steps in the run. */
+  readonly prefix: string;
   readonly inputs: Readonly<Record<string, unknown>>;
   readonly results: RunMemory["results"];
+  /** What the step goes through, where it goes through things one by one. */
+  readonly item: Item | null;
 }
 
 /** Stands for what cannot be told at all: a read that failed, a thing that is gone, a step that was skipped. */
@@ -43,8 +48,9 @@ export async function valuesOf(source: ValueSource, texts: Iterable<string>): Pr
 }
 
 async function resolve(source: ValueSource, { name, path }: Reference): Promise<unknown> {
+  if (source.item?.as === name) return path.length === 0 ? source.item.value : fieldAt(source.item.value, path);
   const declared = Object.hasOwn(source.runbook.inputs, name) ? source.runbook.inputs[name] : undefined;
-  if (declared === undefined) return stepValue(source.results, name, path);
+  if (declared === undefined) return stepValue(source.results, source.prefix + name, path);
   const value = source.inputs[name] ?? declared.default ?? undefined;
   if (value === undefined) return undefined;
   if (isThingKind(declared.type)) return thingValue(source.db, declared.type, String(value), path);
@@ -127,8 +133,33 @@ export interface GivenInput {
 
 export type Given = { readonly ok: true; readonly given: GivenInput } | { readonly ok: false; readonly why: string };
 
+/** Things that are given by what the make calls them, as a list of the gateway names them: by the field they are for. */
+export type ThingsByField = ReadonlyMap<string, Thing>;
+
+export async function findGivenThings(
+  capability: CapabilityName,
+  given: With,
+  values: Values,
+  find: (kind: ReferenceKind, key: string) => Promise<Thing | null>,
+): Promise<ThingsByField> {
+  const things = new Map<string, Thing>();
+  for (const [field, schema] of Object.entries(CAPABILITIES[capability].input.shape)) {
+    const kind = referenceOf(schema);
+    const written = Object.hasOwn(given, field) ? given[field] : undefined;
+    const key = kind === undefined || written === undefined ? undefined : plain(written, values);
+    const thing = kind === undefined || typeof key !== "string" ? null : await find(kind, key);
+    if (thing !== null) things.set(field, thing);
+  }
+  return things;
+}
+
 /** Builds the input of a capability out of a step's `with`. What cannot be told makes the step's result unknown. */
-export function giveInput(capability: CapabilityName, given: With, values: Values): Given {
+export function giveInput(
+  capability: CapabilityName,
+  given: With,
+  values: Values,
+  found: ThingsByField = new Map(),
+): Given {
   const shape = CAPABILITIES[capability].input.shape;
   const input: Record<string, unknown> = {};
   const shown: Record<string, unknown> = {};
@@ -137,9 +168,12 @@ export function giveInput(capability: CapabilityName, given: With, values: Value
     const written = Object.hasOwn(given, field) ? given[field] : undefined;
     if (written === undefined) continue;
     const value = plain(written, values);
-    if (value === undefined) return { ok: false, why: `${String(written)} is not known` };
-    if (referenceOf(schema) !== undefined) {
-      const thing = value as Thing;
+    const kind = referenceOf(schema);
+    const thing = kind === undefined ? null : isThing(value) ? value : (found.get(field) ?? null);
+    if (value === undefined || (kind !== undefined && thing === null)) {
+      return { ok: false, why: `${String(written)} is not known` };
+    }
+    if (thing !== null) {
       things.push(thing);
       input[field] = thing.key;
       shown[field] = thing.name;
@@ -153,7 +187,11 @@ export function giveInput(capability: CapabilityName, given: With, values: Value
   return { ok: true, given: { input: parsed.data, shown, thing: things[0] ?? null } };
 }
 
-function plain(value: Value, values: Values): unknown {
+export function isThing(value: unknown): value is Thing {
+  return typeof value === "object" && value !== null && "id" in value && "key" in value;
+}
+
+export function plain(value: Value, values: Values): unknown {
   if (typeof value === "string") return referenceIn(value) === null ? literalText(value) : known(values, value);
   if (typeof value !== "object") return value;
   if (Array.isArray(value)) return value.map((one) => plain(one, values));

@@ -1,6 +1,7 @@
 import type { Kysely } from "kysely";
 import { spine } from "./0001-spine.ts";
 import { people } from "./0002-people.ts";
+import { each } from "./0003-each.ts";
 import { control } from "./0004-control.ts";
 import { consent } from "./0006-consent.ts";
 import { waysToAsk } from "./0007-ways-to-ask.ts";
@@ -14,4 +15,4 @@ export interface Migration {
   up(trx: Kysely<unknown>): Promise<void>;
 }
 
-export const migrations: readonly Migration[] = [spine, people, control, consent, waysToAsk, rehearsal];
+export const migrations: readonly Migration[] = [spine, people, each, control, consent, waysToAsk, rehearsal];

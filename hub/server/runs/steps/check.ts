@@ -1,4 +1,5 @@
 import type { CheckStep } from "@caretaker/protocol";
+import { atItem, finishAt } from "../items.ts";
 import { isAfterRehearsed, takeAsGood } from "../rehearsal.ts";
 import { ON, type Ride, type Turn } from "../ride.ts";
 import { restUntil, waitForGateway } from "../waiting.ts";
@@ -6,13 +7,14 @@ import { read } from "./read.ts";
 
 /** Reads and judges; again after a while where it may try more than once and it did not pass. */
 export async function advanceCheck(ride: Ride, step: CheckStep): Promise<Turn> {
-  const reading = await read(ride, step, step.test, "check");
+  const at = await atItem(ride, step, ride.active.item);
+  const reading = await read(ride, at, step.test, "check");
   const now = await ride.now();
   if (reading.away !== null) {
     const turn = await waitForGateway(ride, now, reading.away);
     if (turn !== null) return turn;
   }
-  if (reading.result === "fail" && isAfterRehearsed(ride)) return takeAsGood(ride, [reading.event], reading.output);
+  if (reading.result === "fail" && isAfterRehearsed(ride)) return takeAsGood(ride, at, [reading.event], reading.output);
   const tries = ride.active.tries + 1;
   if (reading.result !== "pass" && tries < step.tries.times) {
     const until = new Date(now.getTime() + step.tries.everySeconds * 1000);
@@ -24,6 +26,6 @@ export async function advanceCheck(ride: Ride, step: CheckStep): Promise<Turn> {
     });
   }
   const status = { pass: "passed", fail: "failed", unknown: "unknown" } as const;
-  await ride.finishStep(status[reading.result], reading.result, { events: [reading.event], output: reading.output });
+  await finishAt(ride, at, status[reading.result], reading.result, { events: [reading.event], output: reading.output });
   return ON;
 }

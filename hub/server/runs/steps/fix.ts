@@ -2,7 +2,9 @@ import type { FixStep, RunEventData } from "@caretaker/protocol";
 import { planAct } from "../acts.ts";
 import { askHomeowner } from "../ask.ts";
 import { type Acted, act } from "../gate.ts";
+import { type At, atItem, finishAt } from "../items.ts";
 import type { RunMemory } from "../memory.ts";
+import { placeOf, placeWord } from "../place.ts";
 import { poll } from "../poll.ts";
 import { rehearseFix } from "../rehearsal.ts";
 import { ON, REST, type Ride, type Turn } from "../ride.ts";
@@ -13,13 +15,14 @@ import { beginUndoing } from "./undo.ts";
 
 /** Reads what is to be proven, acts once, proves it; a further try follows a verify that failed, and nothing else. */
 export async function advanceFix(ride: Ride, step: FixStep): Promise<Turn> {
+  const at = await atItem(ride, step, ride.active.item);
   switch (ride.active.phase) {
     case "before":
-      return lookBefore(ride, step);
+      return lookBefore(ride, at);
     case "act":
-      return send(ride, step);
+      return send(ride, at);
     case "verify":
-      return verify(ride, step);
+      return verify(ride, at);
     case "pause":
       return pause(ride);
     default:
@@ -31,16 +34,19 @@ export async function advanceFix(ride: Ride, step: FixStep): Promise<Turn> {
  * The measurement before the fix: half of its evidence. Where it already holds, as it may when a homeowner took hours
  * to answer, nothing is done: to act would prove nothing, and disturb somebody for nothing.
  */
-async function lookBefore(ride: Ride, step: FixStep): Promise<Turn> {
-  const { test, holdsSeconds } = step.verify;
-  const polled = await poll(ride, step, { test, purpose: "before", withinSeconds: 0, holdsSeconds });
+async function lookBefore(ride: Ride, at: At<FixStep>): Promise<Turn> {
+  const { test, holdsSeconds } = at.step.verify;
+  const polled = await poll(ride, at, { test, purpose: "before", withinSeconds: 0, holdsSeconds });
   if (polled.kind === "turn") return polled.turn;
   const { reading, events } = polled;
   if (reading.result === "pass") {
     const because = "What this would fix is well already, so nothing was done.";
-    const decided: RunEventData = { kind: "step.decided", step: step.name, branch: "fixed", because };
-    await ride.finishStep("fixed", "fixed", { events: [...events, decided], output: reading.output });
+    const decided: RunEventData = { kind: "step.decided", ...placeOf(at), branch: "fixed", because };
+    await finishAt(ride, at, "fixed", "fixed", { events: [...events, decided], output: reading.output });
     return ON;
+  }
+  if (reading.result === "unknown") {
+    return unknown(ride, at, "What this would fix could not be seen, so nothing was done.", events);
   }
   await ride.commit({
     events: [...resumed(ride, "It can begin."), ...events],
@@ -49,40 +55,42 @@ async function lookBefore(ride: Ride, step: FixStep): Promise<Turn> {
   return ON;
 }
 
-async function send(ride: Ride, step: FixStep): Promise<Turn> {
-  const planned = await planAct(ride, step);
-  if (!planned.ok) return unknown(ride, step, `${step.do} was not sent: ${planned.why}.`);
-  if (ride.row.isRehearsal) return rehearseFix(ride, planned.act);
+async function send(ride: Ride, at: At<FixStep>): Promise<Turn> {
+  const { step } = at;
+  const planned = await planAct(ride, at);
+  if (!planned.ok) return unknown(ride, at, `${step.do} was not sent: ${planned.why}.`);
+  if (ride.row.isRehearsal) return rehearseFix(ride, at, planned.act);
   if (isAway(ride.deps, planned.act.gatewayId)) {
     const turn = await waitForGateway(ride, await ride.now(), planned.act.gatewayId);
-    return turn ?? unknown(ride, step, `${step.do} was not sent: the gateway is not connected.`);
+    return turn ?? unknown(ride, at, `${step.do} was not sent: the gateway is not connected.`);
   }
   const number = ride.active.tries + 1;
+  const place = placeWord(step.name, at.item?.number);
   const acted = await act(ride, {
     act: planned.act,
     purpose: "do",
     number,
-    memory: (attemptId) => sentNow(ride, step.name, { phase: "acting", attemptId, tries: number }),
+    memory: (attemptId) => sentNow(ride, place, { phase: "acting", attemptId, tries: number }),
     after: (outcome) => ({
       ...ride.note({ phase: "verify", act: outcome, poll: null }),
       // What certainly did not happen need not be taken back.
-      sent:
-        outcome === "failed" && number === 1 ? ride.memory.sent.filter((name) => name !== step.name) : ride.memory.sent,
+      sent: outcome === "failed" && number === 1 ? ride.memory.sent.filter((name) => name !== place) : ride.memory.sent,
     }),
   });
   if (acted.kind === "not_yet") return waitForWindow(ride, acted);
-  return acted.kind === "refused" ? refused(ride, step, acted) : ON;
+  return acted.kind === "refused" ? refused(ride, at, acted) : ON;
 }
 
 function sentNow(ride: Ride, name: string, active: Partial<NonNullable<RunMemory["active"]>>): RunMemory {
   return ride.note(active, { sent: [...ride.memory.sent.filter((one) => one !== name), name] });
 }
 
-async function refused(ride: Ride, step: FixStep, acted: Extract<Acted, { kind: "refused" }>): Promise<Turn> {
+async function refused(ride: Ride, at: At<FixStep>, acted: Extract<Acted, { kind: "refused" }>): Promise<Turn> {
+  const { step } = at;
   const isToBeAsked = acted.code === "consent_missing" && !acted.isDrift && !ride.memory.asked.includes(step.name);
   if (isToBeAsked) return askHomeowner(ride, step);
   const { code, message } = acted;
-  const event: RunEventData = { kind: "fix.refused", step: step.name, code, message };
+  const event: RunEventData = { kind: "fix.refused", ...placeOf(at), code, message };
   if (ride.row.stopRequestedAt !== null || (await isStopped(ride))) {
     await ride.commit({ events: [event] });
     return endStopped(ride);
@@ -104,20 +112,21 @@ async function isStopped(ride: Ride): Promise<boolean> {
   return ride.row.stopRequestedAt !== null;
 }
 
-async function verify(ride: Ride, step: FixStep): Promise<Turn> {
+async function verify(ride: Ride, at: At<FixStep>): Promise<Turn> {
+  const { step } = at;
   const { test, withinSeconds, holdsSeconds } = step.verify;
   const { act: outcome, tries } = ride.active;
   // Where the gateway said no, nothing happens that could be waited for.
   const within = outcome === "failed" ? 0 : withinSeconds;
-  const polled = await poll(ride, step, { test, purpose: "verify", withinSeconds: within, holdsSeconds });
+  const polled = await poll(ride, at, { test, purpose: "verify", withinSeconds: within, holdsSeconds });
   if (polled.kind === "turn") return polled.turn;
   const { reading, events } = polled;
   if (reading.result === "pass") {
-    await ride.finishStep("fixed", "fixed", { events, output: reading.output });
+    await finishAt(ride, at, "fixed", "fixed", { events, output: reading.output });
     return ON;
   }
   if (reading.result === "unknown") {
-    await ride.finishStep(outcome === "uncertain" ? "uncertain" : "unknown", "unknown", { events });
+    await finishAt(ride, at, outcome === "uncertain" ? "uncertain" : "unknown", "unknown", { events });
     return ON;
   }
   if (tries < step.tries.times && ride.row.stopRequestedAt === null) {
@@ -130,7 +139,7 @@ async function verify(ride: Ride, step: FixStep): Promise<Turn> {
       shownUntil: until,
     });
   }
-  await ride.finishStep("failed", "failed", { events, output: reading.output });
+  await finishAt(ride, at, "failed", "failed", { events, output: reading.output });
   return ON;
 }
 
@@ -147,16 +156,26 @@ async function pause(ride: Ride): Promise<Turn> {
   return ON;
 }
 
-/** What could not even be sent has no result; an unknown never leads to another fix. */
-async function unknown(ride: Ride, step: FixStep, because: string): Promise<Turn> {
-  const decided: RunEventData = { kind: "step.decided", step: step.name, branch: "unknown", because };
-  await ride.finishStep("unknown", "unknown", { events: [decided] });
+/** What could not be seen or sent has no result; an unknown never leads to another fix. */
+async function unknown(
+  ride: Ride,
+  at: At<FixStep>,
+  because: string,
+  events: readonly RunEventData[] = [],
+): Promise<Turn> {
+  const decided: RunEventData = { kind: "step.decided", ...placeOf(at), branch: "unknown", because };
+  await finishAt(ride, at, "unknown", "unknown", { events: [...events, decided] });
   return ON;
 }
 
-/** Stops what runs: it is put back where that can be done and the homeowner said stop, otherwise it is finished first. */
-export function stopFix(ride: Ride, step: FixStep): Promise<Turn> {
-  const wasSent = ride.memory.sent.includes(step.name) && ride.active.tries > 0;
-  if (ride.row.isWithdrawn && wasSent && step.undo !== null) return beginUndoing(ride, [step.name], "stop");
-  return ride.active.phase === "verify" ? verify(ride, step) : endStopped(ride);
+/**
+ * Stops what runs: it is put back where that can be done and the homeowner said stop, otherwise it is finished first.
+ * Of a fix that goes through several things, that is the one it is at.
+ */
+export async function stopFix(ride: Ride, step: FixStep): Promise<Turn> {
+  const { item, tries, phase } = ride.active;
+  const place = placeWord(step.name, item);
+  const wasSent = ride.memory.sent.includes(place) && tries > 0;
+  if (ride.row.isWithdrawn && wasSent && step.undo !== null) return beginUndoing(ride, [place], "stop");
+  return phase === "verify" ? verify(ride, await atItem(ride, step, item)) : endStopped(ride);
 }

@@ -9,14 +9,15 @@ import {
   type Measurement,
   type RunEventData,
   type Scope,
-  type Step,
   type StepTest,
   scopeRank,
 } from "@caretaker/protocol";
 import { fieldAt, judge, type Truth } from "../../runbooks/expect.ts";
+import type { At } from "../items.ts";
+import { placeOf } from "../place.ts";
 import type { Ride } from "../ride.ts";
 import type { Thing } from "../things.ts";
-import { fieldSubjects, giveInput, textsIn, textsInWith } from "../values.ts";
+import { fieldSubjects, textsIn, textsInWith } from "../values.ts";
 import { isAway } from "../waiting.ts";
 
 export type Result = "pass" | "fail" | "unknown";
@@ -32,13 +33,14 @@ export interface Reading {
 }
 
 /** Reads what a test names and judges it. Never rejects for what a home does: a failed read is unknown. */
-export async function read(ride: Ride, step: Step, test: StepTest, purpose: Purpose): Promise<Reading> {
-  const found = ride.plan.names.readOf(test);
+export async function read(ride: Ride, at: At, test: StepTest, purpose: Purpose): Promise<Reading> {
+  const { step } = at;
+  const found = ride.plan.frameOf(step.name).names.readOf(test);
   if (found === null) throw new Error(`${step.name} repeats a check that is not there.`);
   const { test: spec } = found;
   const capability = spec.read as CapabilityName;
-  const values = await ride.values([...textsInWith(spec.with), ...textsIn(spec.expect)]);
-  const given = giveInput(capability, spec.with, values);
+  const values = await ride.values([...textsInWith(spec.with), ...textsIn(spec.expect)], at);
+  const given = await ride.give(capability, spec.with, values);
   const begun = ride.deps.clock.monotonic();
   const answer = given.ok
     ? await ask(ride, capability, given.given.input, given.given.thing, step.timeoutSeconds)
@@ -55,7 +57,7 @@ export async function read(ride: Ride, step: Step, test: StepTest, purpose: Purp
     away: !answer.ok && answer.isAway ? gatewayOf(ride, given.ok ? given.given.thing : null) : null,
     event: {
       kind: "step.read",
-      step: step.name,
+      ...placeOf(at),
       purpose,
       capability,
       input: given.ok ? given.given.shown : {},
@@ -134,7 +136,8 @@ function evidenceOf(fields: readonly string[], output: Readonly<Record<string, u
   });
 }
 
-const LONGEST_LIST = 100;
+/** One more than `each` may go through, so that a list which is too long for it stays too long. */
+const LONGEST_LIST = 101;
 
 /** Logs of a bad day are long, and the first hundred lines tell as much. */
 function shortened(output: Readonly<Record<string, unknown>> | null): Readonly<Record<string, unknown>> | null {

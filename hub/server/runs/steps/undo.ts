@@ -2,12 +2,14 @@ import type { FixStep, RunEventData } from "@caretaker/protocol";
 import { proofOf } from "../../runbooks/proofs.ts";
 import { planAct } from "../acts.ts";
 import { act } from "../gate.ts";
+import { type At, atItem } from "../items.ts";
 import type { ActiveStep, Undoing } from "../memory.ts";
+import { placeOf, readPlace } from "../place.ts";
 import { poll } from "../poll.ts";
 import { ON, type Ride, type Turn } from "../ride.ts";
 import { endStopped } from "../stop.ts";
 import { isAway, waitForGateway } from "../waiting.ts";
-import { endEvents } from "./end.ts";
+import { endWith } from "./end.ts";
 
 /** Begins to take back fixes: those of the run when it ends `undone`, or the one that runs when it is stopped. */
 export async function beginUndoing(ride: Ride, fixes: readonly string[], because: Undoing["because"]): Promise<Turn> {
@@ -27,13 +29,15 @@ function resumedFromTimer({ row: { status } }: Ride): RunEventData[] {
 export async function advanceUndo(ride: Ride): Promise<Turn> {
   const [name] = undoingOf(ride.active).left;
   if (name === undefined) return finishUndoing(ride);
-  const fix = ride.plan.step(name) as FixStep;
-  return ride.active.phase === "undo_verify" ? verifyUndo(ride, fix) : sendUndo(ride, fix);
+  const { step, number } = readPlace(name);
+  const at = await atItem(ride, ride.plan.step(step) as FixStep, number);
+  return ride.active.phase === "undo_verify" ? verifyUndo(ride, at) : sendUndo(ride, at);
 }
 
-async function sendUndo(ride: Ride, fix: FixStep): Promise<Turn> {
+async function sendUndo(ride: Ride, at: At<FixStep>): Promise<Turn> {
+  const { step: fix } = at;
   if (fix.undo === null) return nextUndo(ride, `${fix.name} cannot be taken back.`);
-  const planned = await planAct(ride, fix, "undo");
+  const planned = await planAct(ride, at, "undo");
   if (!planned.ok) return nextUndo(ride, `${fix.name} was not taken back: ${planned.why}.`);
   if (isAway(ride.deps, planned.act.gatewayId)) {
     const turn = await waitForGateway(ride, await ride.now(), planned.act.gatewayId);
@@ -47,14 +51,15 @@ async function sendUndo(ride: Ride, fix: FixStep): Promise<Turn> {
     after: () => ride.note({ phase: "undo_verify", poll: null }),
   });
   if (acted.kind !== "refused") return ON;
-  await ride.commit({ events: [{ kind: "fix.refused", step: fix.name, code: acted.code, message: acted.message }] });
+  await ride.commit({ events: [{ kind: "fix.refused", ...placeOf(at), code: acted.code, message: acted.message }] });
   return nextUndo(ride, `${fix.name} was not taken back: ${acted.message}`);
 }
 
-async function verifyUndo(ride: Ride, fix: FixStep): Promise<Turn> {
+async function verifyUndo(ride: Ride, at: At<FixStep>): Promise<Turn> {
+  const { step: fix } = at;
   const proof = fix.undo === null ? null : proofOf(fix.undo);
   if (proof === null) return nextUndo(ride, `Nothing proves that ${fix.name} was taken back.`);
-  const polled = await poll(ride, fix, { ...proof, purpose: "undo" });
+  const polled = await poll(ride, at, { ...proof, purpose: "undo" });
   if (polled.kind === "turn") return polled.turn;
   const isBack = polled.reading.result === "pass";
   return nextUndo(ride, isBack ? null : `Whether ${fix.name} was taken back is not certain.`, polled.events);
@@ -63,28 +68,23 @@ async function verifyUndo(ride: Ride, fix: FixStep): Promise<Turn> {
 /** One is taken back, or not for certain; then the one before it. */
 async function nextUndo(ride: Ride, unclear: string | null, events: readonly RunEventData[] = []): Promise<Turn> {
   const undoing = undoingOf(ride.active);
-  await ride.commit({
-    events,
-    memory: ride.note({
-      phase: "undo",
-      poll: null,
-      undoing: {
-        ...undoing,
-        left: undoing.left.slice(1),
-        unclear: unclear === null ? undoing.unclear : [...undoing.unclear, unclear],
-      },
-    }),
-  });
+  const [done, ...left] = undoing.left;
+  const next = { ...undoing, left, unclear: unclear === null ? undoing.unclear : [...undoing.unclear, unclear] };
+  // Taken back once, or tried once: the end of the runbook that uses this one does not take it back again.
+  const sent = ride.memory.sent.filter((place) => place !== done);
+  await ride.commit({ events, memory: ride.note({ phase: "undo", poll: null, undoing: next }, { sent }) });
   return ON;
 }
 
 async function finishUndoing(ride: Ride): Promise<Turn> {
-  const { unclear, because } = undoingOf(ride.active);
-  const outcome = unclear.length === 0 ? "undone" : "unclear";
+  const undoing = undoingOf(ride.active);
   const { step } = ride;
-  if (because === "stop") return endStopped(ride, { outcome, words: unclear.join(" ") });
+  const unclear = undoing.because === "stop" ? undoing.unclear : [...ride.memory.notPutBack, ...undoing.unclear];
+  const outcome = unclear.length === 0 ? "undone" : "unclear";
+  if (undoing.because === "stop") return endStopped(ride, { outcome, words: unclear.join(" ") });
   if (step.kind !== "end") throw new Error(`${step.name} undoes and is no end.`);
-  await ride.commit({ events: endEvents(ride, step, outcome, unclear.join(" ")) });
+  await ride.commit({ events: [], memory: ride.note({}, { notPutBack: unclear }) });
+  await endWith(ride, step, outcome, unclear.join(" "));
   return ON;
 }
 
