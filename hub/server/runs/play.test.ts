@@ -1,4 +1,3 @@
-import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { RunbookId } from "@caretaker/protocol";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -7,16 +6,11 @@ import { RunbookCase } from "../runbooks/case.ts";
 import { type Library, loadLibrary } from "../runbooks/library.ts";
 import { caseLines, caseVerdict } from "./case-verdict.ts";
 import { CannotPlay, play } from "./play.ts";
+import { stockCases } from "./test-cases.ts";
 import { runbookOf, testLibrary } from "./test-helpers.ts";
 
 const ROOT = join(import.meta.dirname, "../../..");
-const FIXTURES = join(ROOT, "connectors/home-assistant/runbooks/fixtures");
-const cases = readdirSync(FIXTURES)
-  .filter((name) => !name.endsWith(".ill.json"))
-  .map((name) => {
-    const [runbook = "", called = ""] = name.split(".");
-    return { runbook, called, recorded: RunbookCase.parse(JSON.parse(readFileSync(join(FIXTURES, name), "utf8"))) };
-  });
+const cases = stockCases();
 let library: Library;
 
 beforeAll(async () => {

@@ -1,0 +1,81 @@
+import { join } from "node:path";
+import { CaretakerError, type RunId } from "@caretaker/protocol";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { type TestDatabase, testDatabase } from "../db/test-database.ts";
+import { connectors } from "../gateways/connectors.ts";
+import type { RunbookCase } from "../runbooks/case.ts";
+import { type Library, loadLibrary } from "../runbooks/library.ts";
+import { play } from "./play.ts";
+import { stockCases } from "./test-cases.ts";
+import { buildHome, createTestRuns, dataOf, type TestHome, type TestRuns } from "./test-helpers.ts";
+
+/** What is sent in a stock runbook, by the moment that a case names. */
+const MOMENTS: Readonly<Record<string, string>> = {
+  "integration.reload": "reload",
+  "power.cycle": "power",
+  "power.on": "power.undo",
+};
+
+let library: Library;
+let database: TestDatabase;
+let test: TestRuns;
+
+beforeAll(async () => {
+  database = await testDatabase();
+  library = await loadLibrary(
+    join(import.meta.dirname, "../../.."),
+    connectors.map(({ manifest }) => manifest),
+  );
+});
+afterAll(() => database.drop());
+afterEach(() => test.close());
+
+/** Lets the home answer as it is recorded. */
+function answerAs({ reads }: RunbookCase): void {
+  test.house.read = async (_gatewayId, capability) => {
+    const sent = (moment: string): number => test.house.acts.filter((one) => MOMENTS[one.capability] === moment).length;
+    const answers = reads[capability] ?? [];
+    const now = answers.findLast(({ after, tries }) => after === undefined || sent(after) >= tries);
+    if (now?.output === undefined) throw new CaretakerError("not_available_here", now?.error ?? "It is not recorded.");
+    return now.output as never;
+  };
+}
+
+async function run(home: TestHome, runbook: string, { inputs }: RunbookCase): Promise<RunId> {
+  const bridge = inputs.bridge as { poweredBy?: unknown } | undefined;
+  if (bridge !== undefined && bridge.poweredBy === undefined) {
+    await test.db.updateTable("device").set({ poweredBy: null }).where("id", "=", home.bridge).execute();
+  }
+  const given = {
+    ...(inputs.service ? { service: home.integration } : {}),
+    ...(bridge ? { bridge: home.bridge } : {}),
+  };
+  const runId = await test.start(home, runbook, { inputs: given });
+  await test.forward("1m");
+  if ((await test.run(runId)).status === "waiting_for_consent") await test.answer("allow");
+  await test.forward("20m");
+  return runId;
+}
+
+describe("a stock runbook that is played", () => {
+  it.each(stockCases())("goes as it goes in a run: $runbook $called", async ({ runbook, recorded }) => {
+    test = createTestRuns(database.db, library);
+    const home = await buildHome(database.db, { standing: ["reach", "view", "diagnose", "fix"] });
+    answerAs(recorded);
+    const found = library.get(`home-assistant/${runbook}`);
+    if (found === undefined) throw new Error(`There is no runbook ${runbook}.`);
+
+    const runId = await run(home, found.id, recorded);
+
+    const ended = dataOf(await test.events(runId), "step.ended");
+    const path = ended.map((one) =>
+      one.kind === "step.ended" ? `${one.step.startsWith("end.") ? "end" : one.step}: ${one.result}` : "",
+    );
+    const played = play(found.runbook, recorded, library.world);
+    expect({
+      path,
+      acts: test.house.acts.map(({ capability }) => capability),
+      outcome: (await test.run(runId)).outcome,
+    }).toEqual({ path: played.path, acts: played.acts, outcome: played.outcome });
+  });
+});
