@@ -1,9 +1,14 @@
+import { crash } from "./crash.ts";
 import { hostileRunbooks } from "./hostile-runbooks.ts";
 import type { Measurement } from "./measurement.ts";
 import { tamper } from "./tamper.ts";
 
 /** What we promise and anybody can measure again. Each is small in `npm test` and whole with `--full`. */
 export const MEASUREMENTS: Readonly<Record<string, Measurement>> = {
+  crash: {
+    title: "a hub that dies at any point sends nothing twice, loses no run and leaves no home dark",
+    measure: crash,
+  },
   "hostile-runbooks": {
     title: "runbooks made to cost the hub its time are refused at once",
     measure: hostileRunbooks,

@@ -157,7 +157,7 @@ async function driveThroughDeath(point: CrashPoint, step: string, times = 1, run
 /** As far as the hub comes: to the end of the run, or to its own. */
 async function until(test: TestRuns, hub: TestHub, runId: Parameters<TestRuns["run"]>[0]): Promise<void> {
   for (let minutes = 0; minutes < 20; minutes += 1) {
-    await Promise.race([test.forward("30s", hub), died(hub)]);
+    await Promise.race([test.forward("30s", hub), hub.dead]);
     if (hub.isDead) {
       // The one that died renews its claim no more.
       await test.clock.forward("31s");
@@ -166,10 +166,6 @@ async function until(test: TestRuns, hub: TestHub, runId: Parameters<TestRuns["r
     const { status } = await test.run(runId);
     if (status === "finished" || status === "cancelled") return;
   }
-}
-
-async function died(hub: TestHub): Promise<void> {
-  while (!hub.isDead) await new Promise((resolve) => setTimeout(resolve, 5));
 }
 
 const UNDONE = "end.undone";

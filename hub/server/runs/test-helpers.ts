@@ -1,3 +1,4 @@
+import { deepStrictEqual } from "node:assert/strict";
 import { homeAssistant } from "@caretaker/connector-home-assistant";
 import { createTestClock, type TestClock } from "@caretaker/kit";
 import type {
@@ -11,7 +12,6 @@ import type {
   RunInputs,
   SessionId,
 } from "@caretaker/protocol";
-import { expect } from "vitest";
 import { createAnnouncements } from "../announcements.ts";
 import type { ConsentLink } from "../consent/consent.ts";
 import { createConsent } from "../consent/consent.ts";
@@ -46,6 +46,8 @@ export interface TestHub {
   /** Lets this hub die where it next comes by, at that step if one is named. */
   dieAt(point: CrashPoint, step?: string): void;
   readonly isDead: boolean;
+  /** Resolves when it dies. */
+  readonly dead: Promise<void>;
 }
 
 export interface TestRuns extends TestHub {
@@ -147,6 +149,7 @@ function createTestHub(
   });
   let dies: { readonly point: CrashPoint; readonly step: string | undefined } | null = null;
   let isDead = false;
+  const dead = Promise.withResolvers<void>();
   hubs += 1;
   const deps: RunsDeps = {
     db,
@@ -162,6 +165,7 @@ function createTestHub(
       if (isDead) return DEAD;
       if (dies?.point !== point || (dies.step !== undefined && dies.step !== step)) return;
       isDead = true;
+      dead.resolve();
       runs.engine.abandon();
       return DEAD;
     },
@@ -178,6 +182,7 @@ function createTestHub(
     get isDead() {
       return isDead;
     },
+    dead: dead.promise,
   };
 }
 
@@ -189,8 +194,11 @@ function milliseconds(duration: string): number {
 /** The row that everybody sees is what its log folds to, and the numbers have no gap. */
 export async function expectLogFolds({ run, events }: Pick<TestRuns, "run" | "events">, runId: RunId): Promise<void> {
   const log = await events(runId);
-  expect(log.map(({ number }) => number)).toEqual(log.map((_, index) => index + 1));
-  expect(log.reduce(apply, BEFORE_THE_FIRST)).toEqual(stateOf(await run(runId)));
+  deepStrictEqual(
+    log.map(({ number }) => number),
+    log.map((_, index) => index + 1),
+  );
+  deepStrictEqual(log.reduce(apply, BEFORE_THE_FIRST), stateOf(await run(runId)));
 }
 
 /** A library of runbooks given as text, on the real connector's manifest. */

@@ -1,0 +1,174 @@
+import { openBenchDatabase } from "@caretaker/bench/database.ts";
+import type { RunId } from "@caretaker/protocol";
+import { type Database, openDatabase } from "@caretaker/server/db/database.ts";
+import { verifyChain } from "@caretaker/server/ledger/read.ts";
+import type { CrashPoint } from "@caretaker/server/runs/deps.ts";
+import {
+  buildHome,
+  createTestRuns,
+  expectLogFolds,
+  runbookOf,
+  type TestHub,
+  type TestRuns,
+  testLibrary,
+} from "@caretaker/server/runs/test-helpers.ts";
+import type { Effort, Figure } from "./measurement.ts";
+import { type Random, randomFrom } from "./random.ts";
+
+/** Two fixes: one that cannot be taken back and may try twice, and one that switches off what it must not leave so. */
+const RUNBOOK = runbookOf(
+  "crash",
+  `
+  - check: alive
+    read: integration.state
+    with: { integration: $service }
+    expect: { unavailable: 0 }
+    next: { pass: { end: healthy } }
+  - fix: reload
+    do: integration.reload
+    with: { integration: $service }
+    irreversible: A reload keeps no earlier state.
+    verify: { again: alive, within: 10s }
+    tries: { times: 2, every: 10s }
+    next: { failed: continue }
+  - fix: power
+    do: power.cycle
+    with: { switch: $bridge.poweredBy, off: 10s }
+    verify: { again: alive, within: 20s, holds: 5s }
+    undo: { do: power.on, with: { switch: $bridge.poweredBy } }
+    next: { failed: { end: undone } }
+  - wait: settled
+    again: alive
+    within: 1m
+    next: { fail: { end: not_fixed } }
+  - end: fixed`,
+);
+const STEPS = ["alive", "reload", "power", "settled", "end.fixed"] as const;
+const POINTS: readonly CrashPoint[] = [
+  "turn.begun",
+  "commit.before",
+  "commit.after",
+  "act.before_intent",
+  "act.after_intent",
+  "act.after_send",
+  "act.after_outcome",
+];
+const CRASHES = { small: 20, full: 5000 };
+const MOST_DEATHS = 3;
+const silent = { debug() {}, info() {}, warn() {}, error() {} };
+
+interface Tally {
+  crashes: number;
+  runs: number;
+  doubled: number;
+  lost: number;
+  unordered: number;
+  broken: number;
+  dark: number;
+}
+
+/** Lets a hub die at labelled points of runs with fixes, until it has died often enough, and looks what came of each. */
+export async function crash({ isFull, seed, say }: Effort): Promise<Figure[]> {
+  const database = await openBenchDatabase();
+  const db = openDatabase({ url: database.url, log: silent });
+  const random = randomFrom(seed);
+  const tally: Tally = { crashes: 0, runs: 0, doubled: 0, lost: 0, unordered: 0, broken: 0, dark: 0 };
+  try {
+    const wanted = isFull ? CRASHES.full : CRASHES.small;
+    for (let said = 0; tally.crashes < wanted; tally.runs += 1) {
+      await oneRun(db, random, tally);
+      if (tally.crashes < said + 500) continue;
+      said = tally.crashes;
+      say(`  ${tally.crashes} crashes in ${tally.runs + 1} runs`);
+    }
+  } finally {
+    await db.destroy();
+    await database.close();
+  }
+  const none = { atMost: 0 };
+  return [
+    { name: "crashes", value: tally.crashes, unit: "", promise: { atLeast: isFull ? CRASHES.full : CRASHES.small } },
+    { name: "runs", value: tally.runs, unit: "", promise: null },
+    { name: "fixes sent twice for one attempt", value: tally.doubled, unit: "", promise: none },
+    { name: "runs that neither ended nor wait with a reason", value: tally.lost, unit: "", promise: none },
+    { name: "logs that do not fold to their row", value: tally.unordered, unit: "", promise: none },
+    { name: "ledgers that are not whole", value: tally.broken, unit: "", promise: none },
+    { name: "homes left dark", value: tally.dark, unit: "", promise: none },
+  ];
+}
+
+async function oneRun(db: Database, random: Random, tally: Tally): Promise<void> {
+  const test = createTestRuns(db, testLibrary([RUNBOOK]));
+  const isAsked = random.below(3) === 0;
+  const home = await buildHome(db, { standing: isAsked ? ["reach", "view", "diagnose"] : ["fix"] });
+  const power = playHouse(test, random);
+  const runId = await test.start(home, "crash", { inputs: { service: home.integration, bridge: home.bridge } });
+  let hub: TestHub = test;
+  for (let deaths = 1 + random.below(MOST_DEATHS); deaths >= 0; deaths -= 1) {
+    if (deaths > 0) hub.dieAt(random.pick(POINTS), random.pick(STEPS));
+    await driveOn(test, hub, runId);
+    if (!hub.isDead) break;
+    tally.crashes += 1;
+    hub = test.another();
+  }
+  await look(test, { runId, siteId: home.siteId, isDark: power.isOff }, tally);
+  await test.close();
+}
+
+/** A home in which each fix helps or does not, and a cycle that is cut in half leaves the switch off. */
+function playHouse({ house }: TestRuns, random: Random): { readonly isOff: () => boolean } {
+  let isOff = false;
+  house.setBridge("wedged");
+  house.capabilities["power.cycle"] = { ...house.capabilities["power.cycle"]!, scope: "fix" };
+  const reloadHelps = random.below(3) === 0;
+  const powerHelps = random.below(2) === 0;
+  house.effects.set("integration.reload", () => {
+    if (reloadHelps) house.setBridge("well");
+  });
+  house.effects.set("power.cycle", () => {
+    // Whoever switched it off is the one that dies: the other half never comes.
+    isOff = random.below(2) === 0;
+    if (powerHelps && !isOff) house.setBridge("well");
+    if (isOff) throw new Error("The connection was lost in between.");
+  });
+  house.effects.set("power.on", () => {
+    isOff = false;
+    if (powerHelps) house.setBridge("well");
+  });
+  return { isOff: () => isOff };
+}
+
+/** As far as this hub comes: to the end of the run, or to its own. Whoever is asked allows it. */
+async function driveOn(test: TestRuns, hub: TestHub, runId: RunId): Promise<void> {
+  for (let turns = 0; turns < 40; turns += 1) {
+    await Promise.race([test.forward("30s", hub), hub.dead]);
+    if (hub.isDead) {
+      // The one that died renews its claim no more.
+      await test.clock.forward("31s");
+      return;
+    }
+    const { status } = await test.run(runId);
+    if (status === "finished" || status === "cancelled") return;
+    if (status === "waiting_for_consent") await test.answer("allow").catch(() => {});
+  }
+}
+
+async function look(
+  test: TestRuns,
+  { runId, siteId, isDark }: { runId: RunId; siteId: Parameters<typeof verifyChain>[1]; isDark: () => boolean },
+  tally: Tally,
+): Promise<void> {
+  const run = await test.run(runId);
+  const hasEnded = run.status === "finished" || run.status === "cancelled";
+  if (!hasEnded && run.waitingWhy === null) tally.lost += 1;
+  const sent = test.house.acts.map(({ attemptId }) => attemptId);
+  const known = await test.db.selectFrom("attempt").select(["id", "status"]).where("runId", "=", runId).execute();
+  const isWritten = new Set(known.map(({ id }) => id));
+  tally.doubled += sent.length - new Set(sent).size + sent.filter((id) => !isWritten.has(id)).length;
+  if (!(await verifyChain(test.db, siteId)).whole) tally.broken += 1;
+  await expectLogFolds(test, runId).catch(() => {
+    tally.unordered += 1;
+  });
+  // A home that is dark may be so only while the run says that somebody has to look.
+  if (isDark() && !run.hasUncertainStep && run.outcome !== "unclear") tally.dark += 1;
+}
