@@ -4,6 +4,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
+import { readTally, sumOf, tallyLine } from "./closing-line.ts";
 
 const vitest = join(dirname(createRequire(import.meta.url).resolve("vitest/package.json")), "vitest.mjs");
 
@@ -39,5 +40,17 @@ describe("the closing line", () => {
     const lines = await run({ "some.test.js": `it("a", () => {})` });
 
     expect(lines.slice(-2)).toEqual(["1 passed, 0 failed, 0 skipped", ""]);
+  });
+
+  it("of several runs is their sum, and no other line is taken for one", () => {
+    const lines = [
+      "2 passed, 0 failed, 1 skipped",
+      "Tests 9 passed, 9 failed, 9 skipped",
+      "3 passed, 1 failed, 0 skipped",
+    ];
+
+    const total = sumOf(lines.map(readTally).filter((one) => one !== null));
+
+    expect(tallyLine(total)).toBe("5 passed, 1 failed, 1 skipped");
   });
 });

@@ -1,0 +1,53 @@
+/**
+ * What `npm test` does: the journeys, which mostly wait for browsers and homes, beside everything else, which computes.
+ * One after the other they take twice as long. With words of one's own (`npm test -- permit`) it is plain `vitest run`.
+ */
+import { type ChildProcess, spawn } from "node:child_process";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { createInterface } from "node:readline";
+import { readTally, sumOf, type Tally, tallyLine } from "./closing-line.ts";
+
+const vitest = join(dirname(createRequire(import.meta.url).resolve("vitest/package.json")), "vitest.mjs");
+const words = process.argv.slice(2);
+const parts =
+  words.length > 0
+    ? [{ label: "", words }]
+    : [
+        { label: "", words: ["--project", "!journeys"] },
+        { label: "journeys | ", words: ["--project", "journeys"] },
+      ];
+
+const children: ChildProcess[] = [];
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.once(signal, () => {
+    for (const child of children) child.kill(signal);
+  });
+}
+
+/** One vitest to its end. Its closing line is kept for the sum; a vitest that died without one has failed. */
+async function runPart(label: string, words: readonly string[]): Promise<Tally> {
+  const env = process.stdout.isTTY ? { ...process.env, FORCE_COLOR: "1" } : process.env;
+  const child = spawn(process.execPath, [vitest, "run", ...words], { stdio: ["ignore", "pipe", "pipe"], env });
+  children.push(child);
+  let tally: Tally | null = null;
+  const follow = async (from: NodeJS.ReadableStream, to: NodeJS.WritableStream): Promise<void> => {
+    for await (const line of createInterface({ input: from, crlfDelay: Number.POSITIVE_INFINITY })) {
+      const closing = readTally(line);
+      if (closing === null) to.write(`${label}${line}\n`);
+      else tally = closing;
+    }
+  };
+  const ended = new Promise<number | null>((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", (code) => resolve(code));
+  });
+  await Promise.all([follow(child.stdout, process.stdout), follow(child.stderr, process.stderr)]);
+  const code = await ended;
+  const said: Tally = tally ?? { passed: 0, failed: 0, skipped: 0 };
+  return code !== 0 && said.failed === 0 ? { ...said, failed: 1 } : said;
+}
+
+const total = sumOf(await Promise.all(parts.map(({ label, words }) => runPart(label, words))));
+process.exitCode = total.failed === 0 ? 0 : 1;
+process.stdout.write(`${tallyLine(total)}\n`);
