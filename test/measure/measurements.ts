@@ -1,6 +1,7 @@
 import { crash } from "./crash.ts";
 import { hostileRunbooks } from "./hostile-runbooks.ts";
 import type { Measurement } from "./measurement.ts";
+import { races } from "./races.ts";
 import { tamper } from "./tamper.ts";
 
 /** What we promise and anybody can measure again. Each is small in `npm test` and whole with `--full`. */
@@ -12,6 +13,10 @@ export const MEASUREMENTS: Readonly<Record<string, Measurement>> = {
   "hostile-runbooks": {
     title: "runbooks made to cost the hub its time are refused at once",
     measure: hostileRunbooks,
+  },
+  races: {
+    title: "nothing is done after a stop, after a freeze, or without a yes that holds, whatever meets whatever",
+    measure: races,
   },
   tamper: {
     title: "whoever changes a ledger is found, and the first bad entry named",
