@@ -1,4 +1,5 @@
 import { crash } from "./crash.ts";
+import { drift } from "./drift.ts";
 import { hostileRunbooks } from "./hostile-runbooks.ts";
 import type { Measurement } from "./measurement.ts";
 import { races } from "./races.ts";
@@ -9,6 +10,10 @@ export const MEASUREMENTS: Readonly<Record<string, Measurement>> = {
   crash: {
     title: "a hub that dies at any point sends nothing twice, loses no run and leaves no home dark",
     measure: crash,
+  },
+  drift: {
+    title: "whatever changed since the yes stops the act, and doing less does not",
+    measure: drift,
   },
   "hostile-runbooks": {
     title: "runbooks made to cost the hub its time are refused at once",
