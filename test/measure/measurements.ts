@@ -1,3 +1,4 @@
+import { clocks } from "./clocks.ts";
 import { crash } from "./crash.ts";
 import { drift } from "./drift.ts";
 import { hostileRunbooks } from "./hostile-runbooks.ts";
@@ -7,6 +8,10 @@ import { tamper } from "./tamper.ts";
 
 /** What we promise and anybody can measure again. Each is small in `npm test` and whole with `--full`. */
 export const MEASUREMENTS: Readonly<Record<string, Measurement>> = {
+  clocks: {
+    title: "nothing fires early, twice or never, whatever the clocks do",
+    measure: clocks,
+  },
   crash: {
     title: "a hub that dies at any point sends nothing twice, loses no run and leaves no home dark",
     measure: crash,
