@@ -142,7 +142,7 @@ describe("traps", () => {
 
   it("a session listed open after its link was lost: what cannot be read is not taken for what it last was", async () => {
     home = await buildHome(database.db, { standing: ["fix"] });
-    test.house.state = "offline";
+    test.house.state = "unreachable";
 
     const runId = await started("stuck");
     await test.forward("10s");
