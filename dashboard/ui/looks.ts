@@ -152,6 +152,7 @@ export const STEP_LOOKS: Record<StepStatus | "queued" | "not_needed", Look> = lo
   skipped: [mdiMinusCircleOutline, "quiet"],
   stopped: [mdiStopCircleOutline, "quiet"],
   chosen: [mdiSourceBranch, "good"],
+  answered: [mdiCheckCircleOutline, "good"],
   unanswered: [mdiAccountClockOutline, "quiet"],
   allowed: [mdiCheckCircle, "good"],
   refused: [mdiHandBackLeft, "quiet"],

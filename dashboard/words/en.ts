@@ -554,6 +554,14 @@ export const words = {
     consentCallAsked: "Wishes to be called",
     answerWithin: (time: string) => `answer within ${time}`,
   },
+  question: {
+    title: "The run asks you",
+    until: (when: string) => `Answer by ${when}. Without an answer nothing is done.`,
+    mayNot: "Whoever may fix answers it.",
+    number: "Your answer, as a number",
+    text: "Your answer",
+    send: "Answer",
+  },
   uncertain: {
     title: "Not certain: look",
     text: (step: string) =>

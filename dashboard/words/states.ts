@@ -95,6 +95,7 @@ export const STEP_WORDS: Record<StepStatus | "queued" | "not_needed", string> = 
   skipped: "Skipped",
   stopped: "Stopped",
   chosen: "Decided",
+  answered: "Answered",
   unanswered: "No answer",
   allowed: "Allowed",
   refused: "Said no",

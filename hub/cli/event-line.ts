@@ -37,6 +37,12 @@ function linesOf(data: RunEvent["data"]): string[] {
       return [`${data.step}: not certain: ${data.why}`];
     case "fix.refused":
       return [`${data.step}: not sent: ${data.message}`];
+    case "question.asked": {
+      const answers = typeof data.answers === "string" ? `a ${data.answers}` : data.answers.join(" or ");
+      return [`${data.step}: ${data.say} (${answers}; answer by ${data.answerBy}, on the run's page)`];
+    }
+    case "question.answered":
+      return [`${data.step}: ${data.answer}, says ${data.by}`];
     case "consent.asked":
       return [`${data.step}: asked ${data.sentTo}, answer by ${data.answerBy}`];
     case "consent.answered":

@@ -3,7 +3,7 @@ import { Approval } from "./approvals.ts";
 import { Freeze, FreezeKind } from "./freezes.ts";
 import { ApprovalId, RunId } from "./ids.ts";
 import { operation } from "./operation.ts";
-import { RunSummary } from "./runs.ts";
+import { Answer, RunSummary } from "./runs.ts";
 
 const everyone = { roles: ["principal", "senior", "technician", "dispatcher"] } as const;
 const fixers = { roles: ["principal", "senior", "technician"] } as const;
@@ -35,6 +35,13 @@ export const controlOperations = {
     output: Approval,
     needs: { who: fixers, on: "firm", noKeys: true },
     ledger: ["approval.refused"],
+  }),
+  "run.answer": operation({
+    path: "POST /runs/{runId}/answer",
+    summary: "Answer the question that a run waits with: one of its words, a number or a text. The first answer counts",
+    input: z.strictObject({ runId: RunId, step: z.string().min(1).max(200), answer: Answer }),
+    output: RunSummary,
+    needs: { who: fixers, on: "run" },
   }),
   "run.resolve": operation({
     path: "POST /runs/{runId}/resolve",

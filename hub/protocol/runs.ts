@@ -51,6 +51,7 @@ export const StepStatus = z.enum([
   "skipped",
   "stopped",
   "chosen",
+  "answered",
   "unanswered",
   "allowed",
   "refused",
@@ -75,6 +76,14 @@ export type Measurement = z.infer<typeof Measurement>;
 /** Which thing a step with `each` is at, and out of how many. */
 export const RunItem = z.object({ number: z.number().int().positive(), of: z.number().int(), name: z.string() });
 export type RunItem = z.infer<typeof RunItem>;
+
+/** What can be answered to a question: one of these words, a number, or some text. */
+export const QuestionAnswers = z.union([z.array(z.string()).readonly(), z.enum(["number", "text"])]);
+export type QuestionAnswers = z.infer<typeof QuestionAnswers>;
+
+/** The word that was chosen, the number, or the text. */
+export const Answer = z.union([z.string().trim().min(1).max(1000), z.number()]);
+export type Answer = z.infer<typeof Answer>;
 
 /** A step of a runbook that another uses has the name of the step which uses it before its own: `reload/alive`. */
 const step = { step: z.string(), title: z.string().optional() };
@@ -153,6 +162,15 @@ export const RunEventData = z.discriminatedUnion("kind", [
     note: z.string().optional(),
     tell: z.string().optional(),
   }),
+  /** An `ask`: what somebody who looks has to say before the run goes on. */
+  z.object({
+    kind: z.literal("question.asked"),
+    ...step,
+    say: z.string(),
+    answers: QuestionAnswers,
+    answerBy: Moment,
+  }),
+  z.object({ kind: z.literal("question.answered"), ...step, answer: Answer, by: z.string() }),
   z.object({
     kind: z.literal("consent.asked"),
     ...step,

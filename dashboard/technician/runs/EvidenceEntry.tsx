@@ -5,6 +5,7 @@ import { words } from "../../words/en.ts";
 import { RUN_STATUS_WORDS, SCOPE_WORDS, STEP_WORDS } from "../../words/states.ts";
 import { dayAndTime } from "../../words/time.ts";
 import { Measurements } from "./Measurements.tsx";
+import { answerWords } from "./question.ts";
 import { Raw } from "./Raw.tsx";
 import { RehearsedFix } from "./RehearsedFix.tsx";
 
@@ -21,6 +22,10 @@ export function EvidenceEntry({ data }: { data: RunEventData }) {
       return <Line tone="quiet" text={words.evidence.ended(STEP_WORDS[data.status], data.result)} />;
     case "step.item_ended":
       return <Line tone="quiet" text={words.evidence.itemEnded(data.item, STEP_WORDS[data.status])} />;
+    case "question.asked":
+      return <Line tone="wait" text={data.say} detail={words.question.until(dayAndTime(data.answerBy))} />;
+    case "question.answered":
+      return <Line tone="good" text={words.evidence.answered(answerWords(data.answer), who(data.by))} />;
     case "consent.asked":
       return (
         <Line

@@ -24,6 +24,7 @@ import { Announcer } from "./Announcer.tsx";
 import { CancelRun } from "./CancelRun.tsx";
 import { CheckLines } from "./CheckLines.tsx";
 import { ConsentRows } from "./ConsentRows.tsx";
+import { OpenQuestion } from "./OpenQuestion.tsx";
 import { OutcomeBanner } from "./OutcomeBanner.tsx";
 import { StepEvidence } from "./StepEvidence.tsx";
 import { TakeEvidence } from "./TakeEvidence.tsx";
@@ -133,6 +134,7 @@ function RunView({ run, events, notice }: RunViewProps) {
       </div>
       <RunInputs run={run} />
       {isOver ? <OutcomeBanner run={run} steps={steps} events={events} /> : <WaitingLine run={run} />}
+      <OpenQuestion run={run} events={events} />
       <UncertainSteps run={run} steps={steps} events={events} />
       <ConsentRows run={run} />
       <div className="run-columns">

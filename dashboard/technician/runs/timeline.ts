@@ -77,6 +77,7 @@ function take(draft: Draft, event: RunEvent): void {
       draft.status = data.status;
       draft.endedAt = at;
       break;
+    case "question.asked":
     case "consent.asked":
     case "run.waiting":
       if (draft.endedAt === null) draft.status = "waiting";

@@ -60,6 +60,7 @@ const MAY: { readonly [N in OperationName]: string } = {
   "approval.list": "PSTR",
   "approval.give": "PS people fresh",
   "approval.refuse": "PST people",
+  "run.answer": "PST",
   "run.resolve": "PST",
   "freeze.list": "PSTR",
   "freeze.set": "PST",
@@ -125,6 +126,7 @@ const OF_REMOVED_HOMES: ReadonlySet<OperationName> = new Set([
   "run.events",
   "run.evidence",
   "run.cancel",
+  "run.answer",
   "run.resolve",
 ]);
 

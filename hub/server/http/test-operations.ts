@@ -63,6 +63,7 @@ export const VALID_INPUTS: Readonly<Record<OperationName, Readonly<Record<string
   "approval.list": {},
   "approval.give": { approvalId: ID, digest: "a".repeat(64) },
   "approval.refuse": { approvalId: ID, reason: "Not this one" },
+  "run.answer": { runId: ID, step: "light", answer: "lit" },
   "run.resolve": { runId: ID, step: "power", verdict: "done", reason: "The bridge is lit" },
   "freeze.list": {},
   "freeze.set": { kind: "firm", subject: "firm", reason: "Something is wrong" },

@@ -97,7 +97,7 @@ describe("a library", () => {
   it("knows what it cannot run yet, also in what it uses, in its line, and lists it all the same", () => {
     const asking = GOOD.replace(
       /steps:\n/,
-      "steps:\n  - ask: lit\n    say: Is it lit?\n    answers: [lit, dark]\n    within: 1m\n",
+      "steps:\n  - ask: lit\n    say: Is it lit?\n    answers: [lit, dark]\n    of: homeowner\n    within: 1m\n",
     );
     const user = file("user", USER);
 

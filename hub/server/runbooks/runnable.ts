@@ -21,10 +21,12 @@ export function notRunnableYet({ runbook, source }: ValidRunbook, world: World):
   );
 }
 
+const LATER = "`ask` of the homeowner comes later";
+
 function laterIn(step: Step, world: World, depth: number): string | null {
-  if (step.kind === "ask") return "`ask` comes later: this hub cannot run it yet";
+  if (step.kind === "ask" && step.of === "homeowner") return `${LATER}: this hub asks its technicians only`;
   if (step.kind !== "use" || depth === DEEPEST_USE) return null;
   const used = allSteps(world.runbooks.get(step.runbook)?.steps ?? []);
   const isLater = used.some((one) => laterIn(one, world, depth + 1) !== null);
-  return isLater ? `${step.runbook} has an \`ask\`, which comes later: this hub cannot run it yet` : null;
+  return isLater ? `${step.runbook} has an \`ask\` of the homeowner, which comes later` : null;
 }

@@ -1,4 +1,4 @@
-import type { RunInputs, Step } from "@caretaker/protocol";
+import type { Answer, QuestionAnswers, RunInputs, Step } from "@caretaker/protocol";
 import type { AnswerForRun } from "../consent/types.ts";
 
 /** What the engine notes for itself between two turns of a run. Everything a person sees is in the log and the row. */
@@ -58,6 +58,10 @@ export interface ActiveStep {
   readonly outcomes: readonly string[];
   /** What the homeowner answered to a `consent` step; null while nobody has. */
   readonly answer: AnswerForRun | null;
+  /** What an `ask` wants to know, while it waits; null for any other step. */
+  readonly answers?: QuestionAnswers | null;
+  /** What was answered to an `ask`. */
+  readonly said?: Answer | null;
   /** The attempt that was intended last. */
   readonly attemptId: string | null;
   /** What the gateway said of the last act. */
@@ -83,10 +87,11 @@ export const FIRST_PHASE: Readonly<Partial<Record<Step["kind"], Phase>>> = {
   wait: "poll",
   fix: "before",
   consent: "ask",
+  ask: "question",
 };
 
 /**
- * `read` of a check; `poll` of a wait; of a consent `ask`, then `asked`. Of a fix: `before` (does it hold already?), `act` (to be sent), `acting`
+ * `read` of a check; `poll` of a wait; of a consent `ask`, then `asked`; of an ask `question`, then `questioned`. Of a fix: `before` (does it hold already?), `act` (to be sent), `acting`
  * (intended: perhaps sent), `verify`, `pause` (before a further try). `undo` and `undoing` likewise, then `undo_verify`.
  */
 export type Phase =
@@ -101,7 +106,9 @@ export type Phase =
   | "undoing"
   | "undo_verify"
   | "ask"
-  | "asked";
+  | "asked"
+  | "question"
+  | "questioned";
 
 export interface Poll {
   readonly deadline: string;

@@ -9,6 +9,7 @@ import type { RunsDeps } from "./deps.ts";
 import { getRun, listRuns, runEvents } from "./details.ts";
 import { Engine } from "./engine.ts";
 import { takeEvidence } from "./evidence.ts";
+import { answerQuestion } from "./question.ts";
 import { lockRun } from "./record.ts";
 import { resolveStep } from "./resolve.ts";
 import { type StartRun, startRun } from "./start.ts";
@@ -63,13 +64,17 @@ async function cancelRun(
 export function runsHandlers(
   deps: RunsDeps,
   runs: Pick<Runs, "start" | "cancel">,
-): Pick<Handlers, "run.start" | "run.get" | "run.list" | "run.events" | "run.evidence" | "run.cancel" | "run.resolve"> {
+): Pick<
+  Handlers,
+  "run.start" | "run.get" | "run.list" | "run.events" | "run.evidence" | "run.cancel" | "run.answer" | "run.resolve"
+> {
   return {
     "run.start": (request, { actor }) => runs.start({ ...request, actor }),
     "run.get": ({ runId }) => getRun(deps, runId),
     "run.list": (query) => listRuns(deps, query),
     "run.events": (query) => runEvents(deps, query),
     "run.evidence": ({ runId }, { actor }) => takeEvidence(deps, { runId, actor }),
+    "run.answer": (request, { actor }) => answerQuestion(deps, { ...request, actor }),
     "run.resolve": (request, { actor }) => resolveStep(deps, { ...request, actor }),
     "run.cancel": ({ runId, reason }, { actor }) => runs.cancel({ runId, reason, actor }),
   };

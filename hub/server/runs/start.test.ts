@@ -47,7 +47,7 @@ steps:${CHECK}
   runbookOf("looking", `${CHECK}\n  - end: found`),
   runbookOf(
     "asking",
-    `\n  - ask: light\n    say: Is the light on?\n    answers: [lit, dark]\n    within: 5m\n  - end: found`,
+    `\n  - ask: light\n    say: Is the light on?\n    answers: [lit, dark]\n    of: homeowner\n    within: 5m\n  - end: found`,
   ),
 ]);
 
@@ -107,7 +107,7 @@ describe("starting a run", () => {
   it("refuses what this hub cannot run yet, with line and column", async () => {
     await expect(test.start(home, "asking")).rejects.toMatchObject({
       code: "invalid_runbook",
-      message: expect.stringMatching(/test-3\.yaml:8:10 not_runnable_yet: `ask` comes later/),
+      message: expect.stringMatching(/test-3\.yaml:8:10 not_runnable_yet: `ask` of the homeowner comes later/),
     });
   });
 

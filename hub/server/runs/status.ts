@@ -109,6 +109,8 @@ export function apply(state: RunState, { number, at, data }: Pick<RunEvent, "num
       return { ...move(next, "cancelled"), ...NOT_WAITING, note: data.note ?? null, finishedAt: at };
     case "step.read":
     case "step.decided":
+    case "question.asked":
+    case "question.answered":
     case "consent.asked":
     case "consent.opened":
     case "consent.call_asked":

@@ -140,14 +140,14 @@ describe("traps", () => {
     expect((await test.run(runId)).outcome).not.toBe("fixed");
   });
 
-  it("a session listed open after its link was lost: what cannot be read is not taken for what it last was", async () => {
+  it("a session listed open after its link was lost: a run whose gateway left says that it waits for it", async () => {
     home = await buildHome(database.db, { standing: ["fix"] });
     test.house.state = "unreachable";
 
     const runId = await started("stuck");
     await test.forward("10s");
 
-    expect(await test.run(runId)).toMatchObject({ outcome: "unclear" });
+    expect(await test.run(runId)).toMatchObject({ status: "waiting_for_gateway" });
     expect(test.house.acts).toEqual([]);
   });
 });

@@ -3,8 +3,10 @@ import { measurementWords } from "../runbooks/expect.ts";
 import { type Items, itemsOf, together } from "./items.ts";
 import { type ActiveStep, AT_THE_BEGINNING, FIRST_PHASE, type RunMemory } from "./memory.ts";
 import { lookForAnswer } from "./people.ts";
+import { lookForReply } from "./question.ts";
 import { recover } from "./recovery.ts";
 import { ON, type Ride, type Turn } from "./ride.ts";
+import { advanceAsk } from "./steps/ask.ts";
 import { advanceCheck } from "./steps/check.ts";
 import { advanceChoose } from "./steps/choose.ts";
 import { advanceConsent } from "./steps/consent.ts";
@@ -33,6 +35,10 @@ export async function takeTurn(ride: Ride): Promise<Turn> {
   const now = await ride.now();
   if (row.status === "waiting_for_consent") {
     const turn = ride.row.stopRequestedAt === null ? await lookForAnswer(ride) : await endStopped(ride);
+    if (turn !== null) return turn;
+  }
+  if (row.status === "waiting_for_answer") {
+    const turn = await lookForReply(ride);
     if (turn !== null) return turn;
   }
   if (row.status === "waiting_for_gateway") {
@@ -115,8 +121,7 @@ function advance(ride: Ride, step: Step): Promise<Turn> {
     case "end":
       return advanceEnd(ride, step);
     case "ask":
-      // Refused at the start: see runbooks/runnable.ts.
-      throw new Error("A step of kind ask cannot be run yet.");
+      return advanceAsk(ride, step);
     case "consent":
       return advanceConsent(ride, step);
     case "use":
