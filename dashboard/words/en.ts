@@ -786,6 +786,12 @@ export const words = {
     homes: "Homes:",
     exactly: "Exactly what is approved",
     mayNot: "Only a senior or the principal approves this.",
+    more: "More homes at once",
+    moreText:
+      "One person has things done in at most five homes within an hour. A second person can allow more, for four hours.",
+    moreHomes: "How many homes",
+    moreReason: "Why?",
+    moreAsk: "Ask for a second person",
     own: "You asked for this yourself, so somebody else has to approve it: a senior or the principal.",
     aloneWaits: (when: string) => `You work alone, so this waits an hour. From ${when} on you can confirm it yourself.`,
     aloneTold: "The homeowners of these homes are told, where we have a verified address.",

@@ -49,6 +49,7 @@ export const LEDGER_WORDS: Record<LedgerEvent, string> = {
   "approval.refused": "A second person refused",
   "freeze.set": "Acts were frozen",
   "freeze.lifted": "A freeze was lifted",
+  "homes.allowed": "More homes at once were allowed",
   "message.sent": "A message was sent",
   "ledger.erased": "The contents of entries were erased",
   "ledger.exported": "The ledger was exported",

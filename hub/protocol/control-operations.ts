@@ -56,6 +56,15 @@ export const controlOperations = {
     needs: { who: fixers, on: "run" },
     ledger: ["act.resolved"],
   }),
+  "homes.more": operation({
+    path: "POST /homes-at-once",
+    summary: "Ask a second person to let you act in more homes within an hour than one person may alone",
+    input: z.strictObject({ homes: z.int().min(6).max(500), reason: Why }),
+    output: Approval,
+    needs: { who: fixers, on: "firm", freshFactor: true, noKeys: true },
+    status: 202,
+    ledger: ["approval.requested", "homes.allowed"],
+  }),
   "freeze.list": operation({
     path: "GET /freezes",
     summary: "What is frozen, since when, by whom and why",

@@ -51,6 +51,7 @@ export const LEDGER_EVENTS = [
   "approval.refused",
   "freeze.set",
   "freeze.lifted",
+  "homes.allowed",
   "message.sent",
   "ledger.erased",
   "ledger.exported",

@@ -30,6 +30,7 @@ import { runbooksHandlers } from "./runbooks/handlers.ts";
 import { loadLibrary } from "./runbooks/library.ts";
 import { liftFreeze } from "./runs/freezes/freezes.ts";
 import { freezeHandlers } from "./runs/freezes/handlers.ts";
+import { allowMoreHomes, homesAtOnceHandlers } from "./runs/homes-at-once.ts";
 import { createRunsReader } from "./runs/reader.ts";
 import { createRuns, runsDoor, runsHandlers } from "./runs/runs.ts";
 import { createWakeUps } from "./runs/wake-ups.ts";
@@ -162,6 +163,7 @@ async function makeDoors(options: HubOptions, { server, url }: Place, inner: Inn
     ...runbooksHandlers({ db, library }),
     ...runsHandlers(runsDeps, runs),
     ...approvalHandlers({ db, now, announcements, queueMessage: mail.queue }, carriesOut()),
+    ...homesAtOnceHandlers({ db, now, announcements, queueMessage: mail.queue }),
     ...freezeHandlers({ db, now, announcements, queueMessage: mail.queue, library }),
     ...consentHandlers(consent),
     ...phoneHandlers({ db, announcements, gateways, queueMessage: mail.queue }),
@@ -197,7 +199,7 @@ function carriesOut(): CarriesOut {
   const notYet = async (): Promise<never> => {
     throw new CaretakerError("not_found", "Nothing of this kind can be approved yet.");
   };
-  return { "freeze.lift": liftFreeze, "homes.more": notYet, "rollout.wave": notYet, "runbook.publish": notYet };
+  return { "freeze.lift": liftFreeze, "homes.more": allowMoreHomes, "rollout.wave": notYet, "runbook.publish": notYet };
 }
 
 /** The simulated homes of a demo: there from the start, or from the moment that a new hub is made one. */

@@ -11,6 +11,7 @@ import { Since } from "../../ui/Since.tsx";
 import { Skeletons } from "../../ui/Skeletons.tsx";
 import { Mark } from "../../ui/Status.tsx";
 import { words } from "../../words/en.ts";
+import { MoreHomes } from "./MoreHomes.tsx";
 import { WaitingApproval } from "./WaitingApproval.tsx";
 
 /** What one person may not do alone: read it, and say yes or no. */
@@ -32,6 +33,7 @@ export function ApprovalsPage() {
         {waiting.data?.items.map((approval) => (
           <WaitingApproval key={approval.id} approval={approval} />
         ))}
+        <MoreHomes />
         <ErrorMessage error={answered.error} onRetry={() => void answered.refetch()} />
         {answered.data && answered.data.items.length > 0 ? (
           <Panel title={words.approvals.answered} isFlush>

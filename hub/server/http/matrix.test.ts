@@ -62,6 +62,7 @@ const MAY: { readonly [N in OperationName]: string } = {
   "approval.refuse": "PST people",
   "run.answer": "PST",
   "run.resolve": "PST",
+  "homes.more": "PST people fresh",
   "freeze.list": "PSTR",
   "freeze.set": "PST",
   "freeze.lift": "PST people fresh",

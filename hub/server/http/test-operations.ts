@@ -65,6 +65,7 @@ export const VALID_INPUTS: Readonly<Record<OperationName, Readonly<Record<string
   "approval.refuse": { approvalId: ID, reason: "Not this one" },
   "run.answer": { runId: ID, step: "light", answer: "lit" },
   "run.resolve": { runId: ID, step: "power", verdict: "done", reason: "The bridge is lit" },
+  "homes.more": { homes: 20, reason: "All homes of one maker are ill" },
   "freeze.list": {},
   "freeze.set": { kind: "firm", subject: "firm", reason: "Something is wrong" },
   "freeze.lift": { kind: "firm", subject: "firm", reason: "It was mended" },

@@ -58,6 +58,8 @@ export interface RunsDeps {
   readonly workers?: number;
   /** How long a run waits for its gateway in all. Default 600. */
   readonly gatewayPatienceSeconds?: number;
+  /** In how many homes one person may act within an hour. Default 5; what counts engines rather than people has no bound. */
+  readonly homesAtOnce?: number;
   readonly crash?: (point: CrashPoint, step: string | null) => Promise<void>;
 }
 

@@ -13,6 +13,7 @@ import { newId } from "../db/new-id.ts";
 import { appendLedger } from "../ledger/append.ts";
 import type { PlannedAct } from "./acts.ts";
 import { freezeOf, holdFreezesOff } from "./freeze.ts";
+import { HOMES_AN_HOUR, waitForFewerHomes } from "./homes-at-once.ts";
 import type { RunMemory } from "./memory.ts";
 import { placeOf } from "./place.ts";
 import { affectedBy, objection } from "./protect.ts";
@@ -77,6 +78,11 @@ async function intend(ride: Ride, request: ActRequest): Promise<Intent> {
       if (refusal !== null) return refusal;
       const now = await deps.now(trx);
       const { proposed } = request.act;
+      if (request.purpose === "do") {
+        const atMost = deps.homesAtOnce ?? HOMES_AN_HOUR;
+        const later = await waitForFewerHomes(trx, row, request.act, { atMost, now });
+        if (later !== null) return { kind: "not_yet", ...later };
+      }
       const verdict = await deps.consent.permit(trx, {
         siteId: ride.siteId,
         runId: ride.runId,

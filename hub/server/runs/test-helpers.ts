@@ -161,6 +161,8 @@ function createTestHub(
     announcements,
     log: { info: () => {}, warn: () => {}, error: (...said: unknown[]) => console.error(...said) },
     hubId: `hub-${hubs}`,
+    // All runs of a test are of one person, at one moment.
+    homesAtOnce: Number.POSITIVE_INFINITY,
     async crash(point, step) {
       if (isDead) return DEAD;
       if (dies?.point !== point || (dies.step !== undefined && dies.step !== step)) return;
