@@ -6,8 +6,9 @@ import { connectors } from "../gateways/connectors.ts";
 import type { RunbookCase } from "../runbooks/case.ts";
 import { type Library, loadLibrary } from "../runbooks/library.ts";
 import { play } from "./play.ts";
+import { answerQuestion } from "./question.ts";
 import { stockCases } from "./test-cases.ts";
-import { buildHome, createTestRuns, dataOf, type TestHome, type TestRuns } from "./test-helpers.ts";
+import { buildHome, createTestRuns, dataOf, SAM, type TestHome, type TestRuns } from "./test-helpers.ts";
 
 /** What is sent in a stock runbook, by the moment that a case names. */
 const MOMENTS: Readonly<Record<string, string>> = {
@@ -41,7 +42,7 @@ function answerAs({ reads }: RunbookCase): void {
   };
 }
 
-async function run(home: TestHome, runbook: string, { inputs }: RunbookCase): Promise<RunId> {
+async function run(home: TestHome, runbook: string, { inputs, people }: RunbookCase): Promise<RunId> {
   const bridge = inputs.bridge as { poweredBy?: unknown } | undefined;
   if (bridge !== undefined && bridge.poweredBy === undefined) {
     await test.db.updateTable("device").set({ poweredBy: null }).where("id", "=", home.bridge).execute();
@@ -53,6 +54,10 @@ async function run(home: TestHome, runbook: string, { inputs }: RunbookCase): Pr
   const runId = await test.start(home, runbook, { inputs: given });
   await test.forward("1m");
   if ((await test.run(runId)).status === "waiting_for_consent") await test.answer("allow");
+  const { status, step } = await test.run(runId);
+  if (status === "waiting_for_answer" && step !== null) {
+    await answerQuestion(test.deps, { runId, step, answer: people[step] ?? "", actor: SAM });
+  }
   await test.forward("20m");
   return runId;
 }
