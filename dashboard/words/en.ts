@@ -556,7 +556,7 @@ export const words = {
   },
   question: {
     title: "The run asks you",
-    until: (when: string) => `Answer by ${when}. Without an answer nothing is done.`,
+    until: (when: string) => `Answer by ${when}.`,
     mayNot: "Whoever may fix answers it.",
     number: "Your answer, as a number",
     text: "Your answer",

@@ -26,6 +26,7 @@ import { CheckLines } from "./CheckLines.tsx";
 import { ConsentRows } from "./ConsentRows.tsx";
 import { OpenQuestion } from "./OpenQuestion.tsx";
 import { OutcomeBanner } from "./OutcomeBanner.tsx";
+import { openQuestion } from "./question.ts";
 import { StepEvidence } from "./StepEvidence.tsx";
 import { TakeEvidence } from "./TakeEvidence.tsx";
 import { Timeline } from "./Timeline.tsx";
@@ -133,8 +134,13 @@ function RunView({ run, events, notice }: RunViewProps) {
         </p>
       </div>
       <RunInputs run={run} />
-      {isOver ? <OutcomeBanner run={run} steps={steps} events={events} /> : <WaitingLine run={run} />}
-      <OpenQuestion run={run} events={events} />
+      {isOver ? (
+        <OutcomeBanner run={run} steps={steps} events={events} />
+      ) : openQuestion(run, events) === null ? (
+        <WaitingLine run={run} />
+      ) : (
+        <OpenQuestion run={run} events={events} />
+      )}
       <UncertainSteps run={run} steps={steps} events={events} />
       <ConsentRows run={run} />
       <div className="run-columns">
