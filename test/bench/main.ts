@@ -5,11 +5,12 @@ import { type HomeSizePlan, measureHomeSize } from "./home-size.ts";
 import { measureRestart, type RestartPlan } from "./restart.ts";
 import { type Row, tableOf } from "./rows.ts";
 import { measureRuns, type RunsPlan } from "./runs.ts";
+import { AS_STARTED } from "./worker.ts";
 
 interface Plan {
   readonly fanOut: Omit<FanOutPlan, "hubOptions">;
   readonly homeSize: HomeSizePlan;
-  readonly restart: RestartPlan;
+  readonly restart: Omit<RestartPlan, "hubOptions">;
   readonly runs: RunsPlan;
 }
 
@@ -28,8 +29,6 @@ const SMOKE: Plan = {
   runs: { homes: 20, runs: 1, waiting: 10_000, idleSeconds: 3 },
 };
 
-/** As `npm start` gives it: young objects of a busy fleet die before they are copied. About a tenth of the CPU per event. */
-const AS_STARTED = "--max-semi-space-size=64";
 /** `--hub-option=--cpu-prof` and the like go to the hub's process. */
 const hubOptions = process.argv
   .filter((word) => word.startsWith("--hub-option="))
@@ -45,7 +44,7 @@ const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const measurements: Readonly<Record<string, () => Promise<Row[]>>> = {
   "fan-out": () => measureFanOut({ ...plan.fanOut, ...fewer, hubOptions }, say),
   "home-size": () => measureHomeSize({ ...plan.homeSize, ...fewer }, say),
-  restart: () => measureRestart({ ...plan.restart, ...fewer }, say),
+  restart: () => measureRestart({ ...plan.restart, ...fewer, hubOptions }, say),
   runs: () => measureRuns({ ...plan.runs, ...fewer }, say),
 };
 

@@ -9,6 +9,8 @@ export interface RestartPlan {
   readonly homes: number;
   readonly entities: number;
   readonly runs: number;
+  /** For Node, such as `--cpu-prof`. Bare clients get the same. */
+  readonly hubOptions: readonly string[];
 }
 
 /** How long a fleet takes to be back after a restart of the hub, from the start of its process, beside bare clients. */
@@ -16,11 +18,11 @@ export async function measureRestart(plan: RestartPlan, say: (line: string) => v
   const database = await openBenchDatabase();
   const fleet = startWorker("fleet-process.ts");
   try {
-    const { homes, entities } = plan;
+    const { homes, entities, hubOptions } = plan;
     const opened = await fleet.ask<FleetHome[]>("open", { group: "all", homes, entities });
     await addHomes(database.url, database.folder, opened);
     const where = { databaseUrl: database.url, folder: database.folder };
-    const first = startWorker("hub-process.ts");
+    const first = startWorker("hub-process.ts", hubOptions);
     await first.ask("open", where);
     await first.ask("whenAllOnline");
     await settled(first, homes * entities);
@@ -28,9 +30,9 @@ export async function measureRestart(plan: RestartPlan, say: (line: string) => v
 
     const runs = [];
     for (let run = 1; run <= plan.runs; run += 1) {
-      const ours = await timeHub(where);
+      const ours = await timeHub(where, hubOptions);
       await emptied(fleet);
-      const bare = await timeBare(opened);
+      const bare = await timeBare(opened, hubOptions);
       await emptied(fleet);
       runs.push({ ours, bare });
       say(`run ${run}: ${homes} gateways back after ${ours.toFixed(0)} ms, bare clients after ${bare.toFixed(0)} ms`);
@@ -50,18 +52,18 @@ export async function measureRestart(plan: RestartPlan, say: (line: string) => v
   }
 }
 
-async function timeHub(where: object): Promise<number> {
+async function timeHub(where: object, options: readonly string[]): Promise<number> {
   const began = preciseNow();
-  const hub = startWorker("hub-process.ts");
+  const hub = startWorker("hub-process.ts", options);
   await hub.ask("open", where);
   const ended = await hub.ask<number>("whenAllOnline");
   await hub.stop();
   return ended - began;
 }
 
-async function timeBare(homes: readonly FleetHome[]): Promise<number> {
+async function timeBare(homes: readonly FleetHome[], options: readonly string[]): Promise<number> {
   const began = preciseNow();
-  const bare = startWorker("bare-process.ts");
+  const bare = startWorker("bare-process.ts", options);
   const ended = await bare.ask<number>("connect", { homes });
   await bare.stop();
   return ended - began;
