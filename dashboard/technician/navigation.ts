@@ -2,6 +2,7 @@ import type { OperationName } from "@caretaker/protocol";
 import {
   mdiAccountGroupOutline,
   mdiAccountMultipleCheckOutline,
+  mdiArchiveOutline,
   mdiBookOpenPageVariantOutline,
   mdiEmailOutline,
   mdiHomeGroup,
@@ -21,6 +22,7 @@ export interface Destination {
     | "/ledger"
     | "/people"
     | "/keys"
+    | "/backups"
     | "/second-person"
     | "/freeze";
   readonly word: string;
@@ -53,4 +55,5 @@ export const DESTINATIONS: readonly Destination[] = [
   { to: "/ledger", word: words.shell.ledger, icon: mdiNotebookCheckOutline, needs: "ledger.list", isMain: false },
   { to: "/people", word: words.shell.people, icon: mdiAccountGroupOutline, needs: "person.list", isMain: false },
   { to: "/keys", word: words.shell.keys, icon: mdiKeyOutline, needs: "key.list", isMain: false },
+  { to: "/backups", word: words.shell.backups, icon: mdiArchiveOutline, needs: "backup.list", isMain: false },
 ];

@@ -217,6 +217,12 @@ const freeze = createRoute({
   component: lazyRouteComponent(() => import("./freezes/FreezePage.tsx"), "FreezePage"),
 });
 
+const backups = createRoute({
+  getParentRoute: () => inside,
+  path: "/backups",
+  component: lazyRouteComponent(() => import("./backups/BackupsPage.tsx"), "BackupsPage"),
+});
+
 const secondPerson = createRoute({
   getParentRoute: () => inside,
   path: "/second-person",
@@ -250,6 +256,7 @@ const tree = root.addChildren([
     ledger,
     outbox,
     freeze,
+    backups,
     secondPerson,
     more,
   ]),

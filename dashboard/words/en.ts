@@ -42,6 +42,7 @@ export const words = {
     ledger: "Ledger",
     people: "People",
     keys: "API keys",
+    backups: "Backups",
     account: "Account",
     more: "More",
     help: "Keyboard shortcuts",
@@ -744,6 +745,42 @@ export const words = {
     checked: (entries: number, erased: number) =>
       `${plural(entries, "entry", "entries")} recomputed${erased === 0 ? "" : `, ${erased} of them with erased contents`}. Nothing was changed.`,
     firstBad: (number: number, why: string) => `The first bad entry is ${number}: ${why}`,
+  },
+  backups: {
+    title: "Backups",
+    take: "Take everything out",
+    takeTitle: "Take a backup out of the hub?",
+    takeText:
+      "The file holds every client, home, contact and ledger. Gateway credentials in it are sealed, and the key ring that opens them is not in it: whoever has both has every home, so keep them apart. It is written into the firm's ledger that you took it.",
+    make: "Make one now",
+    trouble: (when: string) => `The backup of ${when} could not be made`,
+    empty: "No backup yet",
+    emptyText: "The hub makes one a day by itself, and keeps the two newest and one of each of seven days.",
+    all: "In the hub's own folder",
+    where: (folder: string) => `They lie in ${folder}. Copy them to another machine, the key ring apart from them.`,
+    next: (when: string) => `next ${when}`,
+    why: { scheduled: "the daily one", asked: "somebody asked for it" },
+    restore: "How to get it back",
+    restoreSteps: [
+      "Stop the hub, or install one on a new machine and do not start it yet.",
+      "Put the key ring (keys.json) of this hub where the new one looks for it.",
+      "Run the command below in the project's folder; DATABASE_URL names another database, if you use one.",
+      "Start the hub. Runs that had not ended are closed, nothing that was allowed once holds any more, and it starts nothing by itself until a principal or a senior says so.",
+    ],
+  },
+  standstill: {
+    title: "The hub starts nothing by itself",
+    restored: (when: string, of: string) =>
+      `It was restored on ${when} from a backup of ${of}. What happened in between is not on record; runs that had not ended were closed as unclear, and what homeowners had allowed once is void.`,
+    uncleanStop: (when: string) =>
+      `Its machine went down while it worked, and it came back on ${when}. What homeowners had allowed once is void, and they are asked again.`,
+    look: "Look at the homes whose runs were cut off. What people start goes on as always.",
+    whoMay: "A principal or a senior lets it go on.",
+    end: "Let it go on",
+    endTitle: "Let the hub start runs by itself again?",
+    endText: "Say what you looked at. It is written into the firm's ledger.",
+    reason: "What did you look at?",
+    reasonExample: "All runs of Sunday evening; every home answers",
   },
   freeze: {
     title: "Freeze",

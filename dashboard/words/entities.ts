@@ -87,6 +87,13 @@ function ago(moment: number): string {
   return old === "now" ? "just now" : `${old} ago`;
 }
 
+/** `3.4 MB`, in powers of a thousand as disks are sold. */
+export function fileSize(bytes: number): string {
+  const units = ["B", "kB", "MB", "GB"];
+  const power = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(1, bytes)) / 3));
+  return `${(bytes / 1000 ** power).toFixed(power === 0 ? 0 : 1)} ${units[power]}`;
+}
+
 const NUMBERS = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 2 });
 
 /** At most two decimals: a sensor's seventh says nothing. */

@@ -17,6 +17,7 @@ async function run(words: string[], env: Record<string, string> = {}) {
       err += text;
     },
     readFile: () => "a-key\n",
+    cwd: "/",
   });
   return { exit, out, err };
 }

@@ -1,6 +1,7 @@
 import { CaretakerError, isCaretakerError, Secret } from "@caretaker/protocol";
 import { Command, CommanderError } from "commander";
 import { type Hub, HubUnreachable } from "./client.ts";
+import { addBackupCommands } from "./commands/backup.ts";
 import { addLedgerCommands } from "./commands/ledger.ts";
 import { addRunCommands } from "./commands/run.ts";
 import { addRunbookCommands } from "./commands/runbook.ts";
@@ -13,10 +14,13 @@ export interface Terminal {
   out(text: string): void;
   err(text: string): void;
   readFile(path: string): string;
+  /** The folder that it was started in. */
+  readonly cwd: string;
 }
 
 /** What a command is given: the hub, for those that need one, and how it answers. */
 export interface Cli {
+  readonly terminal: Terminal;
   /** Throws when nobody said which key to use. */
   hub(): Hub;
   /** Answers a value with `--json`, these lines without. */
@@ -28,7 +32,13 @@ export interface Cli {
 /** Adds the commands about one noun to the program; each has a file in commands/. */
 export type AddCommands = (program: Command, cli: Cli) => void;
 
-const COMMANDS: readonly AddCommands[] = [addSiteCommands, addRunCommands, addRunbookCommands, addLedgerCommands];
+const COMMANDS: readonly AddCommands[] = [
+  addSiteCommands,
+  addRunCommands,
+  addRunbookCommands,
+  addLedgerCommands,
+  addBackupCommands,
+];
 
 /** Runs one command line to its end and says with which code the process should exit. */
 export async function runCli(words: readonly string[], terminal: Terminal): Promise<Exit> {
@@ -42,6 +52,7 @@ export async function runCli(words: readonly string[], terminal: Terminal): Prom
     .exitOverride()
     .configureOutput({ writeOut: (text) => terminal.out(text), writeErr: (text) => terminal.err(text) });
   const cli: Cli = {
+    terminal,
     hub: () => ({ url: program.opts<{ url: string }>().url, key: keyOf(terminal) }),
     print: (value, lines) => {
       const isJson = program.opts<{ json: boolean }>().json;

@@ -1,5 +1,7 @@
 export * from "./access.ts";
 export * from "./approvals.ts";
+export * from "./backup-operations.ts";
+export * from "./backups.ts";
 export * from "./broadcasts.ts";
 export * from "./capabilities.ts";
 export * from "./clock.ts";

@@ -55,6 +55,9 @@ export const LEDGER_EVENTS = [
   "message.sent",
   "ledger.erased",
   "ledger.exported",
+  "backup.taken",
+  "hub.restored",
+  "hub.went_on",
 ] as const;
 export const LedgerEvent = z.enum(LEDGER_EVENTS);
 export type LedgerEvent = z.infer<typeof LedgerEvent>;

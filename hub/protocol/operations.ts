@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { backupOperations } from "./backup-operations.ts";
 import { ChecklistLine } from "./connector.ts";
 import { AgreedWindow, ConsentAnswer, ConsentView, LinkToken } from "./consent.ts";
 import { controlOperations } from "./control-operations.ts";
@@ -606,6 +607,9 @@ export const operations = {
     needs: { who: principal, on: "key", noKeys: true },
     ledger: ["key.revoked"],
   }),
+
+  // ---- Backups ----
+  ...backupOperations,
 } as const;
 
 export type OperationName = keyof typeof operations;

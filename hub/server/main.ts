@@ -58,7 +58,9 @@ async function configure(mode: Mode, command: Command): Promise<Config> {
   });
   if (mode === "serve" || config.origins.data !== "default") return config;
   const data = resolve("demo-data");
-  return { ...config, data, keyFile: config.origins.keyFile === "default" ? join(data, "keys.json") : config.keyFile };
+  const inData = (key: "keyFile" | "backupFolder", name: string): string =>
+    config.origins[key] === "default" ? join(data, name) : config[key];
+  return { ...config, data, keyFile: inData("keyFile", "keys.json"), backupFolder: inData("backupFolder", "backups") };
 }
 
 async function run(mode: Mode, command: Command): Promise<void> {

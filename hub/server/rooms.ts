@@ -4,6 +4,8 @@ import { type Actor, CaretakerError, type SessionId, type SiteId } from "@careta
 import { createAnnouncements } from "./announcements.ts";
 import { approvalHandlers } from "./approvals/handlers.ts";
 import type { CarriesOut } from "./approvals/types.ts";
+import { createBackups } from "./backup/backups.ts";
+import { backupHandlers } from "./backup/handlers.ts";
 import { dealWithUncleanStop } from "./boot/unclean-stop.ts";
 import { createCourier } from "./consent/at-home/courier.ts";
 import { phoneHandlers } from "./consent/at-home/phones.ts";
@@ -38,6 +40,8 @@ import { authSecret } from "./secrets/auth-secret.ts";
 import { openKeyRing } from "./secrets/key-ring.ts";
 import { createVault, createWordSealer } from "./secrets/vault.ts";
 import { sitesHandlers } from "./sites/handlers.ts";
+import { standstillHandlers } from "./standstill/handlers.ts";
+import { dealWithRestore } from "./standstill/restored.ts";
 import { createState } from "./state/state.ts";
 
 /** A part of the hub that has a life. */
@@ -67,7 +71,7 @@ const SETUP_TOKEN_HOLDS_MILLISECONDS = 30 * 60_000;
 /** Puts the rooms together. What each does is its own business; here stands only who is handed what. */
 export async function makeRooms(options: HubOptions, place: Place): Promise<Rooms> {
   const inner = await makeInnerRooms(options, place);
-  const { state, gateways, mail, courier, consent, runs, wakeUps } = inner;
+  const { state, gateways, mail, courier, consent, runs, wakeUps, backups } = inner;
   const doors = await makeDoors(options, place, inner);
   return {
     ...doors,
@@ -79,11 +83,15 @@ export async function makeRooms(options: HubOptions, place: Place): Promise<Room
       // Before any run goes on, and it cannot be closed: what is void stays void.
       {
         name: "recovery",
-        start: () => (options.uncleanStop ? dealWithUncleanStop({ ...options, consent }) : undefined),
+        start: async () => {
+          if (options.uncleanStop) await dealWithUncleanStop({ ...options, consent });
+          await dealWithRestore({ ...options, consent });
+        },
       },
       { name: "wake-ups", start: () => wakeUps.start(), close: () => wakeUps.close() },
       { name: "courier", start: () => courier.start(), close: () => courier.close() },
       { name: "runs", start: () => runs.engine.start(), close: () => runs.close() },
+      { name: "backups", start: () => backups.start(), close: () => backups.close() },
     ],
   };
 }
@@ -91,7 +99,8 @@ export async function makeRooms(options: HubOptions, place: Place): Promise<Room
 type InnerRooms = Awaited<ReturnType<typeof makeInnerRooms>>;
 
 /** What the hub does, whoever asks for it. */
-async function makeInnerRooms({ config, clock, log, db, databaseUrl, root }: HubOptions, { port, url }: Place) {
+async function makeInnerRooms(options: HubOptions, { port, url }: Place) {
+  const { config, clock, log, db, databaseUrl, root, version } = options;
   const announcements = createAnnouncements((error, { type }) =>
     log.error({ error, type }, "Someone who was told failed."),
   );
@@ -133,7 +142,8 @@ async function makeInnerRooms({ config, clock, log, db, databaseUrl, root }: Hub
       (error: unknown) => log.error({ error, gatewayId: tap.gatewayId }, "An answer that was tapped was not taken."),
     );
   });
-  return { announcements, vault, state, gateways, mail, courier, library, consent, runsDeps, runs, wakeUps };
+  const backups = createBackups({ db, databaseUrl, folder: config.backupFolder, version, now, clock, log });
+  return { announcements, vault, state, gateways, mail, courier, library, consent, runsDeps, runs, wakeUps, backups };
 }
 
 /** What people and programs come in by. */
@@ -168,6 +178,8 @@ async function makeDoors(options: HubOptions, { server, url }: Place, inner: Inn
     ...consentHandlers(consent),
     ...phoneHandlers({ db, announcements, gateways, queueMessage: mail.queue }),
     ...ledgerHandlers({ db }),
+    ...backupHandlers(inner.backups),
+    ...standstillHandlers({ db }),
     ...mail.handlers,
   };
   const secret = await authSecret(db, vault);

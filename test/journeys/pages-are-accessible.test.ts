@@ -107,6 +107,7 @@ describe.skipIf(chromium.skip)(chromium.title("every page, with simulated homes"
       ledger: `/ledger?siteId=${site}`,
       people: "/people",
       keys: "/keys",
+      backups: "/backups",
       account: "/account",
       "api-docs": "/api/docs",
       homeowner: link,

@@ -15,6 +15,7 @@ import { Skeletons } from "../../ui/Skeletons.tsx";
 import { words } from "../../words/en.ts";
 import { FleetFreezes } from "../freezes/FreezeBanner.tsx";
 import { useMay } from "../session.ts";
+import { StandstillBanner } from "../standstill/StandstillBanner.tsx";
 import { FleetCards } from "./FleetCards.tsx";
 import { FleetTable } from "./FleetTable.tsx";
 import { HEALTH_ORDER, shownSites } from "./fleet-order.ts";
@@ -38,6 +39,7 @@ export function FleetPage() {
       actions={<AddSite isQuiet={isEmpty} />}
     >
       <RoomNotice state={state} />
+      <StandstillBanner />
       <FleetFreezes />
       {state.is === "loading" ? <Skeletons rows={8} height={56} /> : null}
       {isEmpty ? (

@@ -87,6 +87,7 @@ async function run(...words: string[]) {
       err += text;
     },
     readFile: () => "",
+    cwd: "/",
   });
   return { exit, out, err };
 }

@@ -34,6 +34,7 @@ async function runbook(...words: string[]) {
       err += text;
     },
     readFile: () => "",
+    cwd: "/",
   });
   return { exit, out, err };
 }

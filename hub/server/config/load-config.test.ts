@@ -47,6 +47,7 @@ describe("the configuration", () => {
       smtpUrl: null,
       mailFrom: null,
       keyFile: "/srv/care/data/keys.json",
+      backupFolder: "/srv/care/data/backups",
       setupToken: null,
       logLevel: "info",
     });

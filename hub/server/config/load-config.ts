@@ -17,6 +17,7 @@ export interface ConfigSources {
 /** Checked and complete: folders and files are absolute. */
 export interface Config extends Settings {
   readonly keyFile: string;
+  readonly backupFolder: string;
   /** Where each value came from, in words: `caretaker.yaml:3`, `CARETAKER_PORT`, `--port`, `default`. */
   readonly origins: Readonly<Record<SettingKey, string>>;
 }
@@ -62,6 +63,7 @@ export async function loadConfig(sources: ConfigSources): Promise<Config> {
     ...checked.data,
     data,
     keyFile: checked.data.keyFile ? resolve(sources.cwd, checked.data.keyFile) : join(data, "keys.json"),
+    backupFolder: checked.data.backupFolder ? resolve(sources.cwd, checked.data.backupFolder) : join(data, "backups"),
     origins: Object.fromEntries(settings.map(({ key }) => [key, given[key]?.origin ?? "default"])) as Config["origins"],
   };
 }

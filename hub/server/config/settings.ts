@@ -50,6 +50,7 @@ export const Settings = z.strictObject({
   }),
   mailFrom: Sender.nullable().default(null).register(about, { help: "the sender of messages to homeowners" }),
   keyFile: Text.nullable().default(null).register(about, { help: "the key ring that seals gateway credentials" }),
+  backupFolder: Text.nullable().default(null).register(about, { help: "where the daily backups go" }),
   setupToken: Text.min(16, SHORT_TOKEN)
     .transform((token) => new Secret(token))
     .nullable()

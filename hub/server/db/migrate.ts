@@ -1,6 +1,6 @@
 import { CaretakerError } from "@caretaker/protocol";
 import { type Kysely, sql } from "kysely";
-import type { Database } from "./database.ts";
+import type { Database, Trx } from "./database.ts";
 import { type Migration, migrations as ours } from "./migrations/index.ts";
 
 /** Any number of ours: hubs that start at the same moment on one database migrate it one after another. */
@@ -18,23 +18,26 @@ export interface MigrationReport {
  * @throws CaretakerError `database_newer` when a later version of the hub has already been here.
  */
 export async function migrate(db: Database, migrations: readonly Migration[] = ours): Promise<MigrationReport> {
+  return db.transaction().execute((trx) => migrateIn(trx, migrations));
+}
+
+/** As `migrate`, inside a transaction that does more. */
+export async function migrateIn(trx: Trx, migrations: readonly Migration[] = ours): Promise<MigrationReport> {
   const ids = checkOrder(migrations);
-  return db.transaction().execute(async (trx) => {
-    await sql`set local statement_timeout = 0`.execute(trx);
-    await sql`select pg_advisory_xact_lock(${MIGRATION_LOCK})`.execute(trx);
-    await sql`create table if not exists migration (
-      id text primary key, applied_at timestamptz not null default clock_timestamp())`.execute(trx);
-    const { rows } = await sql<{ id: string }>`select id from migration order by id`.execute(trx);
-    const known = new Set(rows.map((row) => row.id));
-    refuseNewer([...known].filter((id) => !ids.has(id)));
-    const missing = migrations.filter(({ id }) => !known.has(id));
-    for (const { id, up } of missing) {
-      // A migration says what it means in SQL's own names, whatever tables the code of today knows.
-      await up(trx as unknown as Kysely<unknown>);
-      await sql`insert into migration (id) values (${id})`.execute(trx);
-    }
-    return { applied: missing.map(({ id }) => id), total: migrations.length };
-  });
+  await sql`set local statement_timeout = 0`.execute(trx);
+  await sql`select pg_advisory_xact_lock(${MIGRATION_LOCK})`.execute(trx);
+  await sql`create table if not exists migration (
+    id text primary key, applied_at timestamptz not null default clock_timestamp())`.execute(trx);
+  const { rows } = await sql<{ id: string }>`select id from migration order by id`.execute(trx);
+  const known = new Set(rows.map((row) => row.id));
+  refuseNewer([...known].filter((id) => !ids.has(id)));
+  const missing = migrations.filter(({ id }) => !known.has(id));
+  for (const { id, up } of missing) {
+    // A migration says what it means in SQL's own names, whatever tables the code of today knows.
+    await up(trx as unknown as Kysely<unknown>);
+    await sql`insert into migration (id) values (${id})`.execute(trx);
+  }
+  return { applied: missing.map(({ id }) => id), total: migrations.length };
 }
 
 /** The migrations that this database still lacks; for readiness checks and `migrate status`. */

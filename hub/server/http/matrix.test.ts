@@ -93,6 +93,11 @@ const MAY: { readonly [N in OperationName]: string } = {
   "key.create": "P people fresh",
   "key.list": "P",
   "key.revoke": "P people",
+  "backup.list": "P",
+  "backup.make": "P",
+  "backup.download": "P fresh",
+  "standstill.get": "PSTR",
+  "standstill.end": "PS fresh",
 };
 const LETTERS: Readonly<Record<Role, string>> = { principal: "P", senior: "S", technician: "T", dispatcher: "R" };
 

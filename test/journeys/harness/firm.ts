@@ -88,6 +88,16 @@ export class Firm {
     return this.#call(name, input, { cookie: this.#cookie, origin: this.hub.url });
   }
 
+  /** The API key of a program that may do what the principal may. */
+  get key(): string {
+    return this.#key;
+  }
+
+  /** Kept apart from the database: without it the credentials of gateways are noise. */
+  get keyFile(): string {
+    return join(this.#data, "keys.json");
+  }
+
   /** The six digits on the principal's phone now. */
   code(): string {
     return totp(this.#secret);
