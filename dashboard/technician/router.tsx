@@ -179,6 +179,12 @@ const runbook = createRoute({
   component: lazyRouteComponent(() => import("./runbooks/RunbookPage.tsx"), "RunbookPage"),
 });
 
+const draft = createRoute({
+  getParentRoute: () => inside,
+  path: "/runbooks/drafts/$name",
+  component: lazyRouteComponent(() => import("./runbooks/drafts/DraftPage.tsx"), "DraftPage"),
+});
+
 const people = createRoute({
   getParentRoute: () => inside,
   path: "/people",
@@ -250,6 +256,7 @@ const tree = root.addChildren([
     run,
     runbooks,
     runbook,
+    draft,
     people,
     keys,
     account,

@@ -53,6 +53,8 @@ export const LEDGER_WORDS: Record<LedgerEvent, string> = {
   "message.sent": "A message was sent",
   "ledger.erased": "The contents of entries were erased",
   "ledger.exported": "The ledger was exported",
+  "runbook.published": "A runbook was published",
+  "runbook.retired": "A runbook was retired",
   "backup.taken": "A backup of everything was taken out",
   "hub.restored": "The hub was restored from a backup",
   "hub.went_on": "Somebody looked, and let the hub go on by itself",

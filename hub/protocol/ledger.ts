@@ -55,6 +55,8 @@ export const LEDGER_EVENTS = [
   "message.sent",
   "ledger.erased",
   "ledger.exported",
+  "runbook.published",
+  "runbook.retired",
   "backup.taken",
   "hub.restored",
   "hub.went_on",

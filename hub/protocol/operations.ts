@@ -25,6 +25,7 @@ import { Device, EntityState, Integration, Room } from "./model.ts";
 import { operation } from "./operation.ts";
 import { ApiKey, Invitation, Me, Person, Role, SignedInSession } from "./people.ts";
 import { RunEvidence } from "./run-evidence.ts";
+import { runbookOperations } from "./runbook-operations.ts";
 import { RunbookDetails, RunbookSummary } from "./runbook-summary.ts";
 import { RunbookVerdict } from "./runbook-verdict.ts";
 import { RunDetails, RunEvent, RunInputs, RunStatus, RunSummary } from "./runs.ts";
@@ -357,6 +358,7 @@ export const operations = {
     output: z.record(z.string(), z.unknown()),
     needs: { who: everyone, on: "firm" },
   }),
+  ...runbookOperations,
   "run.start": operation({
     path: "POST /sites/{siteId}/runs",
     summary: "Start a runbook at a site",

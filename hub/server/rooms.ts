@@ -29,7 +29,10 @@ import { knownBy } from "./people/people.ts";
 import { createSignInLink, demoPerson } from "./people/setup.ts";
 import { stillAllowed } from "./people/still-allowed.ts";
 import { runbooksHandlers } from "./runbooks/handlers.ts";
-import { loadLibrary } from "./runbooks/library.ts";
+import { type Library, loadLibrary } from "./runbooks/library.ts";
+import { runbookVersionHandlers } from "./runbooks/versions/handlers.ts";
+import { createLivingLibrary } from "./runbooks/versions/living-library.ts";
+import { publishApproved } from "./runbooks/versions/publish.ts";
 import { liftFreeze } from "./runs/freezes/freezes.ts";
 import { freezeHandlers } from "./runs/freezes/handlers.ts";
 import { allowMoreHomes, homesAtOnceHandlers } from "./runs/homes-at-once.ts";
@@ -121,7 +124,7 @@ async function makeInnerRooms(options: HubOptions, { port, url }: Place) {
     transport: config.smtpUrl === null ? null : createSmtpTransport(config.smtpUrl),
   });
   const manifests = connectors.map(({ manifest }) => manifest);
-  const library = await loadLibrary(root, manifests);
+  const library = createLivingLibrary(db, await loadLibrary(root, manifests));
   const consent = createConsent({
     db,
     now,
@@ -171,8 +174,9 @@ async function makeDoors(options: HubOptions, { server, url }: Place, inner: Inn
     ...sitesHandlers({ db, announcements, live: state, destroySecrets: vault.destroy, queueMessage: mail.queue }),
     ...gatewayHandlers({ db, state, vault, connectors, announcements, gateways, clock, log }),
     ...runbooksHandlers({ db, library }),
+    ...runbookVersionHandlers({ db, now, announcements, library, queueMessage: mail.queue }),
     ...runsHandlers(runsDeps, runs),
-    ...approvalHandlers({ db, now, announcements, queueMessage: mail.queue }, carriesOut()),
+    ...approvalHandlers({ db, now, announcements, queueMessage: mail.queue }, carriesOut(library)),
     ...homesAtOnceHandlers({ db, now, announcements, queueMessage: mail.queue }),
     ...freezeHandlers({ db, now, announcements, queueMessage: mail.queue, library }),
     ...consentHandlers(consent),
@@ -207,11 +211,16 @@ async function makeDoors(options: HubOptions, { server, url }: Place, inner: Inn
 }
 
 /** What is done once a second person has approved it: each kind belongs to a room. */
-function carriesOut(): CarriesOut {
+function carriesOut(library: Library): CarriesOut {
   const notYet = async (): Promise<never> => {
     throw new CaretakerError("not_found", "Nothing of this kind can be approved yet.");
   };
-  return { "freeze.lift": liftFreeze, "homes.more": allowMoreHomes, "rollout.wave": notYet, "runbook.publish": notYet };
+  return {
+    "freeze.lift": liftFreeze,
+    "homes.more": allowMoreHomes,
+    "rollout.wave": notYet,
+    "runbook.publish": publishApproved({ library }),
+  };
 }
 
 /** The simulated homes of a demo: there from the start, or from the moment that a new hub is made one. */

@@ -76,6 +76,10 @@ describe.skipIf(chromium.skip)(chromium.title("every page, with simulated homes"
       inputs: { service: ill?.id },
       reason: "Your lights do not answer",
     })) as unknown as { id: string };
+    // A runbook of the firm's own, published once and being changed.
+    await call("post", "/runbooks/home-assistant/stuck-integration/copy", { to: "pages" });
+    await call("post", "/runbook-drafts/pages/publish", { rowVersion: 1, reason: "Our own words" });
+    await call("post", "/runbooks/firm/pages/copy", { to: "pages" });
     // Another home is frozen, so that the run of this one goes on waiting.
     const frozen = sites.find(({ id }) => id !== site)?.id ?? "";
     const freeze = { kind: "site", subject: frozen, reason: "Its locks open by themselves" };
@@ -107,6 +111,8 @@ describe.skipIf(chromium.skip)(chromium.title("every page, with simulated homes"
       ledger: `/ledger?siteId=${site}`,
       people: "/people",
       keys: "/keys",
+      draft: "/runbooks/drafts/pages",
+      "runbook-of-the-firm": "/runbooks/firm/pages",
       backups: "/backups",
       account: "/account",
       "api-docs": "/api/docs",

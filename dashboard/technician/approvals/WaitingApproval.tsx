@@ -27,6 +27,13 @@ export function WaitingApproval({ approval }: { approval: Approval }) {
         {words.approvals.until(dayAndTime(approval.expiresAt))}
       </p>
       {approval.siteIds.length > 0 ? <Homes siteIds={approval.siteIds} /> : null}
+      {approval.kind === "runbook.publish" ? (
+        <p>
+          <Link to="/runbooks/drafts/$name" params={{ name: approval.subject.slice("firm/".length) }}>
+            {words.approvals.readRunbook}
+          </Link>
+        </p>
+      ) : null}
       <Raw label={words.approvals.exactly} value={{ ...approval.details, digest: approval.digest }} />
       <Answers approval={approval} may={may} />
     </Panel>

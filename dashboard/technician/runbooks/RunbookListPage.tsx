@@ -9,6 +9,7 @@ import { Page } from "../../ui/Page.tsx";
 import { Skeletons } from "../../ui/Skeletons.tsx";
 import { words } from "../../words/en.ts";
 import { Makes, useMakeNames } from "../fleet/cells.tsx";
+import { Drafts } from "./drafts/Drafts.tsx";
 import { RunbookTags } from "./RunbookTags.tsx";
 
 /** What can we check and fix? */
@@ -22,29 +23,32 @@ export function RunbookListPage() {
       {runbooks.data?.items.length === 0 ? (
         <EmptyState icon={mdiBookOpenPageVariantOutline} title={words.runbooks.empty} text={words.runbooks.emptyText} />
       ) : null}
-      <ul className="runbook-cards">
-        {runbooks.data?.items.map((runbook) => {
-          const [connector = "", name = ""] = runbook.id.split("/");
-          return (
-            <li key={runbook.id} className="runbook-card">
-              <Icon path={runbook.readsOnly ? mdiStethoscope : mdiWrenchOutline} size={24} />
-              <div>
-                <h2 className="runbook-card-title">
-                  <Link to="/runbooks/$connector/$name" params={{ connector, name }} className="row-link">
-                    {runbook.title}
-                  </Link>
-                </h2>
-                <p className="runbook-card-tell">{runbook.tell}</p>
-                <RunbookTags runbook={runbook} />
-                <p className="cell-second">
-                  <Makes connectors={runbook.connectors} names={names} />
-                  <code>{runbook.id}</code> v{runbook.version}
-                </p>
-              </div>
-            </li>
-          );
-        })}
-      </ul>
+      <div className="stack">
+        <Drafts />
+        <ul className="runbook-cards">
+          {runbooks.data?.items.map((runbook) => {
+            const [connector = "", name = ""] = runbook.id.split("/");
+            return (
+              <li key={runbook.id} className="runbook-card">
+                <Icon path={runbook.readsOnly ? mdiStethoscope : mdiWrenchOutline} size={24} />
+                <div>
+                  <h2 className="runbook-card-title">
+                    <Link to="/runbooks/$connector/$name" params={{ connector, name }} className="row-link">
+                      {runbook.title}
+                    </Link>
+                  </h2>
+                  <p className="runbook-card-tell">{runbook.tell}</p>
+                  <RunbookTags runbook={runbook} />
+                  <p className="cell-second">
+                    <Makes connectors={runbook.connectors} names={names} />
+                    <code>{runbook.id}</code> v{runbook.version}
+                  </p>
+                </div>
+              </li>
+            );
+          })}
+        </ul>
+      </div>
     </Page>
   );
 }

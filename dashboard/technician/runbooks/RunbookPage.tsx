@@ -1,16 +1,23 @@
 import "./runbooks.css";
 import type { RunbookDetails, StepKind } from "@caretaker/protocol";
+import { Button } from "@mantine/core";
+import { mdiContentCopy } from "@mdi/js";
 import { getRouteApi } from "@tanstack/react-router";
+import { useState } from "react";
 import { useOperation } from "../../live/queries.ts";
 import { BackLink } from "../../ui/BackLink.tsx";
 import { Copyable } from "../../ui/Copyable.tsx";
 import { ErrorMessage } from "../../ui/ErrorMessage.tsx";
+import { Icon } from "../../ui/Icon.tsx";
 import { Page } from "../../ui/Page.tsx";
 import { Panel } from "../../ui/Panel.tsx";
 import { Skeletons } from "../../ui/Skeletons.tsx";
 import { words } from "../../words/en.ts";
 import { SCOPE_WORDS } from "../../words/states.ts";
 import { duration } from "../../words/time.ts";
+import { useMay } from "../session.ts";
+import { CopyRunbook } from "./drafts/Drafts.tsx";
+import { Versions } from "./drafts/Versions.tsx";
 import { RunbookTags } from "./RunbookTags.tsx";
 import { Yaml } from "./Yaml.tsx";
 
@@ -20,15 +27,25 @@ const route = getRouteApi("/inside/runbooks/$connector/$name");
 export function RunbookPage() {
   const { connector, name } = route.useParams();
   const runbook = useOperation("runbook.get", { connector, name });
+  const mayCopy = useMay("runbook.copy");
+  const [isCopying, setCopying] = useState(false);
   return (
     <Page
       title={runbook.data?.title ?? words.runbooks.title}
       aside={runbook.data ? <RunbookTags runbook={runbook.data} /> : undefined}
+      actions={
+        mayCopy ? (
+          <Button variant="default" leftSection={<Icon path={mdiContentCopy} />} onClick={() => setCopying(true)}>
+            {words.drafts.copy}
+          </Button>
+        ) : undefined
+      }
       above={<BackLink to="/runbooks" word={words.runbooks.title} />}
     >
       <ErrorMessage error={runbook.error} onRetry={() => void runbook.refetch()} />
       {runbook.isPending ? <Skeletons rows={4} height={80} /> : null}
       {runbook.data ? <Details runbook={runbook.data} /> : null}
+      {isCopying ? <CopyRunbook connector={connector} name={name} onClose={() => setCopying(false)} /> : null}
     </Page>
   );
 }
@@ -54,6 +71,7 @@ function Details({ runbook }: { runbook: RunbookDetails }) {
             ))}
           </ol>
         </Panel>
+        {runbook.isStock ? null : <Versions name={runbook.id.slice("firm/".length)} />}
         <Panel title={words.runbooks.facts}>
           <dl className="facts">
             <dt>{words.runbooks.id}</dt>

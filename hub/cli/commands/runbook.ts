@@ -7,6 +7,7 @@ import type { AddCommands, Cli } from "../cli.ts";
 import { runbooksAt } from "./runbook-files.ts";
 import { addRunCommand } from "./runbook-run.ts";
 import { addTestCommand } from "./runbook-test.ts";
+import { addVersionCommands } from "./runbook-versions.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..", "..");
 
@@ -14,6 +15,7 @@ export const addRunbookCommands: AddCommands = (program, cli) => {
   const runbook = program.command("runbook").description("Runbooks");
   addRunCommand(runbook, cli);
   addTestCommand(runbook, cli);
+  addVersionCommands(runbook, cli);
   runbook
     .command("schema")
     .description("The language as a JSON Schema, for editors")

@@ -29,6 +29,9 @@ export const KEPT: readonly string[] = [
   "room",
   "run",
   "run_event",
+  "runbook_draft",
+  "runbook_published",
+  "runbook_retired",
   "runbook_version",
   // Sealed with the key ring, which is not in the backup: without it they are noise.
   "sealed_secret",

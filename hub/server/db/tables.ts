@@ -187,6 +187,28 @@ export interface Tables {
   gatewaySnapshot: { gatewayId: string; takenAt: At; states: Json<object> };
   gatewayHistory: { gatewayId: string; at: At; state: GatewayState; reason: Json<Reason> };
   runbookVersion: { digest: string; id: string; version: number; document: Json<object>; source: string; keptAt: At };
+  runbookDraft: {
+    id: string;
+    text: string;
+    rowVersion: Generated<number>;
+    copiedFrom: string | null;
+    changedBy: string;
+    changedAt: At;
+  };
+  runbookPublished: {
+    id: string;
+    version: number;
+    digest: string;
+    text: string;
+    document: Json<object>;
+    title: string;
+    scope: Scope;
+    publishedBy: string;
+    approvedBy: string | null;
+    reason: string;
+    publishedAt: At;
+  };
+  runbookRetired: { id: string; reason: string; retiredBy: string; retiredAt: At };
   run: {
     id: string;
     number: Generated<number>;

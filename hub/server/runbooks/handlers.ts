@@ -18,6 +18,7 @@ export function runbooksHandlers({
   return {
     /** With a site, those that can run there: a runbook may need what none of its gateways is. */
     "runbook.list": async ({ siteId }) => {
+      await library.refresh?.();
       if (siteId === undefined) return { items: library.runbooks.map(toSummary) };
       const gateways = await db
         .selectFrom("gateway")
@@ -29,9 +30,13 @@ export function runbooksHandlers({
       const fitting = library.runbooks.filter(({ facts }) => facts.connectors.some((id) => makes.has(id)));
       return { items: fitting.map(toSummary) };
     },
-    "runbook.validate": async (given) => verdictOf(given, library.world),
+    "runbook.validate": async (given) => {
+      await library.refresh?.();
+      return verdictOf(given, library.world);
+    },
     "runbook.schema": async () => runbookSchema(),
     "runbook.get": async ({ connector, name }) => {
+      await library.refresh?.();
       const id = `${connector}/${name}`;
       // Those that serve several makes have no connector in their id.
       const found = library.get(id) ?? (connector === "hub" ? library.get(name) : undefined);

@@ -16,6 +16,8 @@ import type { World } from "./world.ts";
 
 /** A runbook of this hub, good in every respect. */
 export interface LibraryRunbook extends ValidRunbook {
+  /** Of this hub's own files, not one that the firm published. */
+  readonly isStock?: boolean;
   readonly id: RunbookId;
   readonly digest: string;
   readonly text: string;
@@ -24,6 +26,8 @@ export interface LibraryRunbook extends ValidRunbook {
 }
 
 export interface Library {
+  /** Takes up what was published or retired since, on whatever hub. Asked before a list is shown and a run started. */
+  refresh?(): Promise<void>;
   readonly world: World;
   readonly runbooks: readonly LibraryRunbook[];
   get(id: string): LibraryRunbook | undefined;

@@ -19,7 +19,7 @@ import { type Names, namesOf } from "./names.ts";
 import { declarationsOf, type World } from "./world.ts";
 
 /** A runbook as the list of the library shows it. */
-export function toSummary({ runbook, facts, digest }: LibraryRunbook): RunbookSummary {
+export function toSummary({ runbook, facts, digest, isStock = true }: LibraryRunbook): RunbookSummary {
   return {
     id: runbook.id,
     version: runbook.version,
@@ -39,7 +39,7 @@ export function toSummary({ runbook, facts, digest }: LibraryRunbook): RunbookSu
       ...(input.default === null ? {} : { default: input.default }),
       ...(input.options.length === 0 ? {} : { options: [...input.options] }),
     })),
-    isStock: true,
+    isStock,
   };
 }
 

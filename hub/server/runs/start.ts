@@ -39,6 +39,7 @@ export interface StartRun {
 
 /** Takes a run on. Once this has resolved it is never lost: it is a row, and it is due. */
 export async function startRun(deps: RunsDeps, request: StartRun): Promise<RunSummary> {
+  await deps.library.refresh?.();
   const found = runnable(deps.library, request.runbook);
   const { run, announcements } = await transaction(deps.db, async (trx) => {
     await refuseRemovedSite(trx, request.siteId);

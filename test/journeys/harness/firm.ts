@@ -93,6 +93,11 @@ export class Firm {
     return this.#key;
   }
 
+  /** For files of a journey; gone with the firm. */
+  get folder(): string {
+    return this.#data;
+  }
+
   /** Kept apart from the database: without it the credentials of gateways are noise. */
   get keyFile(): string {
     return join(this.#data, "keys.json");

@@ -6,6 +6,7 @@ import { control } from "./0004-control.ts";
 import { consent } from "./0006-consent.ts";
 import { waysToAsk } from "./0007-ways-to-ask.ts";
 import { rehearsal } from "./0009-rehearsal.ts";
+import { runbookVersions } from "./0010-runbook-versions.ts";
 
 /** One step forward of the database's form. It is never changed after a release: what is wrong in it, a later one mends. */
 export interface Migration {
@@ -15,4 +16,13 @@ export interface Migration {
   up(trx: Kysely<unknown>): Promise<void>;
 }
 
-export const migrations: readonly Migration[] = [spine, people, each, control, consent, waysToAsk, rehearsal];
+export const migrations: readonly Migration[] = [
+  spine,
+  people,
+  each,
+  control,
+  consent,
+  waysToAsk,
+  rehearsal,
+  runbookVersions,
+];

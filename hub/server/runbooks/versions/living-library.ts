@@ -1,0 +1,98 @@
+import type { Runbook } from "@caretaker/protocol";
+import type { Database } from "../../db/database.ts";
+import { runbookDigest, usedBy } from "../digest.ts";
+import type { Library, LibraryRunbook } from "../library.ts";
+import { notRunnableYet } from "../runnable.ts";
+import { validateRunbook } from "../validate.ts";
+import type { World } from "../world.ts";
+
+/**
+ * The stock, and the newest version of each runbook that the firm has published and not retired. What is kept here is
+ * only read; the rows decide, and any hub on this database sees what another published before it starts the next run.
+ */
+export function createLivingLibrary(db: Database, stock: Library): Library {
+  let held: Held = { mark: "", world: stock.world, runbooks: stock.runbooks };
+  let index = indexOf(held.runbooks);
+  return {
+    get world() {
+      return held.world;
+    },
+    get runbooks() {
+      return held.runbooks;
+    },
+    get: (id) => index.get(id),
+    async refresh() {
+      const mark = await markOf(db);
+      if (mark === held.mark) return;
+      held = { mark, ...(await read(db, stock)) };
+      index = indexOf(held.runbooks);
+    },
+  };
+}
+
+interface Held {
+  readonly mark: string;
+  readonly world: World;
+  readonly runbooks: readonly LibraryRunbook[];
+}
+
+/** Versions are only ever added, so how many there are says whether anything is new. */
+async function markOf(db: Database): Promise<string> {
+  const { published, retired } = await db
+    .selectNoFrom((select) => [
+      select
+        .selectFrom("runbookPublished")
+        .select((each) => each.fn.countAll<number>().as("count"))
+        .as("published"),
+      select
+        .selectFrom("runbookRetired")
+        .select((each) => each.fn.max<string>("retiredAt").as("last"))
+        .as("retired"),
+    ])
+    .executeTakeFirstOrThrow();
+  return `${published} ${retired}`;
+}
+
+async function read(db: Database, stock: Library): Promise<Omit<Held, "mark">> {
+  const rows = await db
+    .selectFrom("runbookPublished")
+    .distinctOn("id")
+    .select(["id", "version", "digest", "text"])
+    .where("id", "not in", (retired) => retired.selectFrom("runbookRetired").select("id"))
+    .orderBy("id")
+    .orderBy("version", "desc")
+    .execute();
+  const known = new Map<string, Runbook>(stock.world.runbooks);
+  const world: World = { connectors: stock.world.connectors, runbooks: known };
+  const runbooks = new Map<string, LibraryRunbook>(stock.runbooks.map((one) => [one.id, one]));
+  let left = rows;
+  // One may use another: as long as one more became good, the others are tried again.
+  for (let before = Number.POSITIVE_INFINITY; left.length > 0 && left.length < before; ) {
+    before = left.length;
+    left = left.filter(({ id, digest, text }) => {
+      const result = validateRunbook(`${id}.yaml`, text, world);
+      if (!result.ok) return true;
+      const now = runbookDigest(
+        result.document,
+        usedBy(result.runbook, (used) => runbooks.get(used)),
+      );
+      // What it uses is another now than when it was published, as after an update of the stock: it is published anew.
+      if (now !== digest) return true;
+      known.set(id, result.runbook);
+      runbooks.set(id, {
+        ...result,
+        id: result.runbook.id,
+        digest,
+        text,
+        isStock: false,
+        later: notRunnableYet(result, world),
+      });
+      return false;
+    });
+  }
+  return { world, runbooks: [...runbooks.values()].sort((a, b) => (a.id < b.id ? -1 : 1)) };
+}
+
+function indexOf(runbooks: readonly LibraryRunbook[]): ReadonlyMap<string, LibraryRunbook> {
+  return new Map(runbooks.map((one) => [one.id as string, one]));
+}
