@@ -1,4 +1,4 @@
-import type { ConsentAnswer, ConsentView, ErrorCode } from "@caretaker/protocol";
+import type { AgreedWindow, ConsentAnswer, ConsentView, ErrorCode } from "@caretaker/protocol";
 
 /** What the hub said no to, or `offline` when nothing came back that we understand. */
 export class PageProblem extends Error {
@@ -14,7 +14,7 @@ export class PageProblem extends Error {
 export interface Api {
   view(): Promise<ConsentView>;
   opened(): Promise<void>;
-  answer(answer: ConsentAnswer, proposalCode: string): Promise<ConsentView>;
+  answer(answer: ConsentAnswer, proposalCode: string, window?: AgreedWindow): Promise<ConsentView>;
   stop(): Promise<ConsentView>;
   callMe(): Promise<ConsentView>;
 }
@@ -30,8 +30,12 @@ export function createApi(token: string): Api {
     opened: async () => {
       await call(`${base}/opened`, "POST", {});
     },
-    answer: async (answer, proposalCode) =>
-      (await call(`${base}/answer`, "POST", { answer, proposalCode })) as ConsentView,
+    answer: async (answer, proposalCode, window) =>
+      (await call(`${base}/answer`, "POST", {
+        answer,
+        proposalCode,
+        ...(window === undefined ? {} : { window }),
+      })) as ConsentView,
     callMe: async () => (await call(`${base}/call-me`, "POST", {})) as ConsentView,
     stop: async () => (await call(`${base}/stop`, "POST", {})) as ConsentView,
   };

@@ -38,7 +38,7 @@ function buildView(given: Partial<ConsentView> = {}): ConsentView {
     proposalCode: "77aa-0102",
     canAnswer: true,
     canStop: false,
-    progress: { state: "not_started", steps: [], outcome: null },
+    progress: { state: "not_started", steps: [], outcome: null, results: [] },
     ...given,
   };
 }
@@ -162,7 +162,6 @@ describe("the question", () => {
 
   it.each([
     ["Allow", "allow"],
-    ["Another time", "another_time"],
     ["No", "no"],
   ] as const)("is answered by %s, with the code of what was read", async (name, answer) => {
     const hub = await openPage(buildView());
@@ -173,6 +172,60 @@ describe("the question", () => {
     expect(hub.posts().at(-1)).toEqual(["answer", { answer, proposalCode: "77aa-0102" }]);
     expect(buttons()).toEqual(answer === "allow" ? ["Stop"] : []);
     expect(document.activeElement?.id).toBe("status");
+  });
+
+  it("is put off to a time that is chosen on the spot, by the clock of the home, and says what that means", async () => {
+    const windowChoice = { from: "2026-11-22T18:00:00.000Z", to: "2026-12-06T18:00:00.000Z" };
+    const hub = await openPage(buildView({ windowChoice }));
+
+    button("Another time").click();
+    expect(document.activeElement?.textContent).toBe("Choose another time");
+    const [day, hours] = [...root.querySelectorAll("select")];
+    if (day === undefined || hours === undefined) throw new Error("nothing to choose from");
+    expect(root.querySelector(`label[for="${day.id}"]`)?.textContent).toBe("Day");
+    day.selectedIndex = 1;
+    day.dispatchEvent(new Event("change"));
+    hours.selectedIndex = 1;
+    hours.dispatchEvent(new Event("change"));
+    expect(text()).toContain("On Monday 23 November between 10:00 and 12:00 it may be done without asking you again");
+    await vi.advanceTimersByTimeAsync(60_000);
+    button("Allow it then").click();
+    await vi.advanceTimersByTimeAsync(0);
+
+    const window = { from: "2026-11-23T09:00:00.000Z", to: "2026-11-23T11:00:00.000Z" };
+    expect(hub.posts().at(-1)).toEqual(["answer", { answer: "another_time", proposalCode: "77aa-0102", window }]);
+  });
+
+  it("is put off without a time where none can be said yet, and nothing is chosen by looking", async () => {
+    const hub = await openPage(buildView());
+
+    button("Another time").click();
+    button("Back").click();
+    expect(buttons()).toEqual(["Allow", "Another time", "No"]);
+    expect(hub.posts()).toEqual([["opened", {}]]);
+    button("Another time").click();
+    button("I cannot say yet").click();
+    await vi.advanceTimersByTimeAsync(0);
+
+    expect(hub.posts().at(-1)).toEqual(["answer", { answer: "another_time", proposalCode: "77aa-0102" }]);
+  });
+
+  it("that was allowed for a time says which, and not that it begins shortly", async () => {
+    const window = { from: "2026-11-24T09:00:00.000Z", to: "2026-11-24T11:00:00.000Z" };
+    await openPage(buildView({ status: "allowed", canAnswer: false, canStop: true, window, startBy: window.to }));
+
+    expect(text()).toContain("on Tuesday 24 November between 10:00 and 12:00. Nothing is done before.");
+    expect(text()).not.toContain("shortly");
+  });
+
+  it("says how things were before and how they are now, once it has ended", async () => {
+    const results = [{ thing: "Light bridge", before: "7 parts of it do not answer.", after: "It answers." }];
+    const progress = { state: "done", steps: [], outcome: "It works again.", results } as const;
+    await openPage(buildView({ status: "over", canAnswer: false, progress: { ...progress, steps: [], results } }));
+
+    expect(root.querySelector(".result")?.textContent).toContain(
+      "Light bridgeBefore: 7 parts of it do not answer.Now: It answers.",
+    );
   });
 
   it("cannot be pressed twice", async () => {
@@ -221,6 +274,7 @@ describe("while something is done", () => {
       state: "working",
       steps: [{ at: "2026-11-22T18:10:00.000Z", words: "You allowed this." }],
       outcome: null,
+      results: [],
     },
   });
 

@@ -1,4 +1,4 @@
-import type { ConsentAnswer, ConsentView, Language } from "@caretaker/protocol";
+import type { AgreedWindow, ConsentAnswer, ConsentView, Language } from "@caretaker/protocol";
 import { type Api, PageProblem } from "./api.ts";
 import { element } from "./element.ts";
 import { createScreen, type Screen } from "./screen.ts";
@@ -97,9 +97,9 @@ export function createPage(root: HTMLElement, api: Api, language: Language): Pag
     schedule();
   }
 
-  function handleAnswer(answer: ConsentAnswer): void {
+  function handleAnswer(answer: ConsentAnswer, window?: AgreedWindow): void {
     const code = view?.proposalCode ?? "";
-    void send(() => api.answer(answer, code));
+    void send(() => api.answer(answer, code, window));
   }
 
   function handleStop(): void {
@@ -154,6 +154,8 @@ function problemWords({ problems }: PageWords, code: PageProblem["code"]): strin
       return problems.answeredBefore;
     case "gone":
       return problems.tooLate;
+    case "invalid_input":
+      return problems.badTime;
     case "changed_meanwhile":
       return problems.changed;
     case "not_allowed":

@@ -1,9 +1,10 @@
-import type { ConsentAnswer, ConsentView } from "@caretaker/protocol";
+import type { AgreedWindow, ConsentAnswer, ConsentView } from "@caretaker/protocol";
+import { anotherTime, windowWords } from "./another-time.ts";
 import { element } from "./element.ts";
 import type { PageWords } from "./words/index.ts";
 
 export interface Handlers {
-  readonly onAnswer: (answer: ConsentAnswer) => void;
+  readonly onAnswer: (answer: ConsentAnswer, window?: AgreedWindow) => void;
   readonly onStop: () => void;
   readonly onCallMe: () => void;
 }
@@ -24,6 +25,7 @@ export function createScreen(view: ConsentView, words: PageWords, handlers: Hand
   const status = element("p", { id: "status", class: "status", attributes: { tabindex: "-1", role: "status" } });
   const problem = element("p", { class: "problem", attributes: { role: "alert" } });
   const progress = createProgress(words);
+  const result = createResult(words);
   const call = createCall(words, handlers.onCallMe);
   const actions = element("div", { class: "actions" });
   const root = element(
@@ -37,6 +39,7 @@ export function createScreen(view: ConsentView, words: PageWords, handlers: Hand
     ),
     status,
     problem,
+    result.root,
     progress.root,
     questionOf(view, words),
     actions,
@@ -45,6 +48,32 @@ export function createScreen(view: ConsentView, words: PageWords, handlers: Hand
   );
   let drawn = "";
   let buttons = "";
+  let isChoosing = false;
+  const drawButtons = (next: ConsentView): void => actions.replaceChildren(...buttonsOf(next, words, handlers, choose));
+  const choose = (next: ConsentView): void => {
+    isChoosing = true;
+    const leave = (): void => {
+      isChoosing = false;
+    };
+    actions.replaceChildren(
+      anotherTime(next, words, {
+        onChosen: (window) => {
+          leave();
+          handlers.onAnswer("another_time", window);
+        },
+        onNotYet: () => {
+          leave();
+          handlers.onAnswer("another_time");
+        },
+        onBack: () => {
+          leave();
+          drawButtons(next);
+          actions.querySelector("button")?.focus();
+        },
+      }),
+    );
+    actions.querySelector<HTMLElement>("h2")?.focus();
+  };
   return {
     root,
     show(next) {
@@ -55,6 +84,7 @@ export function createScreen(view: ConsentView, words: PageWords, handlers: Hand
         next.progress,
         next.startBy,
         next.callAskedAt,
+        next.window,
       ]);
       if (key === drawn) return;
       drawn = key;
@@ -63,10 +93,13 @@ export function createScreen(view: ConsentView, words: PageWords, handlers: Hand
       status.dataset.state = toneOf(next);
       progress.show(next);
       call.show(next);
+      result.show(next);
       const wanted = `${next.canAnswer} ${next.canStop}`;
-      if (wanted === buttons) return;
+      // Whoever is choosing a time goes on, unless nothing can be chosen any more.
+      if (wanted === buttons && (isChoosing || actions.firstChild !== null)) return;
       buttons = wanted;
-      actions.replaceChildren(...buttonsOf(next, words, handlers));
+      isChoosing = false;
+      drawButtons(next);
     },
     tell(sentence) {
       problem.textContent = sentence ?? "";
@@ -92,6 +125,7 @@ function statusWords(view: ConsentView, words: PageWords): string {
   if (status === "withdrawn") return progress.state === "stopping" ? said.stopping : said.withdrawn;
   if (progress.state === "working") return said.working;
   if (progress.state === "done") return said.done;
+  if (status === "allowed" && view.window !== null) return windowWords(view, words, view.window, words.agreed);
   if (status === "allowed" && view.startBy !== null) {
     return `${said.allowed} ${words.startBy(momentIn(view, words, view.startBy))}`;
   }
@@ -103,6 +137,30 @@ function toneOf({ status, progress }: ConsentView): string {
   if (status === "asked") return "asked";
   if (progress.state === "working" || progress.state === "stopping") return progress.state;
   return status === "allowed" ? "allowed" : "ended";
+}
+
+/** What was, and what is now, of each thing that was put right. */
+function createResult(words: PageWords): { root: HTMLElement; show(view: ConsentView): void } {
+  const list = element("dl", {});
+  const root = element("section", { class: "result" }, element("h2", {}, words.result.title), list);
+  root.hidden = true;
+  let shown = "";
+  return {
+    root,
+    show({ progress }) {
+      const key = JSON.stringify(progress.results);
+      if (key === shown) return;
+      shown = key;
+      root.hidden = progress.results.length === 0;
+      list.replaceChildren(
+        ...progress.results.flatMap(({ thing, before, after }) => [
+          element("dt", {}, thing),
+          element("dd", {}, element("b", {}, `${words.result.before}: `), before),
+          element("dd", {}, element("b", {}, `${words.result.after}: `), after),
+        ]),
+      );
+    },
+  };
 }
 
 /** A wish to be called stands beside every answer, and takes none away. What was wished is said where it was pressed. */
@@ -157,13 +215,18 @@ function createProgress(words: PageWords): Progress {
   };
 }
 
-function buttonsOf(view: ConsentView, words: PageWords, { onAnswer, onStop }: Handlers): HTMLElement[] {
+function buttonsOf(
+  view: ConsentView,
+  words: PageWords,
+  { onAnswer, onStop }: Handlers,
+  choose: (view: ConsentView) => void,
+): HTMLElement[] {
   const button = (label: string, kind: string, onclick: () => void): HTMLElement =>
     element("button", { class: kind, attributes: { type: "button" }, onclick }, label);
   const answers = view.canAnswer
     ? [
         button(words.allow, "main", () => onAnswer("allow")),
-        button(words.anotherTime, "other", () => onAnswer("another_time")),
+        button(words.anotherTime, "other", () => choose(view)),
         button(words.no, "other", () => onAnswer("no")),
       ]
     : [];

@@ -108,6 +108,8 @@ export const ConsentView = z.object({
     state: z.enum(["not_started", "working", "stopping", "stopped", "done"]),
     steps: z.array(z.object({ at: Moment, words: z.string() })),
     outcome: z.string().nullable(),
+    /** Of each thing that was acted on: how it was before, and how it is now. */
+    results: z.array(z.object({ thing: z.string(), before: z.string(), after: z.string() })),
   }),
 });
 export type ConsentView = z.infer<typeof ConsentView>;

@@ -23,6 +23,17 @@ export const de: PageWords = {
   allow: "Erlauben",
   anotherTime: "Ein andermal",
   no: "Nein",
+  when: {
+    title: "Einen anderen Zeitpunkt wählen",
+    day: "Tag",
+    hours: "Uhrzeit",
+    means: (day, from, to) =>
+      `Am ${day} zwischen ${from} und ${to} darf es geschehen, ohne Sie noch einmal zu fragen, und zu keiner anderen Zeit. Sie können es vorher und währenddessen anhalten.`,
+    agree: "Dann erlauben",
+    notYet: "Das weiß ich noch nicht",
+    back: "Zurück",
+  },
+  agreed: (day, from, to) => `Sie haben dies für ${day} zwischen ${from} und ${to} erlaubt. Vorher geschieht nichts.`,
   stopNow: "Stopp",
   call: (firm) => `${firm} anrufen`,
   callMe: "Rufen Sie mich an",
@@ -52,7 +63,9 @@ export const de: PageWords = {
     changed: "Inzwischen hat sich etwas geändert. Bitte lesen Sie es noch einmal.",
     notAllowed: "Das kann von hier im Augenblick nicht erlaubt werden. Bitte rufen Sie uns an.",
     tooMany: "Das war zu oft in kurzer Zeit. Bitte warten Sie eine Minute.",
+    badTime: "Dieser Zeitpunkt kann nicht mehr gewählt werden. Bitte wählen Sie einen anderen.",
     other: "Das hat nicht geklappt. Bitte versuchen Sie es noch einmal, oder rufen Sie uns an.",
   },
+  result: { title: "Vorher und nachher", before: "Vorher", after: "Jetzt" },
   codes: (ledger, proposal) => `Verzeichnis ${ledger} · Frage ${proposal}`,
 };

@@ -23,6 +23,17 @@ export const en: PageWords = {
   allow: "Allow",
   anotherTime: "Another time",
   no: "No",
+  when: {
+    title: "Choose another time",
+    day: "Day",
+    hours: "Time",
+    means: (day, from, to) =>
+      `On ${day} between ${from} and ${to} it may be done without asking you again, and at no other time. You can stop it before and while it runs.`,
+    agree: "Allow it then",
+    notYet: "I cannot say yet",
+    back: "Back",
+  },
+  agreed: (day, from, to) => `You allowed this on ${day} between ${from} and ${to}. Nothing is done before.`,
   stopNow: "Stop",
   call: (firm) => `Call ${firm}`,
   callMe: "Please call me",
@@ -52,7 +63,9 @@ export const en: PageWords = {
     changed: "Something changed meanwhile. Please read it again.",
     notAllowed: "This cannot be allowed from here at the moment. Please call us.",
     tooMany: "That was too often in a short time. Please wait a minute.",
+    badTime: "That time cannot be chosen any more. Please choose another.",
     other: "That did not work. Please try again, or call us.",
   },
+  result: { title: "Before and after", before: "Before", after: "Now" },
   codes: (ledger, proposal) => `Record ${ledger} · question ${proposal}`,
 };

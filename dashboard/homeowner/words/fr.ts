@@ -23,6 +23,17 @@ export const fr: PageWords = {
   allow: "Autoriser",
   anotherTime: "Une autre fois",
   no: "Non",
+  when: {
+    title: "Choisir un autre moment",
+    day: "Jour",
+    hours: "Heure",
+    means: (day, from, to) =>
+      `Le ${day} entre ${from} et ${to}, cela pourra être fait sans vous demander à nouveau, et à aucun autre moment. Vous pouvez l’arrêter avant et pendant.`,
+    agree: "Autoriser alors",
+    notYet: "Je ne sais pas encore",
+    back: "Retour",
+  },
+  agreed: (day, from, to) => `Vous avez autorisé ceci le ${day} entre ${from} et ${to}. Rien n’est fait avant.`,
   stopNow: "Arrêter",
   call: (firm) => `Appeler ${firm}`,
   callMe: "Rappelez-moi",
@@ -52,7 +63,9 @@ export const fr: PageWords = {
     changed: "Quelque chose a changé entre-temps. Merci de relire.",
     notAllowed: "Cela ne peut pas être autorisé d’ici pour le moment. Merci de nous appeler.",
     tooMany: "C’était trop souvent en peu de temps. Merci d’attendre une minute.",
+    badTime: "Ce moment ne peut plus être choisi. Choisissez-en un autre.",
     other: "Cela n’a pas marché. Merci de réessayer, ou de nous appeler.",
   },
+  result: { title: "Avant et après", before: "Avant", after: "Maintenant" },
   codes: (ledger, proposal) => `Registre ${ledger} · question ${proposal}`,
 };

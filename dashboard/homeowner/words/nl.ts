@@ -23,6 +23,17 @@ export const nl: PageWords = {
   allow: "Toestaan",
   anotherTime: "Een andere keer",
   no: "Nee",
+  when: {
+    title: "Kies een ander moment",
+    day: "Dag",
+    hours: "Tijd",
+    means: (day, from, to) =>
+      `Op ${day} tussen ${from} en ${to} mag het gebeuren zonder u opnieuw te vragen, en op geen ander moment. U kunt het vooraf en tijdens het werk stoppen.`,
+    agree: "Dan mag het",
+    notYet: "Dat weet ik nog niet",
+    back: "Terug",
+  },
+  agreed: (day, from, to) => `U hebt dit toegestaan op ${day} tussen ${from} en ${to}. Daarvoor gebeurt er niets.`,
   stopNow: "Stop",
   call: (firm) => `Bel ${firm}`,
   callMe: "Bel mij",
@@ -52,7 +63,9 @@ export const nl: PageWords = {
     changed: "Er is intussen iets veranderd. Lees het alstublieft opnieuw.",
     notAllowed: "Dit kan hier op dit moment niet worden toegestaan. Bel ons alstublieft.",
     tooMany: "Dat was te vaak in korte tijd. Wacht alstublieft een minuut.",
+    badTime: "Dat moment kan niet meer worden gekozen. Kies een ander.",
     other: "Dat lukte niet. Probeer het opnieuw, of bel ons.",
   },
+  result: { title: "Voor en na", before: "Voor", after: "Nu" },
   codes: (ledger, proposal) => `Logboek ${ledger} · vraag ${proposal}`,
 };

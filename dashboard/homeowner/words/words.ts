@@ -28,6 +28,20 @@ export interface PageWords {
   readonly allow: string;
   readonly anotherTime: string;
   readonly no: string;
+  /** Choosing another time. */
+  readonly when: {
+    readonly title: string;
+    readonly day: string;
+    readonly hours: string;
+    /** What a chosen time means, before it is sent. */
+    readonly means: (day: string, from: string, to: string) => string;
+    readonly agree: string;
+    /** Another time, without saying which. */
+    readonly notYet: string;
+    readonly back: string;
+  };
+  /** What was allowed with a time, and has not begun. */
+  readonly agreed: (day: string, from: string, to: string) => string;
   readonly stopNow: string;
   readonly call: (firm: string) => string;
   readonly callMe: string;
@@ -53,7 +67,10 @@ export interface PageWords {
     readonly changed: string;
     readonly notAllowed: string;
     readonly tooMany: string;
+    readonly badTime: string;
     readonly other: string;
   };
+  /** Before and after what was done. */
+  readonly result: { readonly title: string; readonly before: string; readonly after: string };
   readonly codes: (ledger: string, proposal: string) => string;
 }

@@ -52,6 +52,52 @@ const ended = (status: "fixed" | "failed" | "uncertain", step = "power"): RunEve
 
 const words = (facts: ProgressFacts): string[] => progressOf(facts).steps.map((step) => step.words);
 
+const read = (
+  purpose: "before" | "verify",
+  output: object,
+  result: "pass" | "fail" | "unknown" = "fail",
+): RunEventData => ({
+  kind: "step.read",
+  step: "power",
+  capability: "integration.state",
+  input: {},
+  output,
+  measurements: [],
+  result,
+  purpose,
+  milliseconds: 1,
+});
+const over = { run: { status: "finished", outcome: "fixed" as RunOutcome } } as const;
+
+describe("how things were before, and are now", () => {
+  it("is said of what was acted on, by the name that its household knows, once it has ended", () => {
+    const events = [
+      read("before", { unavailable: 7 }),
+      read("verify", { unavailable: 2 }),
+      read("verify", { unavailable: 0 }, "pass"),
+    ];
+
+    expect(progressOf(buildFacts(events, over)).results).toEqual([
+      { thing: "Light bridge", before: "7 parts of it do not answer.", after: "It answers." },
+    ]);
+    expect(progressOf(buildFacts(events)).results).toEqual([]);
+    expect(progressOf(buildFacts(events, { ...over, requestStatus: "refused" })).results).toEqual([]);
+  });
+
+  it("is said in the homeowner's language, and left out where nobody could tell", () => {
+    const events = [read("before", { availability: "offline" }), read("verify", { availability: "online" }, "pass")];
+
+    expect(progressOf(buildFacts(events, { ...over, language: "de" })).results).toEqual([
+      { thing: "Light bridge", before: "Es antwortet nicht.", after: "Es antwortet." },
+    ]);
+    const unknown = [read("before", { unavailable: 7 }), read("verify", { unavailable: 7 }, "unknown")];
+    expect(progressOf(buildFacts(unknown, over)).results).toEqual([]);
+    expect(
+      progressOf(buildFacts([read("before", { ageHours: 3 }), read("verify", { ageHours: 0 })], over)).results,
+    ).toEqual([]);
+  });
+});
+
 describe("what a homeowner is told of the work", () => {
   it("is each thing that is done, and what came of it", () => {
     expect(words(buildFacts([answered, intended("power.cycle"), sent, ended("fixed")]))).toEqual([
@@ -108,6 +154,7 @@ describe("what a homeowner is told of the work", () => {
     expect(progressOf(buildFacts([intended("power.cycle")], { requestStatus: "asked" }))).toEqual({
       state: "not_started",
       steps: [],
+      results: [],
       outcome: null,
     });
   });

@@ -1,5 +1,6 @@
 import type { ConsentView, Language, Proposal, RunEventData, RunOutcome, RunStatus } from "@caretaker/protocol";
 import { actSentence } from "./asked-text.ts";
+import { beforeAndAfter } from "./before-after.ts";
 import { type Thing, wordsIn } from "./words/index.ts";
 
 type Progress = ConsentView["progress"];
@@ -27,6 +28,7 @@ export const TOLD = [
   "fix.uncertain",
   "fix.settled",
   "step.ended",
+  "step.read",
   "run.waiting",
   "run.stop_requested",
 ] as const satisfies readonly RunEventData["kind"][];
@@ -40,6 +42,7 @@ export function progressOf(facts: ProgressFacts): Progress {
     state: stateOf(facts, hasEnded),
     steps: wasAllowed ? stepsOf(facts) : [],
     outcome: wasAllowed && hasEnded ? outcomeOf(facts) : null,
+    results: wasAllowed && hasEnded ? beforeAndAfter(facts, facts.events) : [],
   };
 }
 

@@ -42,7 +42,7 @@ export function journey(title: string, tests: (stage: () => Stage) => void, vers
 }
 
 /** Opens the newest message's link on a phone, as the homeowner does. */
-export async function onThePhone({ firm, browser }: Stage) {
+export async function onThePhone({ firm, browser }: Pick<Stage, "firm" | "browser">) {
   const mail = await firm.mail.next(({ to }) => to === HOMEOWNER.email);
   const window = await openWindow(browser, { viewport: PHONE });
   await window.page.goto(consentLink(mail));

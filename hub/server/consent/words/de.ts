@@ -44,6 +44,11 @@ export const de: HomeownerWords = {
     waitingForHome: "Wir warten, bis Ihr System antwortet.",
     stopping: "Wir hören auf: Es wird nichts Neues begonnen.",
   },
+  seenState: {
+    answers: "Es antwortet.",
+    answersNot: "Es antwortet nicht.",
+    unavailable: (count) => (count === 1 ? "Ein Teil davon antwortet nicht." : `${count} Teile davon antworten nicht.`),
+  },
   outcomes: {
     healthy: "Alles geht. Es war nichts zu tun.",
     found: "Wir haben alles angesehen und notiert, worum man sich kümmern sollte.",

@@ -44,6 +44,11 @@ export const en: HomeownerWords = {
     waitingForHome: "We are waiting until your system answers.",
     stopping: "Stopping: nothing new is begun.",
   },
+  seenState: {
+    answers: "It answers.",
+    answersNot: "It does not answer.",
+    unavailable: (count) => (count === 1 ? "One part of it does not answer." : `${count} parts of it do not answer.`),
+  },
   outcomes: {
     healthy: "Everything works. Nothing had to be done.",
     found: "We have looked at everything and noted what needs care.",

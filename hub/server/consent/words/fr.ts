@@ -46,6 +46,11 @@ export const fr: HomeownerWords = {
     waitingForHome: "Nous attendons que votre système réponde.",
     stopping: "Arrêt en cours : rien de nouveau n’est commencé.",
   },
+  seenState: {
+    answers: "Cela répond.",
+    answersNot: "Cela ne répond pas.",
+    unavailable: (count) => (count === 1 ? "Un élément ne répond pas." : `${count} éléments ne répondent pas.`),
+  },
   outcomes: {
     healthy: "Tout marche. Il n’y avait rien à faire.",
     found: "Nous avons tout regardé et noté ce qui demande un soin.",

@@ -46,6 +46,11 @@ export const nl: HomeownerWords = {
     waitingForHome: "We wachten tot uw systeem antwoordt.",
     stopping: "We stoppen: er wordt niets nieuws begonnen.",
   },
+  seenState: {
+    answers: "Het reageert.",
+    answersNot: "Het reageert niet.",
+    unavailable: (count) => (count === 1 ? "Eén onderdeel reageert niet." : `${count} onderdelen reageren niet.`),
+  },
   outcomes: {
     healthy: "Alles werkt. Er hoefde niets te gebeuren.",
     found: "We hebben alles bekeken en genoteerd wat aandacht nodig heeft.",

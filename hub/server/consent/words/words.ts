@@ -38,6 +38,13 @@ export interface HomeownerWords {
     readonly waitingForHome: string;
     readonly stopping: string;
   };
+  /** How a thing was, and is. */
+  readonly seenState: {
+    readonly answers: string;
+    readonly answersNot: string;
+    /** How many of its parts do not answer. */
+    readonly unavailable: (count: number) => string;
+  };
   /** `undone` after a fix that did not help; `stoppedAndUndone` where nobody waited to see whether it would. */
   readonly outcomes: Readonly<Record<RunOutcome | "stopped" | "stoppedAndUndone", string>>;
   /** On a phone with the home's own app, and as a note in the home. */
