@@ -114,5 +114,25 @@ export const ConsentView = z.object({
 });
 export type ConsentView = z.infer<typeof ConsentView>;
 
+/** What is read aloud when a homeowner answers on the phone: the question word for word, in their language. */
+export const PhoneQuestion = z.object({
+  homeownerName: z.string(),
+  language: Language,
+  phone: z.string().nullable(),
+  why: z.string(),
+  what: z.array(z.string()),
+  notice: z.array(z.string()),
+  minutes: z.number().int(),
+  seen: z.array(z.string()),
+  undo: z.array(z.string()),
+  ifNo: z.string(),
+  proposalCode: z.string(),
+  /** Then it is not allowed on the phone. */
+  isPrivate: z.boolean(),
+  /** Whether it can still be answered. */
+  isOpen: z.boolean(),
+});
+export type PhoneQuestion = z.infer<typeof PhoneQuestion>;
+
 export const ConsentAnswer = z.enum(["allow", "another_time", "no"]);
 export type ConsentAnswer = z.infer<typeof ConsentAnswer>;

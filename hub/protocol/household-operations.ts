@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { ConsentView, LinkToken } from "./consent.ts";
+import { ConsentAnswer, ConsentView, LinkToken, PhoneQuestion } from "./consent.ts";
 import { HomePhones } from "./household.ts";
-import { ContactId, GatewayId, Moment, SiteId } from "./ids.ts";
+import { ConsentRequestId, ContactId, GatewayId, Moment, RunId, SiteId } from "./ids.ts";
 import { operation } from "./operation.ts";
 import { Contact, ContactRole, Name, Phone } from "./sites.ts";
 import { Language } from "./text.ts";
@@ -94,6 +94,30 @@ export const householdOperations = {
     output: z.object({}),
     needs: { who: everyone, on: "site" },
     ledger: ["contact.changed"],
+  }),
+  "consent.phone.get": operation({
+    path: "GET /runs/{runId}/consents/{requestId}/phone",
+    summary: "What to read aloud when a homeowner answers on the phone, word for word as they were asked",
+    input: z.strictObject({ runId: RunId, requestId: ConsentRequestId }),
+    output: PhoneQuestion,
+    needs: { who: fixers, on: "run" },
+  }),
+  "consent.phone.answer": operation({
+    path: "POST /runs/{runId}/consents/{requestId}/phone",
+    summary:
+      "Write down what they said on the phone. A yes sends them a message at once with which they can stop it; never for what is private",
+    input: z.strictObject({
+      runId: RunId,
+      requestId: ConsentRequestId,
+      answer: ConsentAnswer,
+      /** Of what was read aloud. */
+      proposalCode: z.string().max(20),
+      number: Phone,
+      knownBy: z.string().trim().min(3).max(300),
+    }),
+    output: z.object({}),
+    needs: { who: fixers, on: "run", freshFactor: true, noKeys: true },
+    ledger: ["consent.allowed", "consent.refused", "consent.another_time"],
   }),
   "consent.call_me": operation({
     path: "POST /consent/{token}/call-me",

@@ -1,25 +1,33 @@
 import type { RunConsent, RunDetails } from "@caretaker/protocol";
+import { Button } from "@mantine/core";
+import { mdiPhoneCheckOutline } from "@mdi/js";
 import { Link } from "@tanstack/react-router";
+import { useState } from "react";
 import { useNow } from "../../ui/clock.ts";
+import { Icon } from "../../ui/Icon.tsx";
 import { CONSENT_LOOKS } from "../../ui/looks.ts";
 import { Mark } from "../../ui/Status.tsx";
 import { words } from "../../words/en.ts";
 import { SCOPE_WORDS } from "../../words/states.ts";
 import { duration, timeOfDay } from "../../words/time.ts";
+import { useMay } from "../session.ts";
+import { OnThePhone } from "./OnThePhone.tsx";
 
 /** What the homeowner was asked, and how far that is: sent, seen, answered. */
-export function ConsentRows({ run }: { run: Pick<RunDetails, "consents"> }) {
+export function ConsentRows({ run }: { run: Pick<RunDetails, "id" | "consents"> }) {
   if (run.consents.length === 0) return null;
   return (
     <ul className="consent-rows" aria-label={words.runs.consent}>
       {run.consents.map((consent) => (
-        <ConsentRow key={consent.requestId} consent={consent} />
+        <ConsentRow key={consent.requestId} runId={run.id} consent={consent} />
       ))}
     </ul>
   );
 }
 
-function ConsentRow({ consent }: { consent: RunConsent }) {
+function ConsentRow({ runId, consent }: { runId: RunDetails["id"]; consent: RunConsent }) {
+  const [isCalling, setCalling] = useState(false);
+  const mayRecord = useMay("consent.phone.answer");
   const now = useNow("fast");
   const isOpen = consent.status === "asked";
   const left = (Date.parse(consent.answerBy) - now) / 1000;
@@ -46,6 +54,18 @@ function ConsentRow({ consent }: { consent: RunConsent }) {
           {consent.notSentBecause} <Link to="/messages">{words.runs.openMessage}</Link>
         </p>
       ) : null}
+      {consent.grade === "C" ? <p className="consent-note">{words.runs.saidOnPhone}</p> : null}
+      {isOpen && mayRecord ? (
+        <Button
+          size="xs"
+          variant="default"
+          leftSection={<Icon path={mdiPhoneCheckOutline} size={16} />}
+          onClick={() => setCalling(true)}
+        >
+          {words.runs.onThePhone}
+        </Button>
+      ) : null}
+      {isCalling ? <OnThePhone runId={runId} requestId={consent.requestId} onClose={() => setCalling(false)} /> : null}
       {isOpen ? (
         <span className="consent-left num">
           {left > 0 ? words.runs.answerWithin(duration(left)) : words.runs.anyMoment}

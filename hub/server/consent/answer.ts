@@ -22,6 +22,8 @@ const ANSWERS = {
 export interface Way {
   readonly channel: string;
   readonly grade: string;
+  /** What else is known of it: by whom it was written down, and after which call. */
+  readonly evidence?: Readonly<Record<string, unknown>>;
 }
 
 /** A single-use link to a verified address. */
@@ -185,6 +187,7 @@ async function appendEnd(
       contactId,
       channel: way?.channel ?? null,
       grade: way?.grade ?? null,
+      ...(way?.evidence ?? {}),
       askedAt: request.askedAt,
       sentAt,
       openedAt,

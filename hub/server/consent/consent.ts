@@ -1,8 +1,9 @@
-import type { ConsentView } from "@caretaker/protocol";
+import type { ConsentView, PhoneQuestion } from "@caretaker/protocol";
 import type { Handlers } from "../http/handler.ts";
 import { answer, expire, type GivenAnswer, opened, stop } from "./answer.ts";
 import { ask } from "./ask.ts";
 import { type Tap, takeTap } from "./at-home/tapped.ts";
+import { answerByPhone, type PhoneAnswer, phoneQuestion } from "./by-phone.ts";
 import { callMe } from "./call-me.ts";
 import { ofRun } from "./of-run.ts";
 import { permit } from "./permit.ts";
@@ -22,9 +23,17 @@ export interface ConsentLink {
   callMe(token: string): Promise<ConsentView>;
 }
 
-export function createConsent(
-  deps: ConsentDeps,
-): Consent & { readonly link: ConsentLink; takeTap(tap: Tap): ReturnType<typeof takeTap> } {
+/** What a technician writes down of a call. */
+export interface ConsentByPhone {
+  question(which: Pick<PhoneAnswer, "runId" | "requestId">): Promise<PhoneQuestion>;
+  answer(given: PhoneAnswer): Promise<void>;
+}
+
+export function createConsent(deps: ConsentDeps): Consent & {
+  readonly link: ConsentLink;
+  readonly byPhone: ConsentByPhone;
+  takeTap(tap: Tap): ReturnType<typeof takeTap>;
+} {
   return {
     ask: (trx, question) => ask(deps, trx, question),
     permit,
@@ -36,6 +45,10 @@ export function createConsent(
     voidGrants,
     ofRun,
     takeTap: (tap) => takeTap(deps, tap),
+    byPhone: {
+      question: (which) => phoneQuestion(deps, which),
+      answer: (given) => answerByPhone(deps, given),
+    },
     link: {
       view: (token) => view(deps, token),
       opened: (token) => opened(deps, token),
@@ -55,11 +68,16 @@ export function createConsent(
   };
 }
 
+type LinkNames = "consent.view" | "consent.opened" | "consent.answer" | "consent.stop" | "consent.call_me";
+type PhoneNames = "consent.phone.get" | "consent.phone.answer";
+
 export function consentHandlers({
   link,
+  byPhone,
 }: {
   readonly link: ConsentLink;
-}): Pick<Handlers, "consent.view" | "consent.opened" | "consent.answer" | "consent.stop" | "consent.call_me"> {
+  readonly byPhone: ConsentByPhone;
+}): Pick<Handlers, LinkNames | PhoneNames> {
   return {
     "consent.view": ({ token }) => link.view(token),
     "consent.opened": async ({ token }) => {
@@ -69,5 +87,10 @@ export function consentHandlers({
     "consent.answer": (given) => link.answer(given),
     "consent.stop": ({ token }) => link.stop(token),
     "consent.call_me": ({ token }) => link.callMe(token),
+    "consent.phone.get": (which) => byPhone.question(which),
+    "consent.phone.answer": async (given, { actor }) => {
+      await byPhone.answer({ ...given, actor });
+      return {};
+    },
   };
 }

@@ -1,6 +1,6 @@
 import type { ConsentRequestId, RunId, SiteId } from "@caretaker/protocol";
 import { CaretakerError } from "@caretaker/protocol";
-import type { Selectable } from "kysely";
+import type { ExpressionBuilder, Selectable } from "kysely";
 import type { Announcement } from "../announcements.ts";
 import { type Trx, transaction } from "../db/database.ts";
 import type { Tables } from "../db/tables.ts";
@@ -43,7 +43,7 @@ export async function withOpenRequest(
     const found = await trx
       .selectFrom("consentRequest")
       .select(["id", "runId"])
-      .where("tokenHash", "=", hashToken(token))
+      .where(opensWith(token))
       .executeTakeFirst();
     if (found === undefined) throw unknownLink();
     const open = await lockRequest(deps, trx, found);
@@ -51,6 +51,13 @@ export async function withOpenRequest(
     return work(open);
   });
   for (const announcement of announcements) deps.announcements.announce(announcement);
+}
+
+/** The link of the question, or the one to stop what was allowed on the phone: both show and stop the same. */
+export function opensWith(token: string) {
+  const hash = hashToken(token);
+  return (where: ExpressionBuilder<Tables, "consentRequest">) =>
+    where.or([where("tokenHash", "=", hash), where("stopTokenHash", "=", hash)]);
 }
 
 export async function lockRequest(

@@ -6,11 +6,10 @@ import type { AskedText } from "./asked-text.ts";
 import { statusAt } from "./clocks.ts";
 import { obstacleOf } from "./contacts.ts";
 import { endTell } from "./end-tell.ts";
-import { unknownLink } from "./open-request.ts";
+import { opensWith, unknownLink } from "./open-request.ts";
 import { progressOf, TOLD } from "./progress.ts";
 import { requesterEmails } from "./requester.ts";
 import { thingOf } from "./things.ts";
-import { hashToken } from "./token.ts";
 import type { ConsentDeps } from "./types.ts";
 import { windowChoice } from "./window.ts";
 
@@ -73,7 +72,7 @@ function loadRequest(db: Database, token: string) {
     .select(["site.timeZone", "site.quietFrom", "site.quietTo"])
     .select(["run.status as runStatus", "run.outcome as runOutcome", "run.step as runStep", "run.digest as runDigest"])
     .select(["run.startedBy", "run.startedById"])
-    .where("tokenHash", "=", hashToken(token))
+    .where(opensWith(token) as never)
     .executeTakeFirst();
 }
 

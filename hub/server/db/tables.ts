@@ -309,6 +309,8 @@ export interface Tables {
     askedText: Json<Record<string, unknown>>;
     language: Language;
     tokenHash: string;
+    /** Of the link in the message about a yes on the phone. */
+    stopTokenHash: string | null;
     status: string;
     askedAt: At;
     answerBy: At;

@@ -71,6 +71,8 @@ const MAY: { readonly [N in OperationName]: string } = {
   "consent.answer": "anyone",
   "consent.stop": "anyone",
   "consent.call_me": "anyone",
+  "consent.phone.get": "PST",
+  "consent.phone.answer": "PST people fresh",
   "phone.list": "PST",
   "contact.phone.list": "PSTR",
   "contact.phone.set": "PSTR people fresh",
@@ -145,6 +147,8 @@ const OF_REMOVED_HOMES: ReadonlySet<OperationName> = new Set([
   "run.cancel",
   "run.answer",
   "run.resolve",
+  "consent.phone.get",
+  "consent.phone.answer",
 ]);
 
 const calls = new Map<OperationName, number>();

@@ -90,6 +90,15 @@ export const VALID_INPUTS: Readonly<Record<OperationName, Readonly<Record<string
   "consent.answer": { token: TOKEN, answer: "no", proposalCode: "3f2a-91bc" },
   "consent.stop": { token: TOKEN },
   "consent.call_me": { token: TOKEN },
+  "consent.phone.get": { runId: ID, requestId: ID },
+  "consent.phone.answer": {
+    runId: ID,
+    requestId: ID,
+    answer: "no",
+    proposalCode: "3f2a-91bc",
+    number: "+31 20 123 4567",
+    knownBy: "Called the number of the contract",
+  },
   "phone.list": { gatewayId: ID },
   "contact.phone.list": { siteId: ID },
   "contact.phone.set": {

@@ -71,6 +71,13 @@ export const de: HomeownerWords = {
     seeMail: (code) => `Alles Weitere, und wie Sie es anhalten, steht in Ihrer E-Mail. Verzeichnis ${code}.`,
     notice: (firm) => `${firm} hat eine Frage zu Ihrem Zuhause. Bitte sehen Sie in Ihre E-Mails.`,
   },
+  saidOnPhone: {
+    subject: (firm) => `${firm}: Sie haben am Telefon zugestimmt`,
+    hello: (name) => `Guten Tag ${name},`,
+    text: (technician, firm, home) =>
+      `Sie haben ${technician} von ${firm} am Telefon gesagt, dass dies in Ihrem Zuhause (${home}) geschehen darf:`,
+    stop: "Stimmt das nicht, oder denken Sie jetzt anders darüber? Öffnen Sie diesen Link und drücken Sie Stopp. Dort können Sie auch verfolgen, was geschieht:",
+  },
   reminder: {
     subject: (firm) => `Erinnerung: ${firm} wartet auf Ihre Antwort`,
     opening: "Wir haben Ihnen dazu schon geschrieben und noch nichts gehört. Dies ist die einzige Erinnerung.",

@@ -71,6 +71,13 @@ export const en: HomeownerWords = {
     seeMail: (code) => `All of it, and how to stop, is in your mail. Record ${code}.`,
     notice: (firm) => `${firm} has a question about your home. Please see your mail.`,
   },
+  saidOnPhone: {
+    subject: (firm) => `${firm}: you said yes on the phone`,
+    hello: (name) => `Dear ${name},`,
+    text: (technician, firm, home) =>
+      `You told ${technician} of ${firm} on the phone that this may be done in your home (${home}):`,
+    stop: "If that is not right, or you think otherwise now, open this link and press Stop. You can also follow there what is done:",
+  },
   reminder: {
     subject: (firm) => `Reminder: ${firm} waits for your answer`,
     opening: "We wrote to you about this earlier and have not heard from you yet. This is the only reminder.",

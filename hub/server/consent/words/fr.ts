@@ -73,6 +73,13 @@ export const fr: HomeownerWords = {
     seeMail: (code) => `Tout le détail, et comment arrêter, est dans votre courriel. Registre ${code}.`,
     notice: (firm) => `${firm} a une question sur votre maison. Merci de lire vos courriels.`,
   },
+  saidOnPhone: {
+    subject: (firm) => `${firm} : vous avez dit oui au téléphone`,
+    hello: (name) => `Bonjour ${name},`,
+    text: (technician, firm, home) =>
+      `Vous avez dit au téléphone à ${technician}, de ${firm}, que ceci pouvait être fait chez vous (${home}) :`,
+    stop: "Si ce n’est pas exact, ou si vous changez d’avis, ouvrez ce lien et appuyez sur Arrêter. Vous pouvez aussi y suivre ce qui est fait :",
+  },
   reminder: {
     subject: (firm) => `Rappel : ${firm} attend votre réponse`,
     opening: "Nous vous avons déjà écrit à ce sujet et n’avons pas encore de réponse. C’est le seul rappel.",

@@ -73,6 +73,13 @@ export const nl: HomeownerWords = {
     seeMail: (code) => `Alles, en hoe u het stopt, staat in uw e-mail. Logboek ${code}.`,
     notice: (firm) => `${firm} heeft een vraag over uw huis. Kijk alstublieft in uw e-mail.`,
   },
+  saidOnPhone: {
+    subject: (firm) => `${firm}: u zei ja aan de telefoon`,
+    hello: (name) => `Beste ${name},`,
+    text: (technician, firm, home) =>
+      `U hebt ${technician} van ${firm} aan de telefoon gezegd dat dit in uw woning (${home}) mag gebeuren:`,
+    stop: "Klopt dat niet, of denkt u er nu anders over? Open deze link en druk op Stop. U kunt daar ook volgen wat er gebeurt:",
+  },
   reminder: {
     subject: (firm) => `Herinnering: ${firm} wacht op uw antwoord`,
     opening: "We schreven u hier eerder over en hebben nog niets gehoord. Dit is de enige herinnering.",

@@ -56,6 +56,13 @@ export interface HomeownerWords {
     readonly seeMail: (code: string) => string;
     readonly notice: (firm: string) => string;
   };
+  /** To whoever said yes on the phone. */
+  readonly saidOnPhone: {
+    readonly subject: (firm: string) => string;
+    readonly hello: (name: string) => string;
+    readonly text: (technician: string, firm: string, home: string) => string;
+    readonly stop: string;
+  };
   readonly reminder: { readonly subject: (firm: string) => string; readonly opening: string };
   /** To the old address, when something was changed about who may answer. */
   readonly contactChanged: {

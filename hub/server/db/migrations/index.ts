@@ -7,6 +7,7 @@ import { consent } from "./0006-consent.ts";
 import { waysToAsk } from "./0007-ways-to-ask.ts";
 import { rehearsal } from "./0009-rehearsal.ts";
 import { runbookVersions } from "./0010-runbook-versions.ts";
+import { byPhone } from "./0018-by-phone.ts";
 
 /** One step forward of the database's form. It is never changed after a release: what is wrong in it, a later one mends. */
 export interface Migration {
@@ -25,4 +26,5 @@ export const migrations: readonly Migration[] = [
   waysToAsk,
   rehearsal,
   runbookVersions,
+  byPhone,
 ];
