@@ -685,6 +685,24 @@ export const words = {
     told: "A yes counts as grade C, below an answer by link. They get a message at once with what they allowed and a link to stop it.",
     record: "Write it down",
   },
+  privacy: {
+    export: "Hand out",
+    exportOf: (name: string) => `Hand out what is kept of ${name}`,
+    erase: "Erase",
+    eraseOf: (name: string) => `Erase ${name}`,
+    eraseTitle: (name: string) => `Erase ${name}?`,
+    eraseText:
+      "Their name, addresses and words are taken out of everything the hub keeps: messages, consents, runs, and the words of ledger entries. That entries were there stays, and the ledger still verifies. This cannot be taken back. Older backups still hold them until they are out of date.",
+    reason: "Why?",
+    reasonText: "The reason stays: say it without a name, an address or a number.",
+    count: "Count what would go",
+    counted: (count: { ledgerEntries: number; consents: number; messages: number; runEvents: number }) =>
+      `The words of ${plural(count.ledgerEntries, "ledger entry", "ledger entries")}, ${plural(count.messages, "message", "messages")}, ${plural(count.consents, "question", "questions")} and ${plural(count.runEvents, "row", "rows")} of runs and notes.`,
+    erasePerson: "Erase",
+    erasePersonTitle: (name: string) => `Erase ${name}?`,
+    erasePersonText:
+      "How they signed in, their address, and their name wherever it was written go. What they did stays, without their name. This cannot be taken back.",
+  },
   drafts: {
     title: "Your own, being written",
     titleText: "Drafts: nobody can run them until they are published.",

@@ -21,6 +21,7 @@ export * from "./operation.ts";
 export * from "./operation-request.ts";
 export * from "./operations.ts";
 export * from "./people.ts";
+export * from "./privacy-operations.ts";
 export * from "./redact.ts";
 export * from "./run-evidence.ts";
 export * from "./runbook.ts";

@@ -24,6 +24,7 @@ import { LedgerFileLine } from "./ledger-file.ts";
 import { Device, EntityState, Integration, Room } from "./model.ts";
 import { operation } from "./operation.ts";
 import { ApiKey, Invitation, Me, Person, Role, SignedInSession } from "./people.ts";
+import { privacyOperations } from "./privacy-operations.ts";
 import { RunEvidence } from "./run-evidence.ts";
 import { runbookOperations } from "./runbook-operations.ts";
 import { RunbookDetails, RunbookSummary } from "./runbook-summary.ts";
@@ -609,6 +610,9 @@ export const operations = {
     needs: { who: principal, on: "key", noKeys: true },
     ledger: ["key.revoked"],
   }),
+
+  // ---- What a person of a home may ask for ----
+  ...privacyOperations,
 
   // ---- Backups ----
   ...backupOperations,

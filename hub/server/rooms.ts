@@ -28,6 +28,8 @@ import { peopleHandlers } from "./people/handlers.ts";
 import { knownBy } from "./people/people.ts";
 import { createSignInLink, demoPerson } from "./people/setup.ts";
 import { stillAllowed } from "./people/still-allowed.ts";
+import { privacyHandlers } from "./privacy/handlers.ts";
+import { createRetention } from "./privacy/retention.ts";
 import { runbooksHandlers } from "./runbooks/handlers.ts";
 import { type Library, loadLibrary } from "./runbooks/library.ts";
 import { runbookVersionHandlers } from "./runbooks/versions/handlers.ts";
@@ -74,7 +76,7 @@ const SETUP_TOKEN_HOLDS_MILLISECONDS = 30 * 60_000;
 /** Puts the rooms together. What each does is its own business; here stands only who is handed what. */
 export async function makeRooms(options: HubOptions, place: Place): Promise<Rooms> {
   const inner = await makeInnerRooms(options, place);
-  const { state, gateways, mail, courier, consent, runs, wakeUps, backups } = inner;
+  const { state, gateways, mail, courier, consent, runs, wakeUps, backups, retention } = inner;
   const doors = await makeDoors(options, place, inner);
   return {
     ...doors,
@@ -94,6 +96,7 @@ export async function makeRooms(options: HubOptions, place: Place): Promise<Room
       { name: "wake-ups", start: () => wakeUps.start(), close: () => wakeUps.close() },
       { name: "courier", start: () => courier.start(), close: () => courier.close() },
       { name: "runs", start: () => runs.engine.start(), close: () => runs.close() },
+      { name: "retention", start: () => retention.start(), close: () => retention.close() },
       { name: "backups", start: () => backups.start(), close: () => backups.close() },
     ],
   };
@@ -146,7 +149,23 @@ async function makeInnerRooms(options: HubOptions, { port, url }: Place) {
     );
   });
   const backups = createBackups({ db, databaseUrl, folder: config.backupFolder, version, now, clock, log });
-  return { announcements, vault, state, gateways, mail, courier, library, consent, runsDeps, runs, wakeUps, backups };
+  const { keepRunDays: runDays, keepMessageDays: messageDays, keepRemovedSiteDays: removedSiteDays } = config;
+  const retention = createRetention({ db, keptFor: { runDays, messageDays, removedSiteDays }, now, clock, log });
+  return {
+    retention,
+    announcements,
+    vault,
+    state,
+    gateways,
+    mail,
+    courier,
+    library,
+    consent,
+    runsDeps,
+    runs,
+    wakeUps,
+    backups,
+  };
 }
 
 /** What people and programs come in by. */
@@ -182,6 +201,7 @@ async function makeDoors(options: HubOptions, { server, url }: Place, inner: Inn
     ...consentHandlers(consent),
     ...phoneHandlers({ db, announcements, gateways, queueMessage: mail.queue }),
     ...ledgerHandlers({ db }),
+    ...privacyHandlers({ db, announcements }),
     ...backupHandlers(inner.backups),
     ...standstillHandlers({ db }),
     ...mail.handlers,

@@ -69,6 +69,10 @@ function PersonLine({ person }: { person: Person }) {
   const disable = useAction("person.disable", { outdates: ["person.list"], onDone: () => setAsking(false) });
   const enable = useAction("person.enable", { outdates: ["person.list"] });
   const isDisabled = person.disabledAt !== null;
+  const mayErase = useMay("person.erase") && isDisabled && person.email.endsWith("@erased.invalid") === false;
+  const [reason, setReason] = useState("");
+  const [isErasing, setErasing] = useState(false);
+  const erase = useAction("person.erase", { outdates: ["person.list"], onDone: () => setErasing(false) });
   return (
     <li className="person" data-disabled={isDisabled || undefined}>
       <span className="avatar" aria-hidden="true">
@@ -128,6 +132,34 @@ function PersonLine({ person }: { person: Person }) {
           )
         ) : null}
       </span>
+      {mayErase ? (
+        <Button size="xs" variant="subtle" color="red" onClick={() => setErasing(true)}>
+          {words.privacy.erasePerson}
+        </Button>
+      ) : null}
+      <Confirm
+        title={words.privacy.erasePersonTitle(person.name)}
+        text={words.privacy.erasePersonText}
+        action={words.privacy.erasePerson}
+        isOpen={isErasing}
+        isDangerous
+        isBusy={erase.isPending}
+        canConfirm={reason.trim().length >= 3}
+        error={erase.error}
+        onConfirm={() => erase.mutate({ personId: person.id, reason })}
+        onClose={() => setErasing(false)}
+      >
+        <TextInput
+          label={words.privacy.reason}
+          description={words.privacy.reasonText}
+          value={reason}
+          onChange={(event) => setReason(event.currentTarget.value)}
+          minLength={3}
+          maxLength={300}
+          required
+          data-autofocus
+        />
+      </Confirm>
       <ErrorMessage error={update.error ?? enable.error} />
       <Confirm
         title={words.people.disableTitle(person.name)}

@@ -8,6 +8,7 @@ import { EmptyState } from "../../ui/EmptyState.tsx";
 import { ErrorMessage } from "../../ui/ErrorMessage.tsx";
 import { Icon } from "../../ui/Icon.tsx";
 import { Panel } from "../../ui/Panel.tsx";
+import { saveFile } from "../../ui/save-file.ts";
 import { telephone } from "../../ui/telephone.ts";
 import { words } from "../../words/en.ts";
 import { CONTACT_ROLE_WORDS } from "../../words/states.ts";
@@ -15,6 +16,7 @@ import { day, dayAndTime } from "../../words/time.ts";
 import { useMay } from "../session.ts";
 import { ContactFields, emptyContact, newContact } from "../sites/ContactFields.tsx";
 import { EditContact, RemoveContact } from "./ChangeContact.tsx";
+import { EraseContact } from "./EraseContact.tsx";
 
 /** Who can be asked, and whether we know that the address is theirs. */
 export function Contacts({ site }: { site: Site }) {
@@ -56,7 +58,12 @@ export function Contacts({ site }: { site: Site }) {
 function ContactLine({ contact, site, onVerify }: { contact: Contact; site: Site; onVerify: () => void }) {
   const may = useMay("contact.verify");
   const mayChange = useMay("contact.update");
-  const [dialog, setDialog] = useState<"edit" | "remove" | null>(null);
+  const [dialog, setDialog] = useState<"edit" | "remove" | "erase" | null>(null);
+  const mayErase = useMay("contact.erase");
+  const mayExport = useMay("contact.export");
+  const take = useAction("contact.export", {
+    onDone: (data) => saveFile(`${contact.name}.json`, "application/json", JSON.stringify(data, null, 2)),
+  });
   const isResting = contact.restsUntil !== null && Date.parse(contact.restsUntil) > Date.now();
   return (
     <li className="contact">
@@ -111,9 +118,33 @@ function ContactLine({ contact, site, onVerify }: { contact: Contact; site: Site
           >
             {words.consent.removeContact}
           </Button>
+          {mayExport ? (
+            <Button
+              size="xs"
+              variant="subtle"
+              aria-label={words.privacy.exportOf(contact.name)}
+              loading={take.isPending}
+              onClick={() => take.mutate({ siteId: site.id, contactId: contact.id })}
+            >
+              {words.privacy.export}
+            </Button>
+          ) : null}
+          {mayErase ? (
+            <Button
+              size="xs"
+              variant="subtle"
+              color="red"
+              aria-label={words.privacy.eraseOf(contact.name)}
+              onClick={() => setDialog("erase")}
+            >
+              {words.privacy.erase}
+            </Button>
+          ) : null}
         </Group>
       ) : null}
       {dialog === "edit" ? <EditContact contact={contact} onClose={() => setDialog(null)} /> : null}
+      <ErrorMessage error={take.error} />
+      {dialog === "erase" ? <EraseContact contact={contact} onClose={() => setDialog(null)} /> : null}
       {dialog === "remove" ? <RemoveContact contact={contact} onClose={() => setDialog(null)} /> : null}
     </li>
   );

@@ -48,6 +48,9 @@ describe("the configuration", () => {
       mailFrom: null,
       keyFile: "/srv/care/data/keys.json",
       backupFolder: "/srv/care/data/backups",
+      keepRunDays: 730,
+      keepMessageDays: 90,
+      keepRemovedSiteDays: 30,
       setupToken: null,
       logLevel: "info",
     });

@@ -17,6 +17,11 @@ const Port = z
   .union([z.number(), z.string().regex(/^\d+$/).transform(Number)], { error: PORT })
   .pipe(z.int(PORT).min(0, PORT).max(65_535, PORT));
 
+const DAYS = "must be a number of days from 1 to 36500";
+const Days = z
+  .union([z.number(), z.string().regex(/^\d+$/).transform(Number)], { error: DAYS })
+  .pipe(z.int(DAYS).min(1, DAYS).max(36_500, DAYS));
+
 const Text = z.string({ error: "must be text" }).min(1, "must not be empty");
 
 const ORIGIN = "must be an address of http or https without a path, like https://care.example.com";
@@ -51,6 +56,11 @@ export const Settings = z.strictObject({
   mailFrom: Sender.nullable().default(null).register(about, { help: "the sender of messages to homeowners" }),
   keyFile: Text.nullable().default(null).register(about, { help: "the key ring that seals gateway credentials" }),
   backupFolder: Text.nullable().default(null).register(about, { help: "where the daily backups go" }),
+  keepRunDays: Days.default(730).register(about, { help: "for how many days the words of runs that ended are kept" }),
+  keepMessageDays: Days.default(90).register(about, { help: "for how many days messages are kept" }),
+  keepRemovedSiteDays: Days.default(30).register(about, {
+    help: "for how many days a removed site is kept before it is erased",
+  }),
   setupToken: Text.min(16, SHORT_TOKEN)
     .transform((token) => new Secret(token))
     .nullable()

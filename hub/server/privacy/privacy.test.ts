@@ -1,0 +1,305 @@
+import type { Actor, ContactId, PersonId, SiteId } from "@caretaker/protocol";
+import { sql } from "kysely";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type Database, transaction } from "../db/database.ts";
+import { type TestDatabase, testDatabase } from "../db/test-database.ts";
+import { appendLedger } from "../ledger/append.ts";
+import { listEntries, verifyChain } from "../ledger/read.ts";
+import {
+  buildHome,
+  createTestRuns,
+  runbookOf,
+  type TestHome,
+  type TestRuns,
+  testLibrary,
+} from "../runs/test-helpers.ts";
+import { eraseContact } from "./erase-contact.ts";
+import { erasePerson } from "./erase-person.ts";
+import { exportContact } from "./export-contact.ts";
+import { createRetention, type Retention } from "./retention.ts";
+
+const RELOAD = runbookOf(
+  "reloading",
+  `
+  - check: alive
+    read: integration.state
+    with: { integration: $service }
+    expect: { unavailable: 0 }
+    next: { pass: { end: healthy } }
+  - fix: reload
+    do: integration.reload
+    with: { integration: $service }
+    irreversible: A reload keeps no earlier state.
+    verify: { again: alive, within: 60s }
+    next: { failed: { end: not_fixed } }
+  - end: fixed`,
+);
+const ANN: Actor = {
+  kind: "person",
+  id: "019aa000-0000-7000-8000-0000000000bb",
+  name: "Ann Vos",
+  role: "principal",
+  sessionId: "s",
+  factorAt: null,
+} as never;
+const CANARY = { name: "Wilhelmina Canary", email: "canary@birds.example", phone: "+31 20 777 8888" };
+
+let database: TestDatabase;
+let db: Database;
+let test: TestRuns;
+let home: TestHome;
+let contactId: ContactId;
+
+beforeEach(async () => {
+  database = await testDatabase();
+  db = database.db;
+  test = createTestRuns(db, testLibrary([RELOAD]));
+  home = await buildHome(db);
+  const contact = await db
+    .updateTable("contact")
+    .set({ ...CANARY, verifiedBecause: `Called ${CANARY.phone}` })
+    .where("siteId", "=", home.siteId)
+    .returning("id")
+    .executeTakeFirstOrThrow();
+  contactId = contact.id as ContactId;
+  test.house.setBridge("wedged");
+});
+afterEach(async () => {
+  await test.close();
+  await database.drop();
+});
+
+/** A run that asked the canary, was allowed and ended; with notes, evidence and messages that name her. */
+async function lived(): Promise<void> {
+  const runId = await test.start(home, "reloading", { inputs: { service: home.integration } });
+  await test.forward("5s");
+  await test.answer("allow");
+  await test.forward("5m");
+  expect((await test.run(runId)).finishedAt).not.toBeNull();
+  await db
+    .updateTable("site")
+    .set({ notes: `Ask ${CANARY.name.toUpperCase()}, not Wilhelminas sister` })
+    .execute();
+  await db
+    .updateTable("run")
+    .set({ note: `Told ${CANARY.name} (${CANARY.email})` })
+    .execute();
+  for (const { to, subject, requestId } of test.messages)
+    await db
+      .insertInto("message")
+      .values({
+        id: crypto.randomUUID(),
+        siteId: home.siteId,
+        requestId,
+        toAddress: to.address,
+        toName: to.name,
+        subject,
+        status: "sent",
+        createdAt: test.clock.now(),
+      })
+      .execute();
+}
+
+/** Where in the whole database the words stand: every column of every table, as text. */
+async function whereIs(...words: string[]): Promise<string[]> {
+  const { rows: tables } = await sql<{ name: string }>`
+    select tablename as name from pg_tables where schemaname = 'public'`.execute(db);
+  const found: string[] = [];
+  for (const { name } of tables)
+    for (const word of words) {
+      const { rows } = await sql<{ count: number }>`
+        select count(*) as count from ${sql.table(name)} as one where position(lower(${word}) in lower(one::text)) > 0`.execute(
+        db,
+      );
+      if (Number(rows[0]?.count) > 0) found.push(name);
+    }
+  return [...new Set(found)].sort();
+}
+
+const erase = (more: { reason?: string; isPreview?: boolean } = {}) =>
+  eraseContact(db, {
+    siteId: home.siteId,
+    contactId,
+    reason: "She asked for it",
+    actor: ANN,
+    now: test.clock.now(),
+    ...more,
+  });
+
+describe("a person of a home who asks to be erased", () => {
+  it("is found nowhere in the database afterwards, and the chain is whole and says how much went", async () => {
+    await lived();
+    expect((await whereIs(CANARY.name, CANARY.email, CANARY.phone)).length).toBeGreaterThan(4);
+
+    const counted = await erase();
+
+    expect(await whereIs(CANARY.name, CANARY.email, CANARY.phone)).toEqual([]);
+    expect(await verifyChain(db, home.siteId)).toMatchObject({ whole: true, erased: counted.ledgerEntries });
+    expect(counted).toMatchObject({ consents: 1, messages: expect.any(Number) });
+    const [last] = await listEntries(db, { chain: home.siteId, before: undefined, limit: 1 });
+    expect(last).toMatchObject({ event: "contact.erased", payload: { contactId, ...counted } });
+    const { notes } = await db.selectFrom("site").select("notes").executeTakeFirstOrThrow();
+    expect(notes).toBe("Ask (erased), not Wilhelminas sister");
+  });
+
+  it("is counted before without anything being changed", async () => {
+    await lived();
+    const before = await whereIs(CANARY.name);
+    const entries = await db.selectFrom("ledgerEntry").select("number").execute();
+
+    const counted = await erase({ isPreview: true });
+
+    expect(counted.ledgerEntries).toBeGreaterThan(0);
+    expect(await whereIs(CANARY.name)).toEqual(before);
+    expect(await db.selectFrom("ledgerEntry").select("number").execute()).toHaveLength(entries.length);
+    expect(await erase()).toEqual(counted);
+  });
+
+  it("is not erased while a run waits for her or works with her yes, and not twice", async () => {
+    const runId = await test.start(home, "reloading", { inputs: { service: home.integration } });
+    await test.forward("5s");
+    await expect(erase()).rejects.toMatchObject({ code: "conflict", message: expect.stringContaining("RUN-") });
+    await test.answer("no");
+    await test.forward("5m");
+    expect((await test.run(runId)).finishedAt).not.toBeNull();
+
+    await erase();
+    await expect(erase()).rejects.toMatchObject({ code: "already_done" });
+  });
+
+  it("is not named by the reason, which stays", async () => {
+    await expect(erase({ reason: "wilhelmina canary asked" })).rejects.toMatchObject({
+      code: "invalid_input",
+      fields: [expect.objectContaining({ path: "reason" })],
+    });
+  });
+
+  it("loses nothing of others: another home's person of the same name stays", async () => {
+    const other = await buildHome(db);
+    await db.updateTable("contact").set({ name: CANARY.name }).where("siteId", "=", other.siteId).execute();
+    await erase();
+
+    expect(await whereIs(CANARY.name)).toEqual(["contact"]);
+  });
+});
+
+describe("a former colleague who is erased", () => {
+  const SIGNED_IN = "019aa000-0000-7000-8000-0000000000aa";
+
+  it("is found nowhere afterwards: not in runs, ledgers, keys or doors; what he did stays, and all chains verify", async () => {
+    const at = test.clock.now();
+    await db
+      .insertInto("person")
+      .values({
+        id: SIGNED_IN,
+        name: "Sam Jansen",
+        email: "sam@installers.example",
+        role: "technician",
+        createdAt: at,
+        updatedAt: at,
+      })
+      .execute();
+    await lived();
+    await transaction(db, (trx) =>
+      appendLedger(trx, {
+        chain: "firm",
+        event: "person.joined",
+        actor: "hub",
+        payload: { name: "Sam Jansen", email: "sam@installers.example" },
+      }),
+    );
+    const go = () =>
+      erasePerson(db, {
+        personId: SIGNED_IN as PersonId,
+        reason: "Left two years ago",
+        actor: ANN,
+        now: test.clock.now(),
+      });
+    await expect(go()).rejects.toMatchObject({ code: "conflict" });
+    await db.updateTable("person").set({ disabledAt: at }).execute();
+    expect((await whereIs("Sam Jansen")).length).toBeGreaterThan(3);
+
+    await go();
+
+    expect(await whereIs("Sam Jansen", "sam@installers.example")).toEqual([]);
+    for (const chain of ["firm", home.siteId] as const)
+      expect(await verifyChain(db, chain)).toMatchObject({ whole: true });
+    expect(await db.selectFrom("run").select("startedById").execute()).toEqual([{ startedById: SIGNED_IN }]);
+    await expect(go()).rejects.toMatchObject({ code: "already_done" });
+  });
+});
+
+it("a person of a home is handed all that is kept of her, and that is written down", async () => {
+  await lived();
+  const data = await exportContact(db, { siteId: home.siteId, contactId, actor: ANN, now: test.clock.now() });
+
+  expect(data.contact).toMatchObject(CANARY);
+  expect(data.questions).toEqual([expect.objectContaining({ status: "allowed", scope: "fix" })]);
+  expect(data.messages.length).toBeGreaterThan(0);
+  expect(data.ledger.map(({ event }) => event)).toEqual(expect.arrayContaining(["consent.asked", "consent.allowed"]));
+  const [last] = await listEntries(db, { chain: home.siteId, before: undefined, limit: 1 });
+  expect(last?.event).toBe("contact.exported");
+});
+
+describe("what has been kept long enough", () => {
+  let retention: Retention;
+  beforeEach(() => {
+    const keptFor = { runDays: 730, messageDays: 90, removedSiteDays: 30 };
+    const log = { info: () => {}, error: () => {} };
+    retention = createRetention({ db, keptFor, now: async () => test.clock.now(), clock: test.clock, log });
+  });
+  const days = (count: number): Promise<void> => test.clock.forward(count * 24 * 3_600_000);
+
+  it("goes, and not before: messages after 90 days, the words of runs after two years", async () => {
+    await lived();
+    const runId = (await db.selectFrom("run").select("id").executeTakeFirstOrThrow()).id;
+    await days(89);
+    expect(await retention.sweep()).toEqual({ messages: 0, runs: 0, sites: 0 });
+    await days(2);
+    expect((await retention.sweep()).messages).toBeGreaterThan(0);
+    expect(await db.selectFrom("message").select("id").execute()).toEqual([]);
+
+    await days(650);
+    expect(await retention.sweep()).toMatchObject({ runs: 1 });
+    expect(await db.selectFrom("runEvent").selectAll().where("runId", "=", runId).execute()).toEqual([]);
+    expect(await test.run(runId as never)).toMatchObject({ outcome: "fixed", reason: "(erased)", inputs: {} });
+    expect(await retention.sweep()).toMatchObject({ runs: 0 });
+    expect(await verifyChain(db, home.siteId)).toMatchObject({ whole: true });
+    expect(await verifyChain(db, "firm")).toMatchObject({ whole: true });
+  });
+
+  it("is never a run that goes on, or the message of a question that is open", async () => {
+    const runId = await test.start(home, "reloading", { inputs: { service: home.integration } });
+    await test.forward("5s");
+    await days(4000);
+
+    expect(await retention.sweep()).toMatchObject({ runs: 0 });
+    expect((await test.events(runId)).length).toBeGreaterThan(0);
+  });
+
+  it("is a removed site after its time: home, people and words are gone, its ledger still verifies, other homes stay", async () => {
+    await lived();
+    const other = await buildHome(db);
+    await db.updateTable("site").set({ removedAt: test.clock.now() }).where("id", "=", home.siteId).execute();
+    await days(29);
+    expect(await retention.sweep()).toMatchObject({ sites: 0 });
+    await days(2);
+
+    expect(await retention.sweep()).toMatchObject({ sites: 1 });
+    expect(await whereIs(CANARY.name, CANARY.email, CANARY.phone)).toEqual([]);
+    expect(await verifyChain(db, home.siteId as SiteId)).toMatchObject({ whole: true });
+    const kept = await db.selectFrom("device").select("gatewayId").execute();
+    expect(kept).toEqual([{ gatewayId: other.gatewayId }]);
+    expect(await retention.sweep()).toMatchObject({ sites: 0 });
+  });
+
+  it("goes by itself while the hub runs", async () => {
+    await lived();
+    await days(100);
+    retention.start();
+    await test.clock.forward(20 * 60_000);
+    await retention.close();
+
+    expect(await db.selectFrom("message").select("id").execute()).toEqual([]);
+  });
+});
