@@ -41,7 +41,8 @@ export function createApi(token: string): Api {
   };
 }
 
-async function call(url: string, method: "GET" | "POST", body?: object): Promise<unknown> {
+/** One call of the hub, with a bound on how long it may take. */
+export async function call(url: string, method: "GET" | "POST", body?: object): Promise<unknown> {
   const answer = await fetch(url, {
     method,
     headers: { accept: "application/json", ...(body === undefined ? {} : { "content-type": "application/json" }) },

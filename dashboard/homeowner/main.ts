@@ -1,9 +1,12 @@
 import { createApi } from "./api.ts";
 import { createPage } from "./page.ts";
+import { createQuestionApi, createQuestionPage } from "./question-page.ts";
 import { browserLanguage } from "./words/index.ts";
 
-/** The link is `/c/<token>`. Anything else is asked for too, and the hub answers that it knows no such link. */
-const token = /^\/c\/([^/]+)\/?$/.exec(location.pathname)?.[1] ?? "unknown";
+/** The link is `/c/<token>`, or `/q/<token>` for a question that allows nothing. Anything else the hub knows nothing of. */
+const [, kind, token = "unknown"] = /^\/([cq])\/([^/]+)\/?$/.exec(location.pathname) ?? [];
 const root = document.querySelector<HTMLElement>("#page");
+const language = browserLanguage(navigator.languages);
 
-if (root !== null) void createPage(root, createApi(token), browserLanguage(navigator.languages)).open();
+if (root !== null && kind === "q") void createQuestionPage(root, createQuestionApi(token), language).open();
+else if (root !== null) void createPage(root, createApi(token), language).open();

@@ -1,6 +1,7 @@
 import type { AgreedWindow, ConsentAnswer, ConsentView, Language } from "@caretaker/protocol";
 import { type Api, PageProblem } from "./api.ts";
 import { element } from "./element.ts";
+import { problemWords } from "./problem-words.ts";
 import { createScreen, type Screen } from "./screen.ts";
 import { type PageWords, wordsIn } from "./words/index.ts";
 
@@ -142,27 +143,4 @@ function unknownLink({ problems }: PageWords): HTMLElement {
     element("h1", {}, problems.unknownTitle),
     element("p", { attributes: { role: "alert" } }, problems.unknown),
   );
-}
-
-function problemWords({ problems }: PageWords, code: PageProblem["code"]): string {
-  switch (code) {
-    case "offline":
-    case "database_unavailable":
-    case "shutting_down":
-      return problems.offline;
-    case "already_done":
-      return problems.answeredBefore;
-    case "gone":
-      return problems.tooLate;
-    case "invalid_input":
-      return problems.badTime;
-    case "changed_meanwhile":
-      return problems.changed;
-    case "not_allowed":
-      return problems.notAllowed;
-    case "too_many_requests":
-      return problems.tooMany;
-    default:
-      return problems.other;
-  }
 }

@@ -558,6 +558,7 @@ export const words = {
     answerWithin: (time: string) => `answer within ${time}`,
   },
   question: {
+    ofHome: (who: string) => `${who} was asked by mail. If they tell you on the phone, answer for them here.`,
     title: "The run asks you",
     until: (when: string) => `Answer by ${when}.`,
     mayNot: "Whoever may fix answers it.",

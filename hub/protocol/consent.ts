@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { Moment } from "./ids.ts";
+import { QuestionAnswers } from "./question.ts";
 import { Scope } from "./scopes.ts";
 import { QuietHours } from "./sites.ts";
 import { Language, Text } from "./text.ts";
@@ -113,6 +114,20 @@ export const ConsentView = z.object({
   }),
 });
 export type ConsentView = z.infer<typeof ConsentView>;
+
+/** What the homeowner's page shows of a question that allows nothing: a run would like to know something. */
+export const HomeQuestionView = z.object({
+  status: z.enum(["open", "answered", "over"]),
+  language: Language,
+  firm: z.object({ name: z.string(), phone: z.string().nullable() }),
+  home: z.string(),
+  technician: z.string(),
+  say: z.string(),
+  answers: QuestionAnswers,
+  answerBy: Moment,
+  timeZone: z.string(),
+});
+export type HomeQuestionView = z.infer<typeof HomeQuestionView>;
 
 /** What is read aloud when a homeowner answers on the phone: the question word for word, in their language. */
 export const PhoneQuestion = z.object({

@@ -3,7 +3,8 @@ import { Approval } from "./approvals.ts";
 import { Freeze, FreezeKind } from "./freezes.ts";
 import { ApprovalId, RunId } from "./ids.ts";
 import { operation } from "./operation.ts";
-import { Answer, RunSummary } from "./runs.ts";
+import { Answer } from "./question.ts";
+import { RunSummary } from "./runs.ts";
 
 const everyone = { roles: ["principal", "senior", "technician", "dispatcher"] } as const;
 const fixers = { roles: ["principal", "senior", "technician"] } as const;

@@ -1,8 +1,9 @@
 import { z } from "zod";
-import { ConsentAnswer, ConsentView, LinkToken, PhoneQuestion } from "./consent.ts";
+import { ConsentAnswer, ConsentView, HomeQuestionView, LinkToken, PhoneQuestion } from "./consent.ts";
 import { HomePhones } from "./household.ts";
 import { ConsentRequestId, ContactId, GatewayId, Moment, RunId, SiteId } from "./ids.ts";
 import { operation } from "./operation.ts";
+import { Answer } from "./question.ts";
 import { Contact, ContactRole, Name, Phone } from "./sites.ts";
 import { Language } from "./text.ts";
 
@@ -94,6 +95,27 @@ export const householdOperations = {
     output: z.object({}),
     needs: { who: everyone, on: "site" },
     ledger: ["contact.changed"],
+  }),
+  "question.view": operation({
+    path: "GET /questions/{token}",
+    summary: "What a run would like to know, as the homeowner's page shows it",
+    input: z.strictObject({ token: LinkToken }),
+    output: HomeQuestionView,
+    needs: { who: "link", on: "request" },
+  }),
+  "question.opened": operation({
+    path: "POST /questions/{token}/opened",
+    summary: "A person opened the page of a question",
+    input: z.strictObject({ token: LinkToken }),
+    output: z.object({}),
+    needs: { who: "link", on: "request" },
+  }),
+  "question.answer": operation({
+    path: "POST /questions/{token}/answer",
+    summary: "Answer it: the first answer counts, and allows nothing",
+    input: z.strictObject({ token: LinkToken, answer: Answer }),
+    output: HomeQuestionView,
+    needs: { who: "link", on: "request" },
   }),
   "consent.phone.get": operation({
     path: "GET /runs/{runId}/consents/{requestId}/phone",

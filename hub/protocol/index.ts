@@ -22,6 +22,7 @@ export * from "./operation-request.ts";
 export * from "./operations.ts";
 export * from "./people.ts";
 export * from "./privacy-operations.ts";
+export * from "./question.ts";
 export * from "./redact.ts";
 export * from "./run-evidence.ts";
 export * from "./runbook.ts";

@@ -41,8 +41,6 @@ export const MistakeCode = z.enum([
   "no_end",
   "over_limit",
   "verify_already_holds",
-  // What this hub cannot do
-  "not_runnable_yet",
 ]);
 export type MistakeCode = z.infer<typeof MistakeCode>;
 

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { AgreedWindow } from "./consent.ts";
 import { ConsentRequestId, GatewayId, Moment, PersonId, RunbookId, RunId, SiteId } from "./ids.ts";
+import { Answer, QuestionAnswers } from "./question.ts";
 import { Scope } from "./scopes.ts";
 
 /** Where a run is. Waiting costs no worker and survives restarts and days. */
@@ -76,14 +77,6 @@ export type Measurement = z.infer<typeof Measurement>;
 /** Which thing a step with `each` is at, and out of how many. */
 export const RunItem = z.object({ number: z.number().int().positive(), of: z.number().int(), name: z.string() });
 export type RunItem = z.infer<typeof RunItem>;
-
-/** What can be answered to a question: one of these words, a number, or some text. */
-export const QuestionAnswers = z.union([z.array(z.string()).readonly(), z.enum(["number", "text"])]);
-export type QuestionAnswers = z.infer<typeof QuestionAnswers>;
-
-/** The word that was chosen, the number, or the text. */
-export const Answer = z.union([z.string().trim().min(1).max(1000), z.number()]);
-export type Answer = z.infer<typeof Answer>;
 
 /** A step of a runbook that another uses has the name of the step which uses it before its own: `reload/alive`. */
 const step = { step: z.string(), title: z.string().optional() };
@@ -169,6 +162,10 @@ export const RunEventData = z.discriminatedUnion("kind", [
     say: z.string(),
     answers: QuestionAnswers,
     answerBy: Moment,
+    /** Of the home who was asked; absent where whoever looks at the run is asked. */
+    sentTo: z.string().optional(),
+    /** Why nobody of the home could be asked. */
+    cannot: z.string().optional(),
   }),
   z.object({ kind: z.literal("question.answered"), ...step, answer: Answer, by: z.string() }),
   z.object({

@@ -23,6 +23,16 @@ export const de: PageWords = {
   allow: "Erlauben",
   anotherTime: "Ein andermal",
   no: "Nein",
+  question: {
+    title: (technician) => `${technician} möchte etwas wissen`,
+    hint: "Ihre Antwort hilft uns.",
+    yours: "Ihre Antwort",
+    send: "Senden",
+    thanks: "Danke. Ihre Antwort ist angekommen.",
+    over: "Diese Frage ist nicht mehr offen.",
+    bad: "Das passt nicht zur Frage. Bitte versuchen Sie es noch einmal.",
+    allowsNothing: "Ihre Antwort erlaubt nichts: Bevor etwas geschieht, werden Sie danach gefragt.",
+  },
   when: {
     title: "Einen anderen Zeitpunkt wählen",
     day: "Tag",

@@ -23,6 +23,16 @@ export const en: PageWords = {
   allow: "Allow",
   anotherTime: "Another time",
   no: "No",
+  question: {
+    title: (technician) => `${technician} would like to know something`,
+    hint: "Your answer helps us.",
+    yours: "Your answer",
+    send: "Send",
+    thanks: "Thank you. Your answer has arrived.",
+    over: "This question is no longer open.",
+    bad: "That does not fit the question. Please try again.",
+    allowsNothing: "Your answer allows nothing: before anything is done, you are asked for that.",
+  },
   when: {
     title: "Choose another time",
     day: "Day",

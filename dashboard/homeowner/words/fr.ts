@@ -23,6 +23,16 @@ export const fr: PageWords = {
   allow: "Autoriser",
   anotherTime: "Une autre fois",
   no: "Non",
+  question: {
+    title: (technician) => `${technician} aimerait savoir quelque chose`,
+    hint: "Votre réponse nous aide.",
+    yours: "Votre réponse",
+    send: "Envoyer",
+    thanks: "Merci. Votre réponse est arrivée.",
+    over: "Cette question n’est plus ouverte.",
+    bad: "Cela ne correspond pas à la question. Veuillez réessayer.",
+    allowsNothing: "Votre réponse n’autorise rien : avant toute action, on vous le demandera.",
+  },
   when: {
     title: "Choisir un autre moment",
     day: "Jour",

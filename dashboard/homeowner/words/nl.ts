@@ -23,6 +23,16 @@ export const nl: PageWords = {
   allow: "Toestaan",
   anotherTime: "Een andere keer",
   no: "Nee",
+  question: {
+    title: (technician) => `${technician} wil graag iets weten`,
+    hint: "Uw antwoord helpt ons.",
+    yours: "Uw antwoord",
+    send: "Versturen",
+    thanks: "Dank u. Uw antwoord is aangekomen.",
+    over: "Deze vraag staat niet meer open.",
+    bad: "Dat past niet bij de vraag. Probeer het opnieuw.",
+    allowsNothing: "Uw antwoord staat niets toe: voordat er iets gebeurt, wordt u dat gevraagd.",
+  },
   when: {
     title: "Kies een ander moment",
     day: "Dag",

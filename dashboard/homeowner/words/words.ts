@@ -28,6 +28,17 @@ export interface PageWords {
   readonly allow: string;
   readonly anotherTime: string;
   readonly no: string;
+  /** A question that allows nothing. */
+  readonly question: {
+    readonly title: (technician: string) => string;
+    readonly hint: string;
+    readonly yours: string;
+    readonly send: string;
+    readonly thanks: string;
+    readonly over: string;
+    readonly bad: string;
+    readonly allowsNothing: string;
+  };
   /** Choosing another time. */
   readonly when: {
     readonly title: string;

@@ -20,6 +20,7 @@ export function OpenQuestion({ run, events }: { readonly run: RunDetails; readon
     <section className="uncertain" aria-label={words.question.title}>
       <Notice tone="wait" icon={mdiHelpCircle} title={question.say}>
         <p className="dim">{words.question.until(dayAndTime(question.answerBy))}</p>
+        {question.sentTo === undefined ? null : <p>{words.question.ofHome(question.sentTo)}</p>}
         {may ? <AnswerForm run={run} question={question} /> : <p className="dim">{words.question.mayNot}</p>}
       </Notice>
     </section>

@@ -18,6 +18,7 @@ export const KEPT: readonly string[] = [
   "gateway_history",
   "gateway_snapshot",
   "home_message",
+  "home_question",
   "integration",
   "invitation",
   "ledger_entry",

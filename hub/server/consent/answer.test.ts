@@ -134,6 +134,8 @@ describe("an answer", () => {
         },
         consentOpened: async () => [],
         consentCallAsked: async () => [],
+        asksHome: async () => true,
+        homeAnswered: async () => [],
       },
     });
     const { token } = await consent.askAndGetToken(home);

@@ -1,10 +1,11 @@
-import type { ConsentView, PhoneQuestion } from "@caretaker/protocol";
+import type { Answer, ConsentView, HomeQuestionView, PhoneQuestion } from "@caretaker/protocol";
 import type { Handlers } from "../http/handler.ts";
 import { answer, expire, type GivenAnswer, opened, stop } from "./answer.ts";
 import { ask } from "./ask.ts";
 import { type Tap, takeTap } from "./at-home/tapped.ts";
 import { answerByPhone, type PhoneAnswer, phoneQuestion } from "./by-phone.ts";
 import { callMe } from "./call-me.ts";
+import { answerFromHome, askHome, questionOpened, viewQuestion } from "./home-questions.ts";
 import { ofRun } from "./of-run.ts";
 import { permit } from "./permit.ts";
 import type { Consent, ConsentDeps } from "./types.ts";
@@ -23,6 +24,13 @@ export interface ConsentLink {
   callMe(token: string): Promise<ConsentView>;
 }
 
+/** What the link of a question to the home can do: it allows nothing. */
+export interface QuestionLink {
+  view(token: string): Promise<HomeQuestionView>;
+  opened(token: string): Promise<void>;
+  answer(given: { token: string; answer: Answer }): Promise<HomeQuestionView>;
+}
+
 /** What a technician writes down of a call. */
 export interface ConsentByPhone {
   question(which: Pick<PhoneAnswer, "runId" | "requestId">): Promise<PhoneQuestion>;
@@ -32,11 +40,13 @@ export interface ConsentByPhone {
 export function createConsent(deps: ConsentDeps): Consent & {
   readonly link: ConsentLink;
   readonly byPhone: ConsentByPhone;
+  readonly questions: QuestionLink;
   takeTap(tap: Tap): ReturnType<typeof takeTap>;
 } {
   return {
     ask: (trx, question) => ask(deps, trx, question),
     permit,
+    askHome: (trx, question) => askHome(deps, trx, question),
     async whomToAsk(trx, need) {
       const contact = await whomToAsk(deps, trx, need);
       return "cannot" in contact ? contact : { sentTo: nameAndAddress(contact) };
@@ -45,6 +55,14 @@ export function createConsent(deps: ConsentDeps): Consent & {
     voidGrants,
     ofRun,
     takeTap: (tap) => takeTap(deps, tap),
+    questions: {
+      view: (token) => viewQuestion(deps, token),
+      opened: (token) => questionOpened(deps, token),
+      async answer(given) {
+        await answerFromHome(deps, given);
+        return viewQuestion(deps, given.token);
+      },
+    },
     byPhone: {
       question: (which) => phoneQuestion(deps, which),
       answer: (given) => answerByPhone(deps, given),
@@ -69,15 +87,18 @@ export function createConsent(deps: ConsentDeps): Consent & {
 }
 
 type LinkNames = "consent.view" | "consent.opened" | "consent.answer" | "consent.stop" | "consent.call_me";
+type QuestionNames = "question.view" | "question.opened" | "question.answer";
 type PhoneNames = "consent.phone.get" | "consent.phone.answer";
 
 export function consentHandlers({
   link,
   byPhone,
+  questions,
 }: {
   readonly link: ConsentLink;
   readonly byPhone: ConsentByPhone;
-}): Pick<Handlers, LinkNames | PhoneNames> {
+  readonly questions: QuestionLink;
+}): Pick<Handlers, LinkNames | PhoneNames | QuestionNames> {
   return {
     "consent.view": ({ token }) => link.view(token),
     "consent.opened": async ({ token }) => {
@@ -87,6 +108,12 @@ export function consentHandlers({
     "consent.answer": (given) => link.answer(given),
     "consent.stop": ({ token }) => link.stop(token),
     "consent.call_me": ({ token }) => link.callMe(token),
+    "question.view": ({ token }) => questions.view(token),
+    "question.opened": async ({ token }) => {
+      await questions.opened(token);
+      return {};
+    },
+    "question.answer": (given) => questions.answer(given),
     "consent.phone.get": (which) => byPhone.question(which),
     "consent.phone.answer": async (given, { actor }) => {
       await byPhone.answer({ ...given, actor });

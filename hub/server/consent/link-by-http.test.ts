@@ -23,7 +23,10 @@ beforeEach(async () => {
     stop: (token) => consent.link.stop(token),
     callMe: (token) => consent.link.callMe(token),
   };
-  door = await openTestDoor({ dashboard: pages, others: consentHandlers({ link, byPhone: undefined as never }) });
+  door = await openTestDoor({
+    dashboard: pages,
+    others: consentHandlers({ link, byPhone: undefined as never, questions: undefined as never }),
+  });
   consent = createTestConsent(door.db);
 });
 afterEach(async () => {

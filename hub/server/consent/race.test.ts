@@ -151,6 +151,8 @@ describe("answers, stops, clocks and acts that meet", () => {
         },
         consentOpened: async () => [],
         consentCallAsked: async () => [],
+        asksHome: async () => true,
+        homeAnswered: async () => [],
       },
     });
 

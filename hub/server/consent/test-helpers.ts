@@ -145,6 +145,8 @@ export function createTestConsent(db: Database, replaced: Partial<ConsentDeps> =
       },
       consentOpened: async () => [],
       consentCallAsked: async () => [],
+      asksHome: async () => true,
+      homeAnswered: async () => [],
     },
     publicUrl: "https://care.example.org/",
     announcements,

@@ -1,5 +1,6 @@
 import type {
   AgreedWindow,
+  Answer,
   ConsentRequestId,
   Proposal,
   ProposedAct,
@@ -13,6 +14,7 @@ import type {
 import type { Announcement, Announcements } from "../announcements.ts";
 import type { Database, Trx } from "../db/database.ts";
 import type { NewMessage } from "../mail/queue.ts";
+import type { HomeQuestion } from "./home-questions.ts";
 
 /** What became of a question, as the run is told of it. */
 export type AnswerForRun = "allowed" | "refused" | "another_time" | "expired" | "withdrawn";
@@ -33,6 +35,13 @@ export interface RunsDoor {
   consentOpened(
     trx: Trx,
     opened: { runId: RunId; requestId: ConsentRequestId; now: Date },
+  ): Promise<readonly Announcement[]>;
+  /** Whether a run still waits with this question to the home. */
+  asksHome(db: Database, question: { runId: string; step: string }): Promise<boolean>;
+  /** Takes an answer from the home; rejects as `run.answer` does when it comes too late or is none. */
+  homeAnswered(
+    trx: Trx,
+    answer: { runId: RunId; step: string; answer: Answer; by: string; now: Date },
   ): Promise<readonly Announcement[]>;
   consentCallAsked(
     trx: Trx,
@@ -146,6 +155,8 @@ export interface Consent {
    * much of it was used. Returns how many there were. What was done can still be taken back.
    */
   voidGrants(trx: Trx, reason: { why: string; now: Date }): Promise<number>;
+  /** Asks the home something that allows nothing, in the caller's transaction. */
+  askHome(trx: Trx, question: HomeQuestion): Promise<{ readonly answerBy: Date; readonly sentTo: string } | CannotAsk>;
   /** Who would be asked for this, or why nobody can be; nobody is. */
   whomToAsk(trx: Trx, need: WouldAsk): Promise<{ readonly sentTo: string } | CannotAsk>;
   /** What a run asked and what was answered, oldest first. */

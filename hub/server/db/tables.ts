@@ -329,6 +329,23 @@ export interface Tables {
     /** When the homeowner wished to be called. */
     callAskedAt: AtOrNull;
   };
+  /** What a run asks whoever lives there: the answer allows nothing. */
+  homeQuestion: {
+    id: string;
+    runId: string;
+    siteId: string;
+    contactId: string;
+    step: string;
+    say: string;
+    answers: Json<object>;
+    language: Language;
+    tokenHash: string;
+    askedAt: At;
+    answerBy: At;
+    openedAt: AtOrNull;
+    answeredAt: AtOrNull;
+    linkUntil: At;
+  };
   /** The phone on which a contact may be asked, and the user of the gateway who answers on it. */
   contactPhone: {
     contactId: string;

@@ -93,6 +93,9 @@ export const VALID_INPUTS: Readonly<Record<OperationName, Readonly<Record<string
   "consent.answer": { token: TOKEN, answer: "no", proposalCode: "3f2a-91bc" },
   "consent.stop": { token: TOKEN },
   "consent.call_me": { token: TOKEN },
+  "question.view": { token: TOKEN },
+  "question.opened": { token: TOKEN },
+  "question.answer": { token: TOKEN, answer: "green" },
   "consent.phone.get": { runId: ID, requestId: ID },
   "consent.phone.answer": {
     runId: ID,

@@ -32,6 +32,7 @@ const OF_SITE: readonly { readonly table: string; readonly column: string; reado
     column,
     ofSite: "site_id = $site",
   })),
+  { table: "home_question", column: "say", ofSite: "site_id = $site" },
   { table: "site", column: "notes", ofSite: "id = $site" },
 ];
 

@@ -118,6 +118,7 @@ async function forgetWordsOf(trx: Trx, runIds: readonly string[]): Promise<void>
   const ids = sql`(${sql.join(runIds)})`;
   const statements = [
     sql`delete from run_event where run_id in ${ids}`,
+    sql`delete from home_question where run_id in ${ids}`,
     sql`update attempt set input = '{}', answer = null, consent = '{}', target = ${GONE} where run_id in ${ids}`,
     sql`update consent_request set asked_text = '{}', proposal = '{}', answered_by = null, token_hash = id::text,
       stop_token_hash = null where run_id in ${ids}`,

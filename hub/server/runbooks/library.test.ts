@@ -93,22 +93,6 @@ describe("a library", () => {
       expect.stringMatching(/too_deep: leads back to itself/),
     ]);
   });
-
-  it("knows what it cannot run yet, also in what it uses, in its line, and lists it all the same", () => {
-    const asking = GOOD.replace(
-      /steps:\n/,
-      "steps:\n  - ask: lit\n    say: Is it lit?\n    answers: [lit, dark]\n    of: homeowner\n    within: 1m\n",
-    );
-    const user = file("user", USER);
-
-    expect(library({ ...user, text: USER }, file("other", GOOD)).get("user")?.later).toEqual([]);
-    const made = library(
-      { ...user, text: USER },
-      { ...file("other", GOOD), text: asking.replace(/^id: .*/, "id: other") },
-    );
-    expect(made.get("other")?.later).toMatchObject([{ code: "not_runnable_yet", text: "lit" }]);
-    expect(made.get("user")?.later).toMatchObject([{ line: 9, column: 14, code: "not_runnable_yet", text: "other" }]);
-  });
 });
 
 describe("a digest", () => {

@@ -9,7 +9,6 @@ import {
 } from "@caretaker/protocol";
 import { runbookDigest, usedBy } from "./digest.ts";
 import { IllFixture, provesNothing } from "./fixtures.ts";
-import { notRunnableYet } from "./runnable.ts";
 import { mistakeLine, type RunbookSource } from "./source.ts";
 import { type ValidRunbook, validateRunbook } from "./validate.ts";
 import type { World } from "./world.ts";
@@ -21,8 +20,6 @@ export interface LibraryRunbook extends ValidRunbook {
   readonly id: RunbookId;
   readonly digest: string;
   readonly text: string;
-  /** What this hub cannot run of it yet; such a runbook can be read, not started. */
-  readonly later: readonly RunbookMistake[];
 }
 
 export interface Library {
@@ -79,7 +76,6 @@ export function makeLibrary(files: readonly RunbookFile[], connectors: World["co
         one.document,
         usedBy(one.runbook, (id) => byId.get(id)),
       ),
-      later: notRunnableYet(one, world),
     }))
     .sort((a, b) => (a.id < b.id ? -1 : 1));
   const index = new Map<string, LibraryRunbook>(runbooks.map((one) => [one.id, one]));

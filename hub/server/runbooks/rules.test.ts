@@ -177,9 +177,7 @@ describe("rule 11: the nesting of `use`", () => {
 });
 
 /** Of each mistake that a file can have by itself, one file that has it. */
-const EXAMPLES: Readonly<
-  Record<Exclude<MistakeCode, "wrong_id" | "verify_already_holds" | "not_runnable_yet">, string>
-> = {
+const EXAMPLES: Readonly<Record<Exclude<MistakeCode, "wrong_id" | "verify_already_holds">, string>> = {
   not_yaml: "id: [",
   too_large: "x".repeat(30_000),
   too_deep: "[".repeat(50),

@@ -2,6 +2,7 @@ import type { AgreedWindow, ConsentRequestId, RunEventData, RunId } from "@caret
 import type { Announcement } from "../announcements.ts";
 import type { AnswerForRun, RunsDoor } from "../consent/types.ts";
 import type { Trx } from "../db/database.ts";
+import { asksStill, takeReply } from "./question.ts";
 import { type Change, lockRun, memoryOf, type RunRow, record } from "./record.ts";
 import { hasEnded } from "./status.ts";
 import { endPause } from "./waiting.ts";
@@ -26,6 +27,10 @@ export const answers: RunsDoor = {
     if (row === undefined || hasEnded(row)) return [];
     const { announcements } = await record(trx, row, now, { events: [{ kind: "consent.opened", requestId }] });
     return announcements;
+  },
+  asksHome: (db, question) => asksStill(db, question),
+  async homeAnswered(trx, answer) {
+    return (await takeReply(trx, answer)).announcements;
   },
   async consentCallAsked(trx, { runId, requestId, by, now }) {
     const row = await lockRun(trx, runId);

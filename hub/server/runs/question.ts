@@ -6,7 +6,8 @@ import {
   type RunId,
   type RunSummary,
 } from "@caretaker/protocol";
-import { transaction } from "../db/database.ts";
+import type { Announcement } from "../announcements.ts";
+import { type Database, type Trx, transaction } from "../db/database.ts";
 import { actorText, nameInActor } from "../ledger/actor.ts";
 import type { RunsDeps } from "./deps.ts";
 import { lockRun, memoryOf, type RunRow, record } from "./record.ts";
@@ -54,33 +55,56 @@ export async function answerQuestion(
   deps: Pick<RunsDeps, "db" | "now" | "announcements">,
   { runId, step, answer, actor }: AnswerQuestion,
 ): Promise<RunSummary> {
-  const by = actorText(actor);
-  const { run, announcements } = await transaction(deps.db, async (trx) => {
-    const row = await lockRun(trx, runId);
-    if (row === undefined) throw new CaretakerError("not_found", "There is no such run.");
-    const now = await deps.now(trx);
-    refuseLate(row, step, now);
-    const { active, ...memory } = endPause(memoryOf(row), now);
-    const said = checkAnswer(active?.answers ?? "text", answer);
-    const written = await record(trx, row, now, {
-      events: [
-        { kind: "question.answered", step, answer: said, by },
-        { kind: "run.resumed", after: "waiting_for_answer", why: `${nameInActor(by)} answered: ${said}.` },
-      ],
-      memory: { ...memory, active: active === null ? null : { ...active, said } },
-      wakeAt: now,
-    });
-    return { run: await summaryOf(trx, written.row), announcements: written.announcements };
-  });
+  const { run, announcements } = await transaction(deps.db, async (trx) =>
+    takeReply(trx, { runId, step, answer, by: actorText(actor), now: await deps.now(trx) }),
+  );
   for (const announcement of announcements) deps.announcements.announce(announcement);
-  deps.announcements.announce({ type: "run.due", runId });
   return run;
 }
 
+interface Reply {
+  readonly runId: RunId;
+  readonly step: string;
+  readonly answer: Answer;
+  readonly by: string;
+  readonly now: Date;
+}
+
+/** As `answerQuestion`, in the caller's transaction, whoever it is that answers. */
+export async function takeReply(
+  trx: Trx,
+  { runId, step, answer, by, now }: Reply,
+): Promise<{ run: RunSummary; announcements: readonly Announcement[] }> {
+  const row = await lockRun(trx, runId);
+  if (row === undefined) throw new CaretakerError("not_found", "There is no such run.");
+  refuseLate(row, step, now);
+  const { active, ...memory } = endPause(memoryOf(row), now);
+  const said = checkAnswer(active?.answers ?? "text", answer);
+  const written = await record(trx, row, now, {
+    events: [
+      { kind: "question.answered", step, answer: said, by },
+      { kind: "run.resumed", after: "waiting_for_answer", why: `${nameInActor(by)} answered: ${said}.` },
+    ],
+    memory: { ...memory, active: active === null ? null : { ...active, said } },
+    wakeAt: now,
+  });
+  const run = await summaryOf(trx, written.row);
+  return { run, announcements: [...written.announcements, { type: "run.due", runId }] };
+}
+
+/** Whether a run still waits with this question. */
+export async function asksStill(db: Database, { runId, step }: { runId: string; step: string }): Promise<boolean> {
+  const row = await db.selectFrom("run").selectAll().where("id", "=", runId).executeTakeFirst();
+  return row !== undefined && waitsWith(row, step);
+}
+
+function waitsWith(row: RunRow, step: string): boolean {
+  return row.status === "waiting_for_answer" && memoryOf(row).at === step && row.stopRequestedAt === null;
+}
+
 function refuseLate(row: RunRow, step: string, now: Date): void {
-  const { status, waitingUntil, stopRequestedAt } = row;
-  const isOpen = status === "waiting_for_answer" && memoryOf(row).at === step && stopRequestedAt === null;
-  if (isOpen && waitingUntil !== null && now < new Date(waitingUntil)) return;
+  const { waitingUntil } = row;
+  if (waitsWith(row, step) && waitingUntil !== null && now < new Date(waitingUntil)) return;
   throw new CaretakerError(
     "already_done",
     `RUN-${row.number} does not wait for an answer to ${step} any more. Look at its page for what it does now.`,

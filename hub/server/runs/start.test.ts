@@ -45,10 +45,6 @@ steps:${CHECK}
 `,
   runbookOf("reloading", `${CHECK}${RELOAD}`),
   runbookOf("looking", `${CHECK}\n  - end: found`),
-  runbookOf(
-    "asking",
-    `\n  - ask: light\n    say: Is the light on?\n    answers: [lit, dark]\n    of: homeowner\n    within: 5m\n  - end: found`,
-  ),
 ]);
 
 let database: TestDatabase;
@@ -101,13 +97,6 @@ describe("starting a run", () => {
     await expect(test.start(home, "neding")).rejects.toMatchObject({
       code: "not_found",
       message: expect.stringContaining("Did you mean needing?"),
-    });
-  });
-
-  it("refuses what this hub cannot run yet, with line and column", async () => {
-    await expect(test.start(home, "asking")).rejects.toMatchObject({
-      code: "invalid_runbook",
-      message: expect.stringMatching(/test-3\.yaml:8:10 not_runnable_yet: `ask` of the homeowner comes later/),
     });
   });
 

@@ -16,7 +16,7 @@ import { actorText } from "../ledger/actor.ts";
 import { appendLedger } from "../ledger/append.ts";
 import { personBehind } from "../people/behind.ts";
 import { usedBy } from "../runbooks/digest.ts";
-import { invalid, type Library, type LibraryRunbook } from "../runbooks/library.ts";
+import type { Library, LibraryRunbook } from "../runbooks/library.ts";
 import { didYouMean } from "../runbooks/suggest.ts";
 import type { RunsDeps } from "./deps.ts";
 import { type CheckedInputs, checkInputs } from "./inputs.ts";
@@ -61,7 +61,6 @@ function runnable(library: Library, id: RunbookId): LibraryRunbook {
     const meant = hint === undefined ? "" : ` Did you mean ${hint}?`;
     throw new CaretakerError("not_found", `There is no runbook ${id}.${meant}`, { meta: { runbook: id } });
   }
-  if (found.later.length > 0) throw invalid(found.later);
   return found;
 }
 

@@ -13,7 +13,7 @@ import type {
   SessionId,
 } from "@caretaker/protocol";
 import { createAnnouncements } from "../announcements.ts";
-import type { ConsentLink } from "../consent/consent.ts";
+import type { ConsentLink, QuestionLink } from "../consent/consent.ts";
 import { createConsent } from "../consent/consent.ts";
 import type { Database } from "../db/database.ts";
 import type { NewMessage } from "../mail/queue.ts";
@@ -42,6 +42,7 @@ export interface TestHub {
   readonly runs: Runs;
   readonly deps: RunsDeps;
   readonly link: ConsentLink;
+  readonly questions: QuestionLink;
   readonly messages: NewMessage[];
   /** Lets this hub die where it next comes by, at that step if one is named. */
   dieAt(point: CrashPoint, step?: string): void;
@@ -177,6 +178,7 @@ function createTestHub(
     runs,
     deps,
     link: consent.link,
+    questions: consent.questions,
     messages,
     dieAt(point, step) {
       dies = { point, step };

@@ -71,6 +71,14 @@ export const de: HomeownerWords = {
     seeMail: (code) => `Alles Weitere, und wie Sie es anhalten, steht in Ihrer E-Mail. Verzeichnis ${code}.`,
     notice: (firm) => `${firm} hat eine Frage zu Ihrem Zuhause. Bitte sehen Sie in Ihre E-Mails.`,
   },
+  homeQuestion: {
+    subject: (firm) => `${firm} hat eine Frage`,
+    intro: (technician, firm, home) =>
+      `${technician} von ${firm} sieht nach Ihrem Zuhause (${home}) und möchte wissen:`,
+    answerHere: "Hier können Sie antworten:",
+    allowsNothing:
+      "Ihre Antwort sagt uns nur etwas. Sie erlaubt nichts: Bevor etwas geschieht, werden Sie danach gefragt.",
+  },
   saidOnPhone: {
     subject: (firm) => `${firm}: Sie haben am Telefon zugestimmt`,
     hello: (name) => `Guten Tag ${name},`,

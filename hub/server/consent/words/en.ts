@@ -71,6 +71,14 @@ export const en: HomeownerWords = {
     seeMail: (code) => `All of it, and how to stop, is in your mail. Record ${code}.`,
     notice: (firm) => `${firm} has a question about your home. Please see your mail.`,
   },
+  homeQuestion: {
+    subject: (firm) => `${firm} has a question`,
+    intro: (technician, firm, home) =>
+      `${technician} of ${firm} is looking at your home (${home}) and would like to know:`,
+    answerHere: "You can answer here:",
+    allowsNothing:
+      "Your answer only tells us something. It allows nothing: before anything is done, you are asked for that.",
+  },
   saidOnPhone: {
     subject: (firm) => `${firm}: you said yes on the phone`,
     hello: (name) => `Dear ${name},`,

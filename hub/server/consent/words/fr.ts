@@ -73,6 +73,14 @@ export const fr: HomeownerWords = {
     seeMail: (code) => `Tout le détail, et comment arrêter, est dans votre courriel. Registre ${code}.`,
     notice: (firm) => `${firm} a une question sur votre maison. Merci de lire vos courriels.`,
   },
+  homeQuestion: {
+    subject: (firm) => `${firm} a une question`,
+    intro: (technician, firm, home) =>
+      `${technician}, de ${firm}, s’occupe de votre maison (${home}) et aimerait savoir :`,
+    answerHere: "Vous pouvez répondre ici :",
+    allowsNothing:
+      "Votre réponse nous informe seulement. Elle n’autorise rien : avant toute action, on vous le demandera.",
+  },
   saidOnPhone: {
     subject: (firm) => `${firm} : vous avez dit oui au téléphone`,
     hello: (name) => `Bonjour ${name},`,

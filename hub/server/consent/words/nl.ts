@@ -73,6 +73,13 @@ export const nl: HomeownerWords = {
     seeMail: (code) => `Alles, en hoe u het stopt, staat in uw e-mail. Logboek ${code}.`,
     notice: (firm) => `${firm} heeft een vraag over uw huis. Kijk alstublieft in uw e-mail.`,
   },
+  homeQuestion: {
+    subject: (firm) => `${firm} heeft een vraag`,
+    intro: (technician, firm, home) => `${technician} van ${firm} kijkt naar uw woning (${home}) en wil graag weten:`,
+    answerHere: "U kunt hier antwoorden:",
+    allowsNothing:
+      "Uw antwoord vertelt ons alleen iets. Het staat niets toe: voordat er iets gebeurt, wordt u dat gevraagd.",
+  },
   saidOnPhone: {
     subject: (firm) => `${firm}: u zei ja aan de telefoon`,
     hello: (name) => `Beste ${name},`,

@@ -56,6 +56,13 @@ export interface HomeownerWords {
     readonly seeMail: (code: string) => string;
     readonly notice: (firm: string) => string;
   };
+  /** A question that allows nothing. */
+  readonly homeQuestion: {
+    readonly subject: (firm: string) => string;
+    readonly intro: (technician: string, firm: string, home: string) => string;
+    readonly answerHere: string;
+    readonly allowsNothing: string;
+  };
   /** To whoever said yes on the phone. */
   readonly saidOnPhone: {
     readonly subject: (firm: string) => string;

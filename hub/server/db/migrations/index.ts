@@ -8,6 +8,7 @@ import { waysToAsk } from "./0007-ways-to-ask.ts";
 import { rehearsal } from "./0009-rehearsal.ts";
 import { runbookVersions } from "./0010-runbook-versions.ts";
 import { byPhone } from "./0018-by-phone.ts";
+import { homeQuestions } from "./0019-home-questions.ts";
 
 /** One step forward of the database's form. It is never changed after a release: what is wrong in it, a later one mends. */
 export interface Migration {
@@ -27,4 +28,5 @@ export const migrations: readonly Migration[] = [
   rehearsal,
   runbookVersions,
   byPhone,
+  homeQuestions,
 ];

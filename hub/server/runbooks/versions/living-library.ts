@@ -2,7 +2,6 @@ import type { Runbook } from "@caretaker/protocol";
 import type { Database } from "../../db/database.ts";
 import { runbookDigest, usedBy } from "../digest.ts";
 import type { Library, LibraryRunbook } from "../library.ts";
-import { notRunnableYet } from "../runnable.ts";
 import { validateRunbook } from "../validate.ts";
 import type { World } from "../world.ts";
 
@@ -85,7 +84,6 @@ async function read(db: Database, stock: Library): Promise<Omit<Held, "mark">> {
         digest,
         text,
         isStock: false,
-        later: notRunnableYet(result, world),
       });
       return false;
     });
