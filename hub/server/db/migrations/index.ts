@@ -9,6 +9,7 @@ import { rehearsal } from "./0009-rehearsal.ts";
 import { runbookVersions } from "./0010-runbook-versions.ts";
 import { byPhone } from "./0018-by-phone.ts";
 import { homeQuestions } from "./0019-home-questions.ts";
+import { journalLinks } from "./0020-journal-links.ts";
 
 /** One step forward of the database's form. It is never changed after a release: what is wrong in it, a later one mends. */
 export interface Migration {
@@ -29,4 +30,5 @@ export const migrations: readonly Migration[] = [
   runbookVersions,
   byPhone,
   homeQuestions,
+  journalLinks,
 ];
