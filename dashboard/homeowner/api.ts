@@ -17,12 +17,14 @@ export interface Api {
   answer(answer: ConsentAnswer, proposalCode: string, window?: AgreedWindow): Promise<ConsentView>;
   stop(): Promise<ConsentView>;
   callMe(): Promise<ConsentView>;
+  /** A fresh link to the journal goes to the mailbox of whoever was asked. */
+  journal(): Promise<void>;
 }
 
 /** A phone in a lift: after this an answer no longer comes, and the person should be told. */
 const WAIT_MILLISECONDS = 15_000;
 
-/** The five things that a link can do. Only `view` is a GET, and it grants nothing. */
+/** What a link can do. Only `view` is a GET, and it grants nothing. */
 export function createApi(token: string): Api {
   const base = `/api/v1/consent/${encodeURIComponent(token)}`;
   return {
@@ -36,6 +38,9 @@ export function createApi(token: string): Api {
         proposalCode,
         ...(window === undefined ? {} : { window }),
       })) as ConsentView,
+    journal: async () => {
+      await call(`${base}/journal`, "POST", {});
+    },
     callMe: async () => (await call(`${base}/call-me`, "POST", {})) as ConsentView,
     stop: async () => (await call(`${base}/stop`, "POST", {})) as ConsentView,
   };

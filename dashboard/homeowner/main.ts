@@ -1,12 +1,17 @@
 import { createApi } from "./api.ts";
+import { createJournalApi, createJournalPage } from "./journal-page.ts";
 import { createPage } from "./page.ts";
 import { createQuestionApi, createQuestionPage } from "./question-page.ts";
 import { browserLanguage } from "./words/index.ts";
 
-/** The link is `/c/<token>`, or `/q/<token>` for a question that allows nothing. Anything else the hub knows nothing of. */
-const [, kind, token = "unknown"] = /^\/([cq])\/([^/]+)\/?$/.exec(location.pathname) ?? [];
+/**
+ * The link is `/c/<token>`, `/q/<token>` for a question that allows nothing, or `/j/<token>` for the journal of the home.
+ * Anything else the hub knows nothing of.
+ */
+const [, kind, token = "unknown"] = /^\/([cqj])\/([^/]+)\/?$/.exec(location.pathname) ?? [];
 const root = document.querySelector<HTMLElement>("#page");
 const language = browserLanguage(navigator.languages);
 
 if (root !== null && kind === "q") void createQuestionPage(root, createQuestionApi(token), language).open();
+else if (root !== null && kind === "j") void createJournalPage(root, createJournalApi(token), language).open();
 else if (root !== null) void createPage(root, createApi(token), language).open();

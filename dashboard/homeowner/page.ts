@@ -31,7 +31,12 @@ export function createPage(root: HTMLElement, api: Api, language: Language): Pag
     document.documentElement.lang = next.language;
     document.title = `${words.pageTitle} · ${next.firm.name}`;
     if (isFirst || screen === null) {
-      screen = createScreen(next, words, { onAnswer: handleAnswer, onStop: handleStop, onCallMe: handleCallMe });
+      screen = createScreen(next, words, {
+        onAnswer: handleAnswer,
+        onStop: handleStop,
+        onCallMe: handleCallMe,
+        onJournal: () => api.journal(),
+      });
       root.replaceChildren(screen.root);
     }
     screen.show(next);

@@ -7,6 +7,8 @@ export interface Handlers {
   readonly onAnswer: (answer: ConsentAnswer, window?: AgreedWindow) => void;
   readonly onStop: () => void;
   readonly onCallMe: () => void;
+  /** Resolves once the link is on its way. */
+  readonly onJournal: () => Promise<void>;
 }
 
 /** The parts of the page. What is asked is drawn once; the rest is drawn anew when it changes, so focus stays where it is. */
@@ -44,6 +46,7 @@ export function createScreen(view: ConsentView, words: PageWords, handlers: Hand
     questionOf(view, words),
     actions,
     call.root,
+    journalWish(words, handlers.onJournal),
     footerOf(view, words),
   );
   let drawn = "";
@@ -137,6 +140,31 @@ function toneOf({ status, progress }: ConsentView): string {
   if (status === "asked") return "asked";
   if (progress.state === "working" || progress.state === "stopping") return progress.state;
   return status === "allowed" ? "allowed" : "ended";
+}
+
+/** The journal is sent, never shown here: this link may have been passed on. */
+function journalWish(words: PageWords, onJournal: () => Promise<void>): HTMLElement {
+  const said = element("p", { attributes: { role: "status" } });
+  const button = element(
+    "button",
+    {
+      class: "call-me",
+      attributes: { type: "button" },
+      onclick: () => {
+        button.hidden = true;
+        onJournal().then(
+          () => {
+            said.textContent = words.journal.sent;
+          },
+          () => {
+            said.textContent = words.problems.tooMany;
+          },
+        );
+      },
+    },
+    words.journal.ask,
+  );
+  return element("div", { class: "wish journal-wish" }, button, said);
 }
 
 /** What was, and what is now, of each thing that was put right. */

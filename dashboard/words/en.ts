@@ -432,6 +432,9 @@ export const words = {
     removeTitle: (name: string) => `Remove ${name}?`,
     removeText: "They are asked nothing more, and are told so by mail. What they answered stays in the ledger.",
     removeWhy: "Why?",
+    journal: "Send journal",
+    journalSent: "Journal sent",
+    journalOf: (name: string) => `Send ${name} a link to the home's journal`,
     leavesNobody: "I know that nobody is left who can allow it",
   },
   atHome: {

@@ -115,6 +115,28 @@ export const ConsentView = z.object({
 });
 export type ConsentView = z.infer<typeof ConsentView>;
 
+export const JournalEntry = z.object({
+  number: z.number().int(),
+  at: Moment,
+  words: z.string(),
+  details: z.array(z.string()),
+});
+export type JournalEntry = z.infer<typeof JournalEntry>;
+
+/** What was asked, allowed and done in a home, newest first, in the words of whoever reads it. */
+export const HomeJournal = z.object({
+  language: Language,
+  firm: z.object({ name: z.string(), phone: z.string().nullable() }),
+  home: z.string(),
+  timeZone: z.string(),
+  /** The short code of the ledger's head now. */
+  code: z.string(),
+  standing: z.array(z.object({ words: z.string(), givenAt: Moment, givenBy: z.string() })),
+  entries: z.array(JournalEntry),
+  nextBefore: z.number().int().nullable(),
+});
+export type HomeJournal = z.infer<typeof HomeJournal>;
+
 /** What the homeowner's page shows of a question that allows nothing: a run would like to know something. */
 export const HomeQuestionView = z.object({
   status: z.enum(["open", "answered", "over"]),

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { ConsentAnswer, ConsentView, HomeQuestionView, LinkToken, PhoneQuestion } from "./consent.ts";
+import { ConsentAnswer, ConsentView, HomeJournal, HomeQuestionView, LinkToken, PhoneQuestion } from "./consent.ts";
 import { HomePhones } from "./household.ts";
 import { ConsentRequestId, ContactId, GatewayId, Moment, RunId, SiteId } from "./ids.ts";
 import { operation } from "./operation.ts";
@@ -95,6 +95,27 @@ export const householdOperations = {
     output: z.object({}),
     needs: { who: everyone, on: "site" },
     ledger: ["contact.changed"],
+  }),
+  "journal.ask": operation({
+    path: "POST /consent/{token}/journal",
+    summary: "Whoever was asked wishes to read the journal of the home: a fresh link goes to their mailbox",
+    input: z.strictObject({ token: LinkToken }),
+    output: z.object({}),
+    needs: { who: "link", on: "request" },
+  }),
+  "journal.open": operation({
+    path: "POST /journal/{token}",
+    summary: "The journal of a home, newest first, page by page; the link holds for a day from the first opening on",
+    input: z.strictObject({ token: LinkToken, before: z.int().min(1).optional() }),
+    output: HomeJournal,
+    needs: { who: "link", on: "request" },
+  }),
+  "contact.journal.send": operation({
+    path: "POST /sites/{siteId}/contacts/{contactId}/journal",
+    summary: "Send somebody of the home a fresh link to its journal; nobody else sees the link",
+    input: z.strictObject({ siteId: SiteId, contactId: ContactId }),
+    output: z.object({}),
+    needs: { who: fixers, on: "site" },
   }),
   "question.view": operation({
     path: "GET /questions/{token}",

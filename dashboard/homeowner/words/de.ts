@@ -23,6 +23,17 @@ export const de: PageWords = {
   allow: "Erlauben",
   anotherTime: "Ein andermal",
   no: "Nein",
+  journal: {
+    title: "Das Protokoll Ihres Zuhauses",
+    standing: "Was wir ohne Frage dürfen",
+    standsNothing: "Nichts: Sie werden immer gefragt.",
+    since: (day, who) => `(seit ${day}, gesagt von ${who})`,
+    more: "Frühere Einträge zeigen",
+    verify: (code) =>
+      `Das Protokoll steht bei ${code}. Jede Nachricht an Sie enthält einen solchen Code: Er beweist, dass nachträglich nichts geändert wurde.`,
+    ask: "Schicken Sie mir das Protokoll meines Zuhauses",
+    sent: "Ein Link ist unterwegs in Ihr Postfach.",
+  },
   question: {
     title: (technician) => `${technician} möchte etwas wissen`,
     hint: "Ihre Antwort hilft uns.",

@@ -23,6 +23,17 @@ export const en: PageWords = {
   allow: "Allow",
   anotherTime: "Another time",
   no: "No",
+  journal: {
+    title: "The journal of your home",
+    standing: "What we may do without asking",
+    standsNothing: "Nothing: you are always asked.",
+    since: (day, who) => `(since ${day}, said by ${who})`,
+    more: "Show earlier entries",
+    verify: (code) =>
+      `The record stands at ${code}. Every message to you holds such a code: it proves that nothing was changed afterwards.`,
+    ask: "Send me the journal of my home",
+    sent: "A link is on its way to your mailbox.",
+  },
   question: {
     title: (technician) => `${technician} would like to know something`,
     hint: "Your answer helps us.",

@@ -23,6 +23,17 @@ export const fr: PageWords = {
   allow: "Autoriser",
   anotherTime: "Une autre fois",
   no: "Non",
+  journal: {
+    title: "Le journal de votre maison",
+    standing: "Ce que nous pouvons faire sans demander",
+    standsNothing: "Rien : on vous demande toujours.",
+    since: (day, who) => `(depuis le ${day}, dit par ${who})`,
+    more: "Afficher les entrées précédentes",
+    verify: (code) =>
+      `Le journal en est à ${code}. Chaque message que vous recevez contient un tel code : il prouve que rien n’a été changé après coup.`,
+    ask: "Envoyez-moi le journal de ma maison",
+    sent: "Un lien est en route vers votre boîte aux lettres.",
+  },
   question: {
     title: (technician) => `${technician} aimerait savoir quelque chose`,
     hint: "Votre réponse nous aide.",

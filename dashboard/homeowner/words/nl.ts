@@ -23,6 +23,17 @@ export const nl: PageWords = {
   allow: "Toestaan",
   anotherTime: "Een andere keer",
   no: "Nee",
+  journal: {
+    title: "Het logboek van uw woning",
+    standing: "Wat we mogen zonder te vragen",
+    standsNothing: "Niets: u wordt altijd gevraagd.",
+    since: (day, who) => `(sinds ${day}, gezegd door ${who})`,
+    more: "Eerdere regels tonen",
+    verify: (code) =>
+      `Het logboek staat op ${code}. Elk bericht aan u bevat zo’n code: die bewijst dat er later niets is veranderd.`,
+    ask: "Stuur mij het logboek van mijn woning",
+    sent: "Er is een link onderweg naar uw mailbox.",
+  },
   question: {
     title: (technician) => `${technician} wil graag iets weten`,
     hint: "Uw antwoord helpt ons.",

@@ -28,6 +28,18 @@ export interface PageWords {
   readonly allow: string;
   readonly anotherTime: string;
   readonly no: string;
+  /** What was asked, allowed and done in the home. */
+  readonly journal: {
+    readonly title: string;
+    readonly standing: string;
+    readonly standsNothing: string;
+    readonly since: (day: string, who: string) => string;
+    readonly more: string;
+    readonly verify: (code: string) => string;
+    /** On the page of a question. */
+    readonly ask: string;
+    readonly sent: string;
+  };
   /** A question that allows nothing. */
   readonly question: {
     readonly title: (technician: string) => string;

@@ -60,6 +60,8 @@ function ContactLine({ contact, site, onVerify }: { contact: Contact; site: Site
   const mayChange = useMay("contact.update");
   const [dialog, setDialog] = useState<"edit" | "remove" | "erase" | null>(null);
   const mayErase = useMay("contact.erase");
+  const maySend = useMay("contact.journal.send");
+  const send = useAction("contact.journal.send");
   const mayExport = useMay("contact.export");
   const take = useAction("contact.export", {
     onDone: (data) => saveFile(`${contact.name}.json`, "application/json", JSON.stringify(data, null, 2)),
@@ -118,6 +120,18 @@ function ContactLine({ contact, site, onVerify }: { contact: Contact; site: Site
           >
             {words.consent.removeContact}
           </Button>
+          {maySend && contact.verifiedAt !== null && contact.role !== "manager" ? (
+            <Button
+              size="xs"
+              variant="subtle"
+              aria-label={words.consent.journalOf(contact.name)}
+              loading={send.isPending}
+              disabled={send.isSuccess}
+              onClick={() => send.mutate({ siteId: site.id, contactId: contact.id })}
+            >
+              {send.isSuccess ? words.consent.journalSent : words.consent.journal}
+            </Button>
+          ) : null}
           {mayExport ? (
             <Button
               size="xs"
@@ -143,7 +157,7 @@ function ContactLine({ contact, site, onVerify }: { contact: Contact; site: Site
         </Group>
       ) : null}
       {dialog === "edit" ? <EditContact contact={contact} onClose={() => setDialog(null)} /> : null}
-      <ErrorMessage error={take.error} />
+      <ErrorMessage error={take.error ?? send.error} />
       {dialog === "erase" ? <EraseContact contact={contact} onClose={() => setDialog(null)} /> : null}
       {dialog === "remove" ? <RemoveContact contact={contact} onClose={() => setDialog(null)} /> : null}
     </li>

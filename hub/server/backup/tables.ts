@@ -49,6 +49,7 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
   browser_session: "whoever holds a session would be signed in again: people sign in anew",
   sign_in_verification: "holds for minutes",
   sign_in_link: "signs somebody in",
+  journal_link: "opens a home's journal, for a day",
   idempotency: "answers to calls of a hub that is gone",
   site_lock: "held by runs, and none goes on after a restore",
   gateway_inventory: "made anew from the rows",

@@ -1,4 +1,12 @@
-import type { Answer, ConsentView, HomeQuestionView, PhoneQuestion } from "@caretaker/protocol";
+import type {
+  Answer,
+  ConsentView,
+  ContactId,
+  HomeJournal,
+  HomeQuestionView,
+  PhoneQuestion,
+  SiteId,
+} from "@caretaker/protocol";
 import type { Handlers } from "../http/handler.ts";
 import { answer, expire, type GivenAnswer, opened, stop } from "./answer.ts";
 import { ask } from "./ask.ts";
@@ -6,6 +14,7 @@ import { type Tap, takeTap } from "./at-home/tapped.ts";
 import { answerByPhone, type PhoneAnswer, phoneQuestion } from "./by-phone.ts";
 import { callMe } from "./call-me.ts";
 import { answerFromHome, askHome, questionOpened, viewQuestion } from "./home-questions.ts";
+import { journalForAsked, openJournal, sendJournal } from "./journal.ts";
 import { ofRun } from "./of-run.ts";
 import { permit } from "./permit.ts";
 import type { Consent, ConsentDeps } from "./types.ts";
@@ -31,6 +40,13 @@ export interface QuestionLink {
   answer(given: { token: string; answer: Answer }): Promise<HomeQuestionView>;
 }
 
+/** How people of a home read what was asked, allowed and done there. */
+export interface Journal {
+  ask(token: string): Promise<void>;
+  send(to: { siteId: SiteId; contactId: ContactId }): Promise<void>;
+  open(which: { token: string; before?: number | undefined }): Promise<HomeJournal>;
+}
+
 /** What a technician writes down of a call. */
 export interface ConsentByPhone {
   question(which: Pick<PhoneAnswer, "runId" | "requestId">): Promise<PhoneQuestion>;
@@ -41,6 +57,7 @@ export function createConsent(deps: ConsentDeps): Consent & {
   readonly link: ConsentLink;
   readonly byPhone: ConsentByPhone;
   readonly questions: QuestionLink;
+  readonly journal: Journal;
   takeTap(tap: Tap): ReturnType<typeof takeTap>;
 } {
   return {
@@ -55,6 +72,11 @@ export function createConsent(deps: ConsentDeps): Consent & {
     voidGrants,
     ofRun,
     takeTap: (tap) => takeTap(deps, tap),
+    journal: {
+      ask: (token) => journalForAsked(deps, token),
+      send: (to) => sendJournal(deps, to),
+      open: (which) => openJournal(deps, which),
+    },
     questions: {
       view: (token) => viewQuestion(deps, token),
       opened: (token) => questionOpened(deps, token),
@@ -88,17 +110,20 @@ export function createConsent(deps: ConsentDeps): Consent & {
 
 type LinkNames = "consent.view" | "consent.opened" | "consent.answer" | "consent.stop" | "consent.call_me";
 type QuestionNames = "question.view" | "question.opened" | "question.answer";
+type JournalNames = "journal.ask" | "journal.open" | "contact.journal.send";
 type PhoneNames = "consent.phone.get" | "consent.phone.answer";
 
 export function consentHandlers({
   link,
   byPhone,
   questions,
+  journal,
 }: {
   readonly link: ConsentLink;
   readonly byPhone: ConsentByPhone;
   readonly questions: QuestionLink;
-}): Pick<Handlers, LinkNames | PhoneNames | QuestionNames> {
+  readonly journal: Journal;
+}): Pick<Handlers, LinkNames | PhoneNames | QuestionNames | JournalNames> {
   return {
     "consent.view": ({ token }) => link.view(token),
     "consent.opened": async ({ token }) => {
@@ -108,6 +133,15 @@ export function consentHandlers({
     "consent.answer": (given) => link.answer(given),
     "consent.stop": ({ token }) => link.stop(token),
     "consent.call_me": ({ token }) => link.callMe(token),
+    "journal.ask": async ({ token }) => {
+      await journal.ask(token);
+      return {};
+    },
+    "journal.open": (which) => journal.open(which),
+    "contact.journal.send": async (to) => {
+      await journal.send(to);
+      return {};
+    },
     "question.view": ({ token }) => questions.view(token),
     "question.opened": async ({ token }) => {
       await questions.opened(token);

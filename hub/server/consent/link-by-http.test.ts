@@ -25,7 +25,12 @@ beforeEach(async () => {
   };
   door = await openTestDoor({
     dashboard: pages,
-    others: consentHandlers({ link, byPhone: undefined as never, questions: undefined as never }),
+    others: consentHandlers({
+      link,
+      byPhone: undefined as never,
+      questions: undefined as never,
+      journal: undefined as never,
+    }),
   });
   consent = createTestConsent(door.db);
 });

@@ -329,6 +329,14 @@ export interface Tables {
     /** When the homeowner wished to be called. */
     callAskedAt: AtOrNull;
   };
+  journalLink: {
+    id: string;
+    tokenHash: string;
+    contactId: string;
+    siteId: string;
+    createdAt: At;
+    firstOpenedAt: AtOrNull;
+  };
   /** What a run asks whoever lives there: the answer allows nothing. */
   homeQuestion: {
     id: string;

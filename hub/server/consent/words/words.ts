@@ -1,4 +1,5 @@
-import type { RunOutcome } from "@caretaker/protocol";
+import type { RunOutcome, StandingScope } from "@caretaker/protocol";
+import type { ShownEvent } from "../journal.ts";
 
 /** A thing of the home as a homeowner knows it. */
 export interface Thing {
@@ -55,6 +56,16 @@ export interface HomeownerWords {
     readonly no: string;
     readonly seeMail: (code: string) => string;
     readonly notice: (firm: string) => string;
+  };
+  /** The journal of a home. */
+  readonly journal: {
+    readonly subject: (firm: string) => string;
+    readonly intro: (firm: string, home: string) => string;
+    readonly holds: string;
+    readonly events: Readonly<Record<ShownEvent, string>>;
+    readonly standing: Readonly<Record<StandingScope, string>>;
+    readonly erased: string;
+    readonly byPhone: string;
   };
   /** A question that allows nothing. */
   readonly homeQuestion: {
