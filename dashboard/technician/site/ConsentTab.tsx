@@ -15,6 +15,7 @@ import { useMay } from "../session.ts";
 import { type ConsentValues, consentMistakes, emptyConsent, newConsent, ScopeFields } from "../sites/ScopeFields.tsx";
 import { AskedAtHome } from "./AskedAtHome.tsx";
 import { Contacts } from "./Contacts.tsx";
+import { RemoveSite } from "./RemoveSite.tsx";
 import "../sites/sites.css";
 
 const route = getRouteApi("/inside/sites/$siteId/consent");
@@ -30,6 +31,7 @@ export function ConsentTab() {
       <div className="stack">
         <Contacts site={site.data} />
         <AskedAtHome site={site.data} />
+        <RemoveSite site={site.data} />
       </div>
     </div>
   );

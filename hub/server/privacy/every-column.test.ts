@@ -184,6 +184,10 @@ it("no column of any table keeps the name of a person who was erased, whichever 
         payload: { reason: `Said\n${NAME.toUpperCase()}` },
       }),
     );
+  for (const table of new Set((await columns()).map((one) => one.table))) {
+    const { rows } = await sql`select 1 from ${sql.table(table)} limit 1`.execute(db);
+    expect(rows, `no row in ${table}: add one below`).toHaveLength(1);
+  }
   const written: { table: string; column: string; type: string }[] = [];
   for (const column of await columns()) {
     if (column.table.startsWith("ledger_") || column.table === "contact") continue;
@@ -237,6 +241,7 @@ async function fillEmptyTables(runId: string, contactId: string, requestId: stri
       restsUntil: at,
     })
     .execute();
+  await db.insertInto("journalLink").values({ id, tokenHash: "a", contactId, siteId, createdAt: at }).execute();
   await db.insertInto("homeMessage").values({ id, requestId, gatewayId, status: "shown" }).execute();
   await db
     .insertInto("homeQuestion")
