@@ -1,4 +1,6 @@
+import type { StillNamed } from "@caretaker/protocol";
 import { plural } from "./reasons.ts";
+import { STILL_NAMED_WORDS } from "./states.ts";
 
 /** Every word on the technician's screen that is not the name of a state (`states.ts`) or a reason (`reasons.ts`). */
 export const words = {
@@ -702,6 +704,10 @@ export const words = {
     count: "Count what would go",
     counted: (count: { ledgerEntries: number; consents: number; messages: number; runEvents: number }) =>
       `The words of ${plural(count.ledgerEntries, "ledger entry", "ledger entries")}, ${plural(count.messages, "message", "messages")}, ${plural(count.consents, "question", "questions")} and ${plural(count.runEvents, "row", "rows")} of runs and notes.`,
+    stillNamed: (places: readonly StillNamed[]) =>
+      `They are still named in ${places.map((place) => STILL_NAMED_WORDS[place]).join(", ")}: that is no part of this, and has to be changed where it is kept.`,
+    countedPerson: (count: { ledgerEntries: number; rows: number }) =>
+      `The words of ${plural(count.ledgerEntries, "ledger entry", "ledger entries")}, and the name in ${plural(count.rows, "other row", "other rows")}.`,
     erasePerson: "Erase",
     erasePersonTitle: (name: string) => `Erase ${name}?`,
     erasePersonText:

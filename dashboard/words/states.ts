@@ -13,6 +13,7 @@ import type {
   RunStatus,
   Scope,
   StepStatus,
+  StillNamed,
 } from "@caretaker/protocol";
 
 /** What each state is called on the technician's screen. */
@@ -177,4 +178,14 @@ export const APPROVAL_KIND_WORDS: Record<ApprovalKind, string> = {
   "homes.more": "More homes at once",
   "rollout.wave": "Next wave of a rollout",
   "runbook.publish": "Publish a runbook",
+};
+
+/** Where a person who is erased may still be named. */
+export const STILL_NAMED_WORDS: Record<StillNamed, string> = {
+  client: "the client's name, telephone or address",
+  site: "the site's name or address",
+  gateway: "the name or address of a gateway",
+  room: "the name of a room",
+  device: "the name of a device",
+  entity: "the name of something in the home",
 };

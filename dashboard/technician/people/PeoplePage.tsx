@@ -17,6 +17,7 @@ import { ROLE_MEANINGS, ROLE_WORDS } from "../../words/states.ts";
 import { dayAndTime } from "../../words/time.ts";
 import { initials } from "../initials.ts";
 import { useMay, useMe } from "../session.ts";
+import { ErasePerson } from "./ErasePerson.tsx";
 
 /** Who can reach into our clients' homes? */
 export function PeoplePage() {
@@ -70,9 +71,7 @@ function PersonLine({ person }: { person: Person }) {
   const enable = useAction("person.enable", { outdates: ["person.list"] });
   const isDisabled = person.disabledAt !== null;
   const mayErase = useMay("person.erase") && isDisabled && person.email.endsWith("@erased.invalid") === false;
-  const [reason, setReason] = useState("");
   const [isErasing, setErasing] = useState(false);
-  const erase = useAction("person.erase", { outdates: ["person.list"], onDone: () => setErasing(false) });
   return (
     <li className="person" data-disabled={isDisabled || undefined}>
       <span className="avatar" aria-hidden="true">
@@ -137,29 +136,7 @@ function PersonLine({ person }: { person: Person }) {
           {words.privacy.erasePerson}
         </Button>
       ) : null}
-      <Confirm
-        title={words.privacy.erasePersonTitle(person.name)}
-        text={words.privacy.erasePersonText}
-        action={words.privacy.erasePerson}
-        isOpen={isErasing}
-        isDangerous
-        isBusy={erase.isPending}
-        canConfirm={reason.trim().length >= 3}
-        error={erase.error}
-        onConfirm={() => erase.mutate({ personId: person.id, reason })}
-        onClose={() => setErasing(false)}
-      >
-        <TextInput
-          label={words.privacy.reason}
-          description={words.privacy.reasonText}
-          value={reason}
-          onChange={(event) => setReason(event.currentTarget.value)}
-          minLength={3}
-          maxLength={300}
-          required
-          data-autofocus
-        />
-      </Confirm>
+      {isErasing ? <ErasePerson person={person} onClose={() => setErasing(false)} /> : null}
       <ErrorMessage error={update.error ?? enable.error} />
       <Confirm
         title={words.people.disableTitle(person.name)}

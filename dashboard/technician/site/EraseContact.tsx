@@ -41,7 +41,12 @@ export function EraseContact({ contact, onClose }: { contact: Contact; onClose: 
         required
         data-autofocus
       />
-      {counted === undefined ? null : <p role="status">{words.privacy.counted(counted)}</p>}
+      {counted === undefined ? null : (
+        <div role="status">
+          <p>{words.privacy.counted(counted)}</p>
+          {counted.stillNamed.length === 0 ? null : <p>{words.privacy.stillNamed(counted.stillNamed)}</p>}
+        </div>
+      )}
     </Confirm>
   );
 }

@@ -1,11 +1,13 @@
 import { type Actor, CaretakerError, type ContactErasure, type ContactId, type SiteId } from "@caretaker/protocol";
 import { sql } from "kysely";
 import type { ContactRow } from "../consent/contacts.ts";
-import { type Database, type Trx, transaction } from "../db/database.ts";
+import type { Database, Trx } from "../db/database.ts";
 import { actorText } from "../ledger/actor.ts";
 import { appendLedger } from "../ledger/append.ts";
 import { erasePayloads } from "../ledger/erase.ts";
-import { GONE, replaceWords, wordsOf } from "./personal-words.ts";
+import { entriesAbout } from "./entries-about.ts";
+import { doOrCount } from "./only-count.ts";
+import { GONE, names, replaceWords, stillNamed, wordsEver } from "./personal-words.ts";
 
 export interface EraseContact {
   readonly siteId: SiteId;
@@ -18,66 +20,57 @@ export interface EraseContact {
   readonly isPreview?: boolean;
 }
 
-/** Ends a transaction without an error for anybody: what was counted in it is true, and nothing of it happened. */
-class Undone extends Error {
-  readonly counted: ContactErasure;
-
-  constructor(counted: ContactErasure) {
-    super("only counted");
-    this.counted = counted;
-  }
-}
-
 /**
  * Takes a person of a home out of everything that the hub keeps: rows lose their words, ledger entries their payloads.
  * That entries, consents and runs were there stays, and the chain verifies. What waits for this person is ended before.
  */
-export async function eraseContact(db: Database, erase: EraseContact): Promise<ContactErasure> {
-  try {
-    return await transaction(db, async (trx) => {
-      const counted = await eraseIn(trx, erase);
-      if (erase.isPreview) throw new Undone(counted);
-      return counted;
-    });
-  } catch (error) {
-    if (error instanceof Undone) return error.counted;
-    throw error;
-  }
+export function eraseContact(db: Database, erase: EraseContact): Promise<ContactErasure> {
+  return doOrCount(db, erase.isPreview ?? false, (trx) => eraseIn(trx, erase));
 }
 
 async function eraseIn(trx: Trx, { siteId, contactId, reason, actor, now }: EraseContact): Promise<ContactErasure> {
   await trx.selectFrom("site").select("id").where("id", "=", siteId).forUpdate().execute();
   const contact = await findContact(trx, siteId, contactId);
   if (contact.name === GONE) throw new CaretakerError("already_done", "This person was erased before.");
-  const words = wordsOf(contact);
+  const words = await wordsEver(trx, contact);
   if (words.some((word) => reason.toLowerCase().includes(word.toLowerCase()))) {
     const message = "names the person: the reason stays, so say it without a name, an address or a number";
     throw new CaretakerError("invalid_input", `The reason ${message}.`, { fields: [{ path: "reason", message }] });
   }
-  await refuseWhileAsked(trx, contactId);
+  await refuseWhileNeeded(trx, siteId, contactId, words);
   const requests = await trx
     .selectFrom("consentRequest")
     .select(["id", "runId"])
     .where("contactId", "=", contactId)
     .execute();
-  const numbers = await entriesAbout(trx, siteId, contactId, words);
-  await erasePayloads(trx, { chain: siteId, numbers, actor: actorText(actor), reason, now });
+  const entries = await entriesAbout(trx, { id: contactId, idIn: siteId, chains: [siteId, "firm"], words });
+  for (const [chain, numbers] of entries)
+    await erasePayloads(trx, { chain, numbers, actor: actorText(actor), reason, now });
   const counted: ContactErasure = {
-    ledgerEntries: numbers.length,
+    ledgerEntries: [...entries.values()].flat().length,
     consents: requests.length,
     messages: await eraseMessages(
       trx,
       siteId,
-      contact,
+      words,
       requests.map(({ id }) => id),
     ),
     runEvents: await replaceWords(trx, siteId, words),
+    stillNamed: await stillNamed(trx, siteId, words),
   };
   await trx.deleteFrom("contactPhone").where("contactId", "=", contactId).execute();
   if (requests.length > 0) {
     await trx
       .updateTable("homeMessage")
-      .set({ phone: null, userId: null, secretHash: null, status: "gone", nextTryAt: null, refusedUsers: [] })
+      .set({
+        phone: null,
+        userId: null,
+        secretHash: null,
+        status: "gone",
+        nextTryAt: null,
+        error: null,
+        refusedUsers: [],
+      })
       .where(
         "requestId",
         "in",
@@ -113,46 +106,51 @@ async function findContact(trx: Trx, siteId: SiteId, contactId: ContactId): Prom
   throw new CaretakerError("not_found", "There is no such contact at this site.");
 }
 
-async function refuseWhileAsked(trx: Trx, contactId: ContactId): Promise<void> {
+/** A run that goes on and names the person needs it: what was allowed is bound to what the run says. */
+async function refuseWhileNeeded(
+  trx: Trx,
+  siteId: SiteId,
+  contactId: ContactId,
+  words: readonly string[],
+): Promise<void> {
   const open = await trx
-    .selectFrom("consentRequest")
-    .innerJoin("run", "run.id", "consentRequest.runId")
+    .selectFrom("run")
     .select("run.number")
-    .where("consentRequest.contactId", "=", contactId)
-    .where("consentRequest.status", "in", ["asked", "allowed"])
+    .where("run.siteId", "=", siteId)
     .where("run.finishedAt", "is", null)
+    .where((where) =>
+      where.or([
+        names(sql`to_jsonb(run)::text`, words, true),
+        where.exists(
+          where
+            .selectFrom("consentRequest")
+            .select("consentRequest.id")
+            .whereRef("consentRequest.runId", "=", "run.id")
+            .where("consentRequest.contactId", "=", contactId)
+            .where("consentRequest.status", "in", ["asked", "allowed"]),
+        ),
+        where.exists(
+          where
+            .selectFrom("homeQuestion")
+            .select("homeQuestion.id")
+            .whereRef("homeQuestion.runId", "=", "run.id")
+            .where("homeQuestion.contactId", "=", contactId),
+        ),
+      ]),
+    )
+    .orderBy("run.number")
     .executeTakeFirst();
   if (open === undefined) return;
   throw new CaretakerError(
     "conflict",
-    `RUN-${open.number} waits for this person, or works with their yes. Cancel it first; then they can be erased.`,
+    `RUN-${open.number} waits for this person, works with their yes, or names them. Cancel it first; then they can be erased.`,
   );
-}
-
-/** Entries that name the person: by id, or by any of their words. What tells of an erasure names nobody. */
-async function entriesAbout(trx: Trx, siteId: SiteId, contactId: string, words: readonly string[]): Promise<number[]> {
-  const rows = await trx
-    .selectFrom("ledgerPayload")
-    .innerJoin("ledgerEntry", (join) =>
-      join
-        .onRef("ledgerEntry.chain", "=", "ledgerPayload.chain")
-        .onRef("ledgerEntry.number", "=", "ledgerPayload.number"),
-    )
-    .select(["ledgerPayload.number", "ledgerPayload.payload"])
-    .where("ledgerPayload.chain", "=", siteId)
-    .where("ledgerPayload.payload", "is not", null)
-    .where("ledgerEntry.event", "not in", ["ledger.erased", "contact.erased"])
-    .execute();
-  const sought = [contactId, ...words].map((word) => JSON.stringify(word).slice(1, -1).toLowerCase());
-  return rows
-    .filter(({ payload }) => sought.some((word) => payload?.toLowerCase().includes(word)))
-    .map(({ number }) => number);
 }
 
 async function eraseMessages(
   trx: Trx,
   siteId: SiteId,
-  { email }: ContactRow,
+  words: readonly string[],
   requestIds: readonly string[],
 ): Promise<number> {
   const erased = await trx
@@ -162,7 +160,7 @@ async function eraseMessages(
     .where("siteId", "=", siteId)
     .where((where) =>
       where.or([
-        where(sql<string>`lower(to_address)`, "=", (email ?? "").toLowerCase()),
+        names(sql`concat_ws(' ', to_address, to_name, subject, error)`, words, false),
         ...(requestIds.length === 0 ? [] : [where("requestId", "in", [...requestIds])]),
       ]),
     )

@@ -1,8 +1,10 @@
 import { type Actor, CaretakerError, type ContactId, type PersonalData, type SiteId } from "@caretaker/protocol";
-import { type Database, transaction } from "../db/database.ts";
+import { sql } from "kysely";
+import { type Database, type Trx, transaction } from "../db/database.ts";
 import { actorText } from "../ledger/actor.ts";
 import { appendLedger } from "../ledger/append.ts";
-import { wordsOf } from "./personal-words.ts";
+import { entriesAbout } from "./entries-about.ts";
+import { names, wordsEver } from "./personal-words.ts";
 
 /** All that the hub keeps of one person of a home, for that person. That it was taken out is written down. */
 export async function exportContact(
@@ -25,31 +27,52 @@ export async function exportContact(
       .where("contactId", "=", contactId)
       .orderBy("askedAt")
       .execute();
+    const words = await wordsEver(trx, contact);
     const messages = await trx
       .selectFrom("message")
       .select(["subject", "toAddress", "status", "createdAt", "sentAt"])
       .where("siteId", "=", siteId)
-      .where("toAddress", "=", contact.email ?? "")
+      .where(names(sql`concat_ws(' ', to_address, to_name, subject)`, words, false))
       .orderBy("createdAt")
+      .execute();
+    const asked = await trx
+      .selectFrom("homeQuestion")
+      .innerJoin("run", "run.id", "homeQuestion.runId")
+      .select(["run.number as run", "say", "answers", "askedAt", "homeQuestion.openedAt", "homeQuestion.answeredAt"])
+      .where("contactId", "=", contactId)
+      .orderBy("askedAt")
+      .execute();
+    const runs = await trx
+      .selectFrom("run")
+      .select(["number as run", "title", "reason", "note", "createdAt"])
+      .where("siteId", "=", siteId)
+      .where((where) =>
+        where.or([
+          names(sql`to_jsonb(run)::text`, words, true),
+          where.exists(
+            where
+              .selectFrom("runEvent")
+              .select("runEvent.number")
+              .whereRef("runEvent.runId", "=", "run.id")
+              .where(names(sql`data::text`, words, true)),
+          ),
+        ]),
+      )
+      .orderBy("number")
+      .execute();
+    const allowedForGood = await trx
+      .selectFrom("standingConsent")
+      .select(["scope", "givenAt", "givenBy", "evidence", "evidenceNote"])
+      .where("siteId", "=", siteId)
+      .where(names(sql`concat_ws(' ', given_by, evidence_note)`, words, false))
       .execute();
     const phone = await trx
       .selectFrom("contactPhone")
       .selectAll()
       .where("contactId", "=", contactId)
       .executeTakeFirst();
-    const entries = await trx
-      .selectFrom("ledgerEntry")
-      .innerJoin("ledgerPayload", (join) =>
-        join
-          .onRef("ledgerPayload.chain", "=", "ledgerEntry.chain")
-          .onRef("ledgerPayload.number", "=", "ledgerEntry.number"),
-      )
-      .select(["ledgerEntry.number", "at", "event", "payload"])
-      .where("ledgerEntry.chain", "=", siteId)
-      .where("payload", "is not", null)
-      .orderBy("ledgerEntry.number")
-      .execute();
-    const sought = [contactId, ...wordsOf(contact)].map((word) => JSON.stringify(word).slice(1, -1).toLowerCase());
+    const numbers = await entriesAbout(trx, { id: contactId, idIn: siteId, chains: [siteId], words });
+    const ledger = await listNumbers(trx, siteId, numbers.get(siteId) ?? []);
     await appendLedger(trx, {
       chain: siteId,
       event: "contact.exported",
@@ -63,10 +86,28 @@ export async function exportContact(
       contact: { name, role, language, email, phone: contact.phone, verifiedAt, verifiedBecause, createdAt, removedAt },
       askedOnPhone: phone === undefined ? null : { phone: phone.phone, userName: phone.userName, setAt: phone.setAt },
       questions: questions.map((question) => ({ ...question })),
+      asked: asked.map((question) => ({ ...question })),
       messages,
-      ledger: entries
-        .filter(({ payload }) => sought.some((word) => payload?.toLowerCase().includes(word)))
-        .map(({ number, at, event, payload }) => ({ number, at, event, payload: JSON.parse(payload ?? "null") })),
+      allowedForGood,
+      runs,
+      ledger,
     };
   });
+}
+
+async function listNumbers(trx: Trx, chain: SiteId, numbers: readonly number[]): Promise<PersonalData["ledger"]> {
+  if (numbers.length === 0) return [];
+  const rows = await trx
+    .selectFrom("ledgerEntry")
+    .innerJoin("ledgerPayload", (join) =>
+      join
+        .onRef("ledgerPayload.chain", "=", "ledgerEntry.chain")
+        .onRef("ledgerPayload.number", "=", "ledgerEntry.number"),
+    )
+    .select(["ledgerEntry.number", "at", "event", "payload"])
+    .where("ledgerEntry.chain", "=", chain)
+    .where("ledgerEntry.number", "in", [...numbers])
+    .orderBy("ledgerEntry.number")
+    .execute();
+  return rows.map(({ number, at, event, payload }) => ({ number, at, event, payload: JSON.parse(payload ?? "null") }));
 }

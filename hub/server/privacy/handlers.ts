@@ -13,7 +13,8 @@ export function privacyHandlers({
   readonly announcements: Announcements;
 }): Pick<Handlers, "contact.export" | "contact.erase" | "person.erase"> {
   return {
-    "person.erase": (which, { actor, now }) => erasePerson(db, { ...which, actor, now }),
+    "person.erase": ({ preview, ...which }, { actor, now }) =>
+      erasePerson(db, { ...which, actor, now, isPreview: preview }),
     "contact.export": (which, { actor, now }) => exportContact(db, { ...which, actor, now }),
     "contact.erase": async ({ preview, ...which }, { actor, now }) => {
       const counted = await eraseContact(db, { ...which, actor, now, isPreview: preview });

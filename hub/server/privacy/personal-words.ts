@@ -1,5 +1,5 @@
-import type { SiteId } from "@caretaker/protocol";
-import { sql } from "kysely";
+import { type SiteId, STILL_NAMED, type StillNamed } from "@caretaker/protocol";
+import { type RawBuilder, sql } from "kysely";
 import type { ContactRow } from "../consent/contacts.ts";
 import type { Trx } from "../db/database.ts";
 
@@ -11,18 +11,71 @@ export function wordsOf({ name, email, phone }: Pick<ContactRow, "name" | "email
   return [name, email, phone].filter((word) => word !== null).filter((word) => word.trim().length > 1);
 }
 
+/**
+ * The same, with what the person was called and where they were written to before: the site's ledger tells of each change.
+ * The newest and longest first, so that no part of a name is left beside what was taken out.
+ */
+export async function wordsEver(trx: Trx, contact: ContactRow): Promise<string[]> {
+  const { rows } = await sql<{ word: string | null }>`
+    select distinct word from ledger_payload
+    join ledger_entry using (chain, number),
+    lateral (values (payload::jsonb ->> 'name'), (payload::jsonb ->> 'email'), (payload::jsonb ->> 'phone'),
+      (payload::jsonb #>> '{was,name}'), (payload::jsonb #>> '{was,email}'), (payload::jsonb #>> '{was,phone}'),
+      (payload::jsonb #>> '{changes,name}'), (payload::jsonb #>> '{changes,email}'), (payload::jsonb #>> '{changes,phone}')
+    ) as said (word)
+    where chain = ${contact.siteId} and event like 'contact.%' and payload is not null
+      and payload::jsonb ->> 'contactId' = ${contact.id} and word is not null`.execute(trx);
+  const before = rows.map(({ word }) => word ?? "").filter((word) => word.trim().length > 1);
+  return [...new Set([...wordsOf(contact), ...before])].sort((a, b) => b.length - a.length);
+}
+
+/** Whether a text names the person: a whole word only, since Ann is not in Annual, and a number however it is spaced. */
+export function names(text: RawBuilder<unknown>, words: readonly string[], isJson: boolean): RawBuilder<boolean> {
+  return sql`(${sql.join(
+    words.map((word) => sql`${text} ~* ${patternOf(word, isJson)}`),
+    sql` or `,
+  )})`;
+}
+
+/** In JSON what stands before a word may be a sign that is written with a letter, such as the end of a line. */
+function patternOf(word: string, isJson: boolean): string {
+  const before = isJson ? String.raw`(^|[^[:alnum:]\\]|\\(?:["\\/bfnrt]|u[0-9a-f]{4}))` : "(^|[^[:alnum:]])";
+  const written = isJson ? JSON.stringify(word).slice(1, -1) : word;
+  return `${before}${isNumber(word) ? spaced(word) : escaped(written)}(?=$|[^[:alnum:]])`;
+}
+
+function isNumber(word: string): boolean {
+  return /^\+?[\d\s()./-]{6,}$/.test(word);
+}
+
+function spaced(word: string): string {
+  return `\\+?${[...word.replaceAll(/\D/g, "")].join("[ ()./-]*")}`;
+}
+
+function escaped(word: string): string {
+  return word.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
+}
+
 /** Columns of a site's own rows in which people are named. Each is text, or JSON that is looked through as text. */
 const OF_SITE: readonly { readonly table: string; readonly column: string; readonly ofSite: string }[] = [
   { table: "run_event", column: "data", ofSite: "run_id in (select id from run where site_id = $site)" },
-  ...["reason", "note", "waiting_why", "stop_reason", "stop_requested_by", "started_by", "memory", "inputs"].map(
-    (column) => ({ table: "run", column, ofSite: "site_id = $site" }),
-  ),
+  ...[
+    "reason",
+    "note",
+    "waiting_why",
+    "stop_reason",
+    "stop_requested_by",
+    "started_by",
+    "memory",
+    "inputs",
+    "price",
+  ].map((column) => ({ table: "run", column, ofSite: "site_id = $site" })),
   ...["consent", "answer", "input", "target"].map((column) => ({
     table: "attempt",
     column,
     ofSite: "run_id in (select id from run where site_id = $site)",
   })),
-  ...["asked_text", "answered_by"].map((column) => ({
+  ...["asked_text", "answered_by", "proposal"].map((column) => ({
     table: "consent_request",
     column,
     ofSite: "site_id = $site",
@@ -32,21 +85,28 @@ const OF_SITE: readonly { readonly table: string; readonly column: string; reado
     column,
     ofSite: "site_id = $site",
   })),
-  { table: "home_question", column: "say", ofSite: "site_id = $site" },
+  ...["say", "answers"].map((column) => ({ table: "home_question", column, ofSite: "site_id = $site" })),
+  // What waits for a second person is what they read: it stays until it was answered.
+  ...["reason", "title", "details", "refused_because"].map((column) => ({
+    table: "approval",
+    column,
+    ofSite: "status <> 'waiting' and $site::uuid = any(site_ids)",
+  })),
+  { table: "freeze", column: "reason", ofSite: "kind = 'site' and subject = $site" },
+  // Kept for a day, so that a call that is repeated is answered as before.
+  { table: "idempotency", column: "answer", ofSite: "$site <> ''" },
   { table: "site", column: "notes", ofSite: "id = $site" },
 ];
 
-/** Beside those, where colleagues are named: a homeowner never is. */
+/** Beside those, where only colleagues are named. */
 const OF_FIRM: readonly { readonly table: string; readonly column: string }[] = [
-  ...["reason", "title", "details", "requested_by", "approved_by", "refused_by", "refused_because"].map((column) => ({
-    table: "approval",
-    column,
-  })),
-  ...["reason", "frozen_by"].map((column) => ({ table: "freeze", column })),
+  ...["requested_by", "approved_by", "refused_by"].map((column) => ({ table: "approval", column })),
+  { table: "freeze", column: "frozen_by" },
   ...["name", "created_by"].map((column) => ({ table: "api_key", column })),
   { table: "invitation", column: "invited_by" },
   { table: "runbook_draft", column: "changed_by" },
-  { table: "runbook_retired", column: "retired_by" },
+  ...["retired_by", "reason"].map((column) => ({ table: "runbook_retired", column })),
+  ...["published_by", "approved_by", "reason"].map((column) => ({ table: "runbook_published", column })),
 ];
 
 /**
@@ -64,9 +124,7 @@ export async function replaceWords(trx: Trx, siteId: SiteId | null, words: reado
       where table_schema = current_schema() and table_name = ${table} and column_name = ${column}`.execute(trx);
     const type = types[0]?.type ?? "text";
     for (const word of words) {
-      const written = type.startsWith("json") ? JSON.stringify(word).slice(1, -1) : word;
-      // A whole word only: Ann is not in Annual.
-      const pattern = `(^|[^[:alnum:]])${written.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&")}(?=$|[^[:alnum:]])`;
+      const pattern = patternOf(word, type.startsWith("json"));
       const changed = sql`regexp_replace(${sql.ref(column)}::text, ${pattern}, ${`\\1${GONE}`}, 'gi')`;
       const result = await sql`
         update ${sql.table(table)} set ${sql.ref(column)} = (${changed})::${sql.raw(type)}
@@ -80,4 +138,29 @@ export async function replaceWords(trx: Trx, siteId: SiteId | null, words: reado
 function ofSiteClause(clause: string, siteId: string) {
   const [before = "", after = ""] = clause.split("$site");
   return sql`${sql.raw(before)}${siteId}${sql.raw(after)}`;
+}
+
+/** Where the words come from the home or the contract, and stay: a word for each such place. */
+const NOT_OURS = {
+  client: "client where id = (select client_id from site where id = $site)",
+  site: "site where id = $site",
+  gateway: "gateway where site_id = $site",
+  room: "room where gateway_id in (select id from gateway where site_id = $site)",
+  device: "device where gateway_id in (select id from gateway where site_id = $site)",
+  entity: "entity where gateway_id in (select id from gateway where site_id = $site)",
+} as const;
+
+/** Where the person is still named by what the home or the contract is called. */
+export async function stillNamed(trx: Trx, siteId: SiteId, words: readonly string[]): Promise<StillNamed[]> {
+  const found: StillNamed[] = [];
+  for (const place of STILL_NAMED) {
+    const [before = "", after = ""] = NOT_OURS[place].split("$site");
+    const where = sql`${sql.raw(before)}${siteId}${sql.raw(after)}`;
+    const { rows } = await sql`
+      select 1 from (select * from ${where}) as one where ${names(sql`to_jsonb(one)::text`, words, true)} limit 1`.execute(
+      trx,
+    );
+    if (rows.length > 0) found.push(place);
+  }
+  return found;
 }

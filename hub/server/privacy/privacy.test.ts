@@ -167,6 +167,69 @@ describe("a person of a home who asks to be erased", () => {
     await expect(erase()).rejects.toMatchObject({ code: "already_done" });
   });
 
+  it("is found by what she was called and where she was written to before", async () => {
+    const old = { name: "Mina Kanarie", email: "old@birds.example", phone: "+31 6 1234 5678" };
+    await transaction(db, (trx) =>
+      appendLedger(trx, {
+        chain: home.siteId,
+        event: "contact.changed",
+        actor: "hub",
+        payload: { contactId, changes: CANARY, was: old },
+      }),
+    );
+    await db.updateTable("site").set({ notes: "Ring Mina Kanarie\nat +31612345678" }).execute();
+    await db
+      .insertInto("message")
+      .values({
+        id: crypto.randomUUID(),
+        siteId: home.siteId,
+        toAddress: old.email,
+        toName: old.name,
+        subject: "Your address was changed",
+        status: "sent",
+        createdAt: test.clock.now(),
+      })
+      .execute();
+
+    await erase();
+
+    expect(await whereIs(old.name, old.email, old.phone, "612345678")).toEqual([]);
+  });
+
+  it("takes no words of others with her: a short name is looked for as a whole word", async () => {
+    await db.updateTable("contact").set({ name: "Ann" }).where("id", "=", contactId).execute();
+    const entry = (reason: string) =>
+      transaction(db, (trx) =>
+        appendLedger(trx, { chain: home.siteId, event: "freeze.set", actor: "hub", payload: { reason } }),
+      );
+    const kept = await entry("The channel cannot be planned");
+    const gone = await entry("Asked for by\nAnn");
+
+    await erase();
+
+    const entries = await listEntries(db, { chain: home.siteId, before: undefined, limit: 20 });
+    const payload = (number: number) => entries.find((one) => one.number === number)?.payload;
+    expect(payload(kept.number)).toEqual({ reason: "The channel cannot be planned" });
+    expect(payload(gone.number)).toBeNull();
+  });
+
+  it("is said to be named still where the home or the contract is called after her", async () => {
+    await db
+      .updateTable("client")
+      .set({ name: `Family ${CANARY.name}` })
+      .execute();
+    expect(await erase({ isPreview: true })).toMatchObject({ stillNamed: ["client"] });
+  });
+
+  it("is not erased while a run that goes on names her, though it asks somebody else", async () => {
+    await test.start(home, "reloading", { inputs: { service: home.integration } });
+    await db
+      .updateTable("run")
+      .set({ reason: `${CANARY.name} called` })
+      .execute();
+    await expect(erase()).rejects.toMatchObject({ code: "conflict", message: expect.stringContaining("names them") });
+  });
+
   it("is not named by the reason, which stays", async () => {
     await expect(erase({ reason: "wilhelmina canary asked" })).rejects.toMatchObject({
       code: "invalid_input",
@@ -208,8 +271,9 @@ describe("a former colleague who is erased", () => {
         payload: { name: "Sam Jansen", email: "sam@installers.example" },
       }),
     );
-    const go = () =>
+    const go = (isPreview = false) =>
       erasePerson(db, {
+        isPreview,
         personId: SIGNED_IN as PersonId,
         reason: "Left two years ago",
         actor: ANN,
@@ -219,7 +283,25 @@ describe("a former colleague who is erased", () => {
     await db.updateTable("person").set({ disabledAt: at }).execute();
     expect((await whereIs("Sam Jansen")).length).toBeGreaterThan(3);
 
-    await go();
+    await db
+      .insertInto("runbookPublished")
+      .values({
+        id: "firm/ours",
+        version: 1,
+        digest: "d",
+        text: "t",
+        document: "{}",
+        title: "Ours",
+        scope: "fix",
+        publishedBy: `person:${SIGNED_IN} Sam Jansen`,
+        approvedBy: null,
+        reason: "Needed",
+        publishedAt: at,
+      })
+      .execute();
+    const counted = await go(true);
+    expect((await whereIs("Sam Jansen")).length).toBeGreaterThan(3);
+    expect(await go()).toEqual(counted);
 
     expect(await whereIs("Sam Jansen", "sam@installers.example")).toEqual([]);
     for (const chain of ["firm", home.siteId] as const)

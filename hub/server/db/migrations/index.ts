@@ -7,6 +7,7 @@ import { consent } from "./0006-consent.ts";
 import { waysToAsk } from "./0007-ways-to-ask.ts";
 import { rehearsal } from "./0009-rehearsal.ts";
 import { runbookVersions } from "./0010-runbook-versions.ts";
+import { namesInPublished } from "./0016-names-in-published.ts";
 import { byPhone } from "./0018-by-phone.ts";
 import { homeQuestions } from "./0019-home-questions.ts";
 import { journalLinks } from "./0020-journal-links.ts";
@@ -29,6 +30,7 @@ export const migrations: readonly Migration[] = [
   waysToAsk,
   rehearsal,
   runbookVersions,
+  namesInPublished,
   byPhone,
   homeQuestions,
   journalLinks,
