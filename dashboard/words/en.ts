@@ -721,6 +721,21 @@ export const words = {
     erasePersonText:
       "How they signed in, their address, and their name wherever it was written go. What they did stays, without their name. This cannot be taken back.",
   },
+  raises: {
+    title: "Asked for more than usual",
+    text: "What any act needs comes from the make's catalogue. Here it can be raised for a device or the whole home; nobody can lower it.",
+    home: "The whole home",
+    what: "What?",
+    needs: "It needs",
+    always: "Asked each time",
+    atLeast: (scope: string) => `At least: ${scope}`,
+    private: "Private",
+    reason: "Why?",
+    raise: "Raise",
+    lift: "Take back",
+    liftOf: (name: string) => `Take the raise back: ${name}`,
+    liftText: "What the catalogue says holds again for this.",
+  },
   drafts: {
     title: "Your own, being written",
     titleText: "Drafts: nobody can run them until they are published.",

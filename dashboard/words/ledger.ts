@@ -23,6 +23,8 @@ export const LEDGER_WORDS: Record<LedgerEvent, string> = {
   "contact.erased": "A contact was erased",
   "data.let_go": "What was kept long enough was let go",
   "scopes.changed": "What is allowed for good was recorded",
+  "scopes.raised": "More has to be allowed than before",
+  "scopes.raise_lifted": "A raise of what has to be allowed was taken back",
   "gateway.added": "A gateway was added",
   "gateway.removed": "A gateway was removed",
   "gateway.credentials_replaced": "A gateway got new credentials",

@@ -1,13 +1,15 @@
 import { z } from "zod";
 import { ConsentAnswer, ConsentView, HomeJournal, HomeQuestionView, LinkToken, PhoneQuestion } from "./consent.ts";
 import { HomePhones } from "./household.ts";
-import { ConsentRequestId, ContactId, GatewayId, Moment, RunId, SiteId } from "./ids.ts";
+import { ConsentRequestId, ContactId, DeviceId, GatewayId, Moment, RunId, SiteId } from "./ids.ts";
 import { operation } from "./operation.ts";
 import { Answer } from "./question.ts";
+import { ScopeRaise } from "./scopes.ts";
 import { Contact, ContactRole, Name, Phone } from "./sites.ts";
 import { Language } from "./text.ts";
 
 const everyone = { roles: ["principal", "senior", "technician", "dispatcher"] } as const;
+const reviewers = { roles: ["principal", "senior"] } as const;
 const fixers = { roles: ["principal", "senior", "technician"] } as const;
 
 /** The phone on which a contact may be asked, in the home's own app. */
@@ -95,6 +97,39 @@ export const householdOperations = {
     output: z.object({}),
     needs: { who: everyone, on: "site" },
     ledger: ["contact.changed"],
+  }),
+  "raise.list": operation({
+    path: "GET /sites/{siteId}/raises",
+    summary: "Where more has to be allowed than the catalogue of the make says",
+    input: z.strictObject({ siteId: SiteId }),
+    output: z.object({ items: z.array(ScopeRaise) }),
+    needs: { who: everyone, on: "site" },
+  }),
+  "raise.set": operation({
+    path: "PUT /sites/{siteId}/raises",
+    summary: "Raise what any act on a device, or in the whole home, needs; it never lowers",
+    input: z.strictObject({
+      siteId: SiteId,
+      deviceId: DeviceId.optional(),
+      scope: z.enum(["fix", "disruptive"]).nullable(),
+      private: z.boolean().default(false),
+      reason: z.string().trim().min(3).max(300),
+    }),
+    output: z.object({ items: z.array(ScopeRaise) }),
+    needs: { who: fixers, on: "site" },
+    ledger: ["scopes.raised"],
+  }),
+  "raise.lift": operation({
+    path: "POST /sites/{siteId}/raises/lift",
+    summary: "Take a raise back: what the catalogue says holds again",
+    input: z.strictObject({
+      siteId: SiteId,
+      deviceId: DeviceId.optional(),
+      reason: z.string().trim().min(3).max(300),
+    }),
+    output: z.object({ items: z.array(ScopeRaise) }),
+    needs: { who: reviewers, on: "site", freshFactor: true },
+    ledger: ["scopes.raise_lifted"],
   }),
   "journal.ask": operation({
     path: "POST /consent/{token}/journal",

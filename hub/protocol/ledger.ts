@@ -25,6 +25,8 @@ export const LEDGER_EVENTS = [
   "contact.erased",
   "data.let_go",
   "scopes.changed",
+  "scopes.raised",
+  "scopes.raise_lifted",
   "gateway.added",
   "gateway.removed",
   "gateway.credentials_replaced",

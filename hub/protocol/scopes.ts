@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { DeviceId, Moment } from "./ids.ts";
 
 /** What a homeowner permits; each scope includes the ones before it. The numbers are those of the consent texts. */
 export const SCOPES = ["reach", "view", "diagnose", "fix", "disruptive"] as const;
@@ -18,6 +19,20 @@ export function raise(scope: Scope, other: Scope | undefined): Scope {
 /** `disruptive` is never standing: it is asked for each time. */
 export const StandingScope = z.enum(["reach", "view", "diagnose", "fix"]);
 export type StandingScope = z.infer<typeof StandingScope>;
+
+/** That more has to be allowed in a home, or for a device of it, than the catalogue of its make says. */
+export const ScopeRaise = z.object({
+  /** Null for the whole home. */
+  deviceId: DeviceId.nullable(),
+  deviceName: z.string().nullable(),
+  /** The least that any act on it needs; null where only `private` is said. */
+  scope: z.enum(["fix", "disruptive"]).nullable(),
+  private: z.boolean(),
+  reason: z.string(),
+  setBy: z.string(),
+  setAt: Moment,
+});
+export type ScopeRaise = z.infer<typeof ScopeRaise>;
 
 /** How we know that the homeowner agreed. */
 export const EvidenceKind = z.enum(["contract", "signed_form", "told_by_phone"]);

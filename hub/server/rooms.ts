@@ -45,6 +45,7 @@ import { authSecret } from "./secrets/auth-secret.ts";
 import { openKeyRing } from "./secrets/key-ring.ts";
 import { createVault, createWordSealer } from "./secrets/vault.ts";
 import { sitesHandlers } from "./sites/handlers.ts";
+import { raiseHandlers } from "./sites/raises.ts";
 import { standstillHandlers } from "./standstill/handlers.ts";
 import { dealWithRestore } from "./standstill/restored.ts";
 import { createState } from "./state/state.ts";
@@ -208,6 +209,7 @@ async function makeDoors(options: HubOptions, { server, url }: Place, inner: Inn
     ...consentHandlers(consent),
     ...phoneHandlers({ db, announcements, gateways, queueMessage: mail.queue }),
     ...ledgerHandlers({ db }),
+    ...raiseHandlers({ db }),
     ...privacyHandlers({ db, announcements }),
     ...backupHandlers(inner.backups),
     ...standstillHandlers({ db }),

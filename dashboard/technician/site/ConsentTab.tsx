@@ -15,6 +15,7 @@ import { useMay } from "../session.ts";
 import { type ConsentValues, consentMistakes, emptyConsent, newConsent, ScopeFields } from "../sites/ScopeFields.tsx";
 import { AskedAtHome } from "./AskedAtHome.tsx";
 import { Contacts } from "./Contacts.tsx";
+import { Raises } from "./Raises.tsx";
 import { RemoveSite } from "./RemoveSite.tsx";
 import "../sites/sites.css";
 
@@ -27,7 +28,10 @@ export function ConsentTab() {
   if (!site.data) return <Skeletons rows={4} height={60} />;
   return (
     <div className="two-columns">
-      <Standing site={site.data} />
+      <div className="stack">
+        <Standing site={site.data} />
+        <Raises siteId={site.data.id} />
+      </div>
       <div className="stack">
         <Contacts site={site.data} />
         <AskedAtHome site={site.data} />

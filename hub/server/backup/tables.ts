@@ -36,6 +36,7 @@ export const KEPT: readonly string[] = [
   "runbook_version",
   // Sealed with the key ring, which is not in the backup: without it they are noise.
   "sealed_secret",
+  "scope_raise",
   "second_factor",
   "sign_in_account",
   "site",

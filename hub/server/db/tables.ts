@@ -113,6 +113,17 @@ export interface Tables {
     evidenceNote: string | null;
     reviewAt: At;
   };
+  /** `deviceId` null: the whole home. */
+  scopeRaise: {
+    id: string;
+    siteId: string;
+    deviceId: string | null;
+    scope: "fix" | "disruptive" | null;
+    isPrivate: boolean;
+    reason: string;
+    setBy: string;
+    setAt: At;
+  };
   gateway: {
     id: string;
     siteId: string;

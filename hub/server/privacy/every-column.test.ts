@@ -112,6 +112,7 @@ const OUR_WORDS = new Set([
   "run.step",
   "run.title",
   "run.uncertain_steps",
+  "scope_raise.scope",
   "standing_consent.evidence",
   "standing_consent.scope",
 ]);
@@ -242,6 +243,10 @@ async function fillEmptyTables(runId: string, contactId: string, requestId: stri
     })
     .execute();
   await db.insertInto("journalLink").values({ id, tokenHash: "a", contactId, siteId, createdAt: at }).execute();
+  await db
+    .insertInto("scopeRaise")
+    .values({ id, siteId, scope: "fix", isPrivate: false, reason: "a", setBy: "a", setAt: at })
+    .execute();
   await db.insertInto("homeMessage").values({ id, requestId, gatewayId, status: "shown" }).execute();
   await db
     .insertInto("homeQuestion")

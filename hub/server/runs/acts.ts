@@ -13,6 +13,7 @@ import {
 } from "@caretaker/protocol";
 import { type At, type Item, itemsOf } from "./items.ts";
 import { affectedBy } from "./protect.ts";
+import { raisedFor } from "./raises.ts";
 import type { Ride } from "./ride.ts";
 import type { Thing } from "./things.ts";
 import { textsInWith } from "./values.ts";
@@ -54,6 +55,7 @@ export async function planAct(ride: Ride, at: At<FixStep>, which: "do" | "undo" 
   const declaration = declarationOf(ride, gatewayId, capability);
   if (declaration === undefined) return { ok: false, why: `${capability} is not available here` };
   const { devices } = await affectedBy(ride.deps.db, ride.siteId, capability, chosen.thing);
+  const raised = await raisedFor(ride.deps.db, ride.siteId, chosen.thing, devices);
   const proposed: ProposedAct = {
     step: step.name,
     ...(item === null ? {} : { item: item.number }),
@@ -61,8 +63,8 @@ export async function planAct(ride: Ride, at: At<FixStep>, which: "do" | "undo" 
     target: `${gatewayId}/${chosen.thing?.kind ?? "gateway"}/${chosen.thing?.key ?? gatewayId}`,
     targetName: chosen.thing?.name ?? (await gatewayName(ride, gatewayId)),
     input: { ...chosen.input },
-    scope: step.scope === null ? declaration.scope : raise(declaration.scope, step.scope),
-    private: chosen.thing?.isPrivate === true || devices.some(({ hasPrivate }) => hasPrivate),
+    scope: [step.scope ?? "reach", raised.scope].reduce(raise, declaration.scope),
+    private: raised.isPrivate || chosen.thing?.isPrivate === true || devices.some(({ hasPrivate }) => hasPrivate),
     tries: step.tries.times,
     felt: declaration.felt ?? null,
     undo:

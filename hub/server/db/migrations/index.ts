@@ -11,6 +11,7 @@ import { namesInPublished } from "./0016-names-in-published.ts";
 import { byPhone } from "./0018-by-phone.ts";
 import { homeQuestions } from "./0019-home-questions.ts";
 import { journalLinks } from "./0020-journal-links.ts";
+import { scopeRaises } from "./0021-scope-raises.ts";
 
 /** One step forward of the database's form. It is never changed after a release: what is wrong in it, a later one mends. */
 export interface Migration {
@@ -33,4 +34,5 @@ export const migrations: readonly Migration[] = [
   byPhone,
   homeQuestions,
   journalLinks,
+  scopeRaises,
 ];

@@ -1,0 +1,142 @@
+import type { Actor, DeviceId, SiteId } from "@caretaker/protocol";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { type TestDatabase, testDatabase } from "../db/test-database.ts";
+import { raiseHandlers } from "../sites/raises.ts";
+import {
+  buildHome,
+  createTestRuns,
+  dataOf,
+  runbookOf,
+  SAM,
+  type TestHome,
+  type TestRuns,
+  testLibrary,
+} from "./test-helpers.ts";
+
+const RELOADING = `
+  - check: alive
+    read: integration.state
+    with: { integration: $service }
+    expect: { unavailable: 0 }
+    next: { pass: { end: healthy } }
+  - fix: reload
+    do: integration.reload
+    with: { integration: $service }
+    irreversible: A reload keeps no earlier state.
+    verify: { again: alive, within: 60s }
+    next: { failed: { end: not_fixed } }
+  - end: fixed`;
+
+let database: TestDatabase;
+let test: TestRuns;
+let home: TestHome;
+beforeAll(async () => {
+  database = await testDatabase();
+});
+afterAll(() => database.drop());
+beforeEach(async () => {
+  test = createTestRuns(database.db, testLibrary([runbookOf("reloading", RELOADING)]));
+  // A reload stands for good here, so that it is done without asking.
+  home = await buildHome(database.db, { standing: ["reach", "view", "diagnose", "fix"] });
+  test.house.setBridge("wedged");
+});
+afterEach(() => test.close());
+
+const call = (actor: Actor = SAM) => ({
+  actor,
+  now: test.clock.now(),
+  requestId: "r",
+  signal: new AbortController().signal,
+});
+const set = (given: object) =>
+  raiseHandlers(database)["raise.set"](
+    { siteId: home.siteId, scope: null, private: false, reason: "A fish tank", ...given } as never,
+    call(),
+  );
+const run = async () => {
+  const runId = await test.start(home, "reloading", { inputs: { service: home.integration } });
+  await test.forward("5s");
+  return test.run(runId);
+};
+const ofIntegration = () =>
+  database.db
+    .updateTable("device")
+    .set({ integrationIds: [home.integration] })
+    .where("id", "=", home.bridge)
+    .execute();
+
+describe("a raise", () => {
+  it("makes what stands for good be asked for: of the whole home, and of a device that goes down with what is reloaded", async () => {
+    expect(await run()).toMatchObject({ outcome: "fixed" });
+    test.house.setBridge("wedged");
+    await set({ scope: "disruptive" });
+    expect(await run()).toMatchObject({ status: "waiting_for_consent" });
+
+    const other = await buildHome(database.db, { standing: ["reach", "view", "diagnose", "fix"] });
+    home = other;
+    await ofIntegration();
+    await set({ deviceId: other.bridge, scope: "disruptive" });
+    expect(await run()).toMatchObject({ status: "waiting_for_consent" });
+  });
+
+  it("of another device changes nothing", async () => {
+    await set({ deviceId: home.bridge, scope: "disruptive" });
+    expect(await run()).toMatchObject({ outcome: "fixed" });
+  });
+
+  it("to private is asked for one time, and never allowed on the phone", async () => {
+    await ofIntegration();
+    await set({ deviceId: home.bridge, private: true });
+    expect(await run()).toMatchObject({ status: "waiting_for_consent" });
+    const [request] = await database.db
+      .selectFrom("consentRequest")
+      .select("isPrivate")
+      .where("siteId", "=", home.siteId)
+      .execute();
+    expect(request).toEqual({ isPrivate: true });
+  });
+
+  it("made after a yes is drift: what was allowed was less, so it stops and nothing is sent", async () => {
+    await database.db
+      .deleteFrom("standingConsent")
+      .where("siteId", "=", home.siteId)
+      .where("scope", "=", "fix")
+      .execute();
+    const asked = await run();
+    expect(asked).toMatchObject({ status: "waiting_for_consent" });
+    await set({ scope: "disruptive" });
+    const sent = test.house.acts.length;
+
+    await test.answer("allow");
+    await test.forward("1m");
+
+    expect(dataOf(await test.events(asked.id as never), "fix.sent")).toEqual([]);
+    expect(test.house.acts.length).toBe(sent);
+  });
+
+  it("never lowers: neither below the catalogue, nor what somebody raised further; taking it back is on record", async () => {
+    await set({ scope: "disruptive" });
+    await expect(set({ scope: "fix" })).rejects.toMatchObject({
+      code: "conflict",
+      message: expect.stringContaining("Sam Jansen"),
+    });
+    await expect(set({})).rejects.toMatchObject({ code: "invalid_input" });
+    await expect(
+      set({ deviceId: (await buildHome(database.db)).bridge as DeviceId, scope: "fix" }),
+    ).rejects.toMatchObject({
+      fields: [expect.objectContaining({ path: "deviceId" })],
+    });
+    const { items } = await raiseHandlers(database)["raise.lift"](
+      { siteId: home.siteId as SiteId, reason: "It is gone" },
+      call(),
+    );
+    expect(items).toEqual([]);
+    const events = await database.db
+      .selectFrom("ledgerEntry")
+      .select("event")
+      .where("chain", "=", home.siteId)
+      .execute();
+    expect(events.map(({ event }) => event)).toEqual(expect.arrayContaining(["scopes.raised", "scopes.raise_lifted"]));
+    expect(await run()).toMatchObject({ outcome: "fixed" });
+  });
+});

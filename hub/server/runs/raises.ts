@@ -1,0 +1,36 @@
+import { raise, type Scope } from "@caretaker/protocol";
+import type { Database } from "../db/database.ts";
+import type { Affected } from "./protect.ts";
+import type { Thing } from "./things.ts";
+
+/**
+ * What people said has to be allowed for this, beyond what the catalogue of the make says: for the whole home, or for a
+ * device that the act touches. Read each time, so a raise of a second ago counts. It only ever raises.
+ */
+export async function raisedFor(
+  db: Database,
+  siteId: string,
+  thing: Thing | null,
+  devices: readonly Pick<Affected, "id">[],
+): Promise<{ readonly scope: Scope; readonly isPrivate: boolean }> {
+  const rows = await db
+    .selectFrom("scopeRaise")
+    .leftJoin("device", "device.id", "scopeRaise.deviceId")
+    .select(["scope", "isPrivate", "deviceId", "device.integrationIds"])
+    .where("siteId", "=", siteId)
+    .execute();
+  const touched = new Set(devices.map(({ id }) => id));
+  const own = thing?.kind === "device" ? thing.id : null;
+  const counting = rows.filter(
+    ({ deviceId, integrationIds }) =>
+      deviceId === null ||
+      touched.has(deviceId) ||
+      deviceId === own ||
+      // What is loaded anew takes its devices with it.
+      (thing?.kind === "integration" && integrationIds?.includes(thing.id)),
+  );
+  return {
+    scope: counting.map(({ scope }) => scope ?? "reach").reduce<Scope>(raise, "reach"),
+    isPrivate: counting.some(({ isPrivate }) => isPrivate),
+  };
+}
