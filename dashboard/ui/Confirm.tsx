@@ -46,7 +46,7 @@ export function Confirm(props: ConfirmProps) {
               type="submit"
               loading={props.isBusy ?? false}
               disabled={props.canConfirm === false}
-              {...(props.isDangerous ? { color: "red" } : {})}
+              {...(props.isDangerous ? { color: "red.9" } : {})}
             >
               {props.action}
             </Button>

@@ -20,7 +20,7 @@ export function RemoveSite({ site }: { site: Site }) {
   if (!may) return null;
   return (
     <Panel title={words.privacy.leave} text={words.privacy.leaveText}>
-      <Button variant="default" color="red" size="xs" onClick={() => setOpen(true)}>
+      <Button variant="default" size="xs" onClick={() => setOpen(true)}>
         {words.privacy.removeSite}
       </Button>
       {isOpen ? <RemoveDialog site={site} onClose={() => setOpen(false)} /> : null}
