@@ -150,8 +150,13 @@ async function makeInnerRooms(options: HubOptions, { port, url }: Place) {
     );
   });
   const backups = createBackups({ db, databaseUrl, folder: config.backupFolder, version, now, clock, log });
-  const { keepRunDays: runDays, keepMessageDays: messageDays, keepRemovedSiteDays: removedSiteDays } = config;
-  const retention = createRetention({ db, keptFor: { runDays, messageDays, removedSiteDays }, now, clock, log });
+  const keptFor = {
+    runDays: config.keepRunDays,
+    messageDays: config.keepMessageDays,
+    historyDays: config.keepHistoryDays,
+    removedSiteDays: config.keepRemovedSiteDays,
+  };
+  const retention = createRetention({ db, keptFor, now, clock, log });
   return {
     retention,
     announcements,

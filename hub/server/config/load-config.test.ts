@@ -50,6 +50,7 @@ describe("the configuration", () => {
       backupFolder: "/srv/care/data/backups",
       keepRunDays: 730,
       keepMessageDays: 90,
+      keepHistoryDays: 400,
       keepRemovedSiteDays: 30,
       setupToken: null,
       logLevel: "info",

@@ -58,6 +58,9 @@ export const Settings = z.strictObject({
   backupFolder: Text.nullable().default(null).register(about, { help: "where the daily backups go" }),
   keepRunDays: Days.default(730).register(about, { help: "for how many days the words of runs that ended are kept" }),
   keepMessageDays: Days.default(90).register(about, { help: "for how many days messages are kept" }),
+  keepHistoryDays: Days.default(400).register(about, {
+    help: "for how many days it is kept when gateways were away",
+  }),
   keepRemovedSiteDays: Days.default(30).register(about, {
     help: "for how many days a removed site is kept before it is erased",
   }),

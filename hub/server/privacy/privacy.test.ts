@@ -34,9 +34,10 @@ const RELOAD = runbookOf(
     next: { failed: { end: not_fixed } }
   - end: fixed`,
 );
+const ANN_ID = "019aa000-0000-7000-8000-0000000000bb";
 const ANN: Actor = {
   kind: "person",
-  id: "019aa000-0000-7000-8000-0000000000bb",
+  id: ANN_ID,
   name: "Ann Vos",
   role: "principal",
   sessionId: "s",
@@ -326,7 +327,7 @@ it("a person of a home is handed all that is kept of her, and that is written do
 describe("what has been kept long enough", () => {
   let retention: Retention;
   beforeEach(() => {
-    const keptFor = { runDays: 730, messageDays: 90, removedSiteDays: 30 };
+    const keptFor = { runDays: 730, messageDays: 90, historyDays: 400, removedSiteDays: 30 };
     const log = { info: () => {}, error: () => {} };
     retention = createRetention({ db, keptFor, now: async () => test.clock.now(), clock: test.clock, log });
   });
@@ -336,7 +337,7 @@ describe("what has been kept long enough", () => {
     await lived();
     const runId = (await db.selectFrom("run").select("id").executeTakeFirstOrThrow()).id;
     await days(89);
-    expect(await retention.sweep()).toEqual({ messages: 0, runs: 0, sites: 0 });
+    expect(await retention.sweep()).toMatchObject({ messages: 0, runs: 0, sites: 0 });
     await days(2);
     expect((await retention.sweep()).messages).toBeGreaterThan(0);
     expect(await db.selectFrom("message").select("id").execute()).toEqual([]);
@@ -348,6 +349,43 @@ describe("what has been kept long enough", () => {
     expect(await retention.sweep()).toMatchObject({ runs: 0 });
     expect(await verifyChain(db, home.siteId)).toMatchObject({ whole: true });
     expect(await verifyChain(db, "firm")).toMatchObject({ whole: true });
+  });
+
+  it("is a session that is over, the link of a question that was closed, and when gateways were away", async () => {
+    await lived();
+    const at = test.clock.now();
+    await db
+      .insertInto("person")
+      .values({ id: ANN_ID, name: "Ann", email: "ann@firm.example", role: "principal", createdAt: at, updatedAt: at })
+      .execute();
+    const session = { userId: ANN_ID, createdAt: at, updatedAt: at, ipAddress: "10.0.0.1" };
+    const inDays = (count: number) => new Date(at.getTime() + count * 24 * 3_600_000);
+    await db
+      .insertInto("browserSession")
+      .values([
+        { ...session, id: crypto.randomUUID(), token: "over", expiresAt: inDays(1) },
+        { ...session, id: crypto.randomUUID(), token: "holds", expiresAt: inDays(1000) },
+      ])
+      .execute();
+    await db
+      .insertInto("gatewayHistory")
+      .values({ gatewayId: home.gatewayId, at, state: "online", reason: JSON.stringify({ code: "ok", params: {} }) })
+      .execute();
+    const tokens = () => db.selectFrom("consentRequest").select(["id", "tokenHash"]).executeTakeFirstOrThrow();
+    const before = await tokens();
+
+    await days(29);
+    await retention.sweep();
+    expect(await tokens()).toEqual(before);
+    await days(60);
+    await retention.sweep();
+    expect((await tokens()).tokenHash).toBe(before.id);
+    expect(await db.selectFrom("browserSession").select("token").execute()).toEqual([{ token: "holds" }]);
+    expect(await db.selectFrom("gatewayHistory").select("at").execute()).not.toEqual([]);
+    await days(320);
+    expect((await retention.sweep()).history).toBeGreaterThan(0);
+    expect(await db.selectFrom("gatewayHistory").select("at").execute()).toEqual([]);
+    expect((await retention.sweep()).doors).toBe(0);
   });
 
   it("is never a run that goes on, or the message of a question that is open", async () => {

@@ -4,12 +4,14 @@ import { type Database, type Trx, transaction } from "../db/database.ts";
 import { appendLedger } from "../ledger/append.ts";
 import { erasePayloads } from "../ledger/erase.ts";
 import type { Log } from "../log.ts";
+import { forgetDoors, forgetHistory } from "./leftovers.ts";
 import { GONE } from "./personal-words.ts";
 
 /** For how many days each kind of thing is kept. What a ledger says is kept longer than what it tells of. */
 export interface KeptFor {
   readonly runDays: number;
   readonly messageDays: number;
+  readonly historyDays: number;
   readonly removedSiteDays: number;
 }
 
@@ -22,7 +24,7 @@ export interface RetentionDeps {
 }
 
 /** How much went, by kind. */
-export type Swept = Readonly<Record<"messages" | "runs" | "sites", number>>;
+export type Swept = Readonly<Record<"messages" | "runs" | "sites" | "history" | "doors", number>>;
 
 const DAY = 24 * 3_600_000;
 const SWEEP_EVERY = DAY / 4;
@@ -68,6 +70,8 @@ async function sweep(deps: RetentionDeps): Promise<Swept> {
     messages: await inPieces(db, (trx) => forgetMessages(trx, before(keptFor.messageDays))),
     runs: await inPieces(db, (trx) => forgetRuns(trx, before(keptFor.runDays))),
     sites: await inPieces(db, (trx) => forgetSites(trx, before(keptFor.removedSiteDays)), 1),
+    history: await inPieces(db, (trx) => forgetHistory(trx, before(keptFor.historyDays), AT_ONCE)),
+    doors: await inPieces(db, (trx) => forgetDoors(trx, at, AT_ONCE)),
   };
   if (Object.values(swept).some((count) => count > 0)) {
     await transaction(db, (trx) =>
