@@ -708,6 +708,14 @@ export const words = {
       `They are still named in ${places.map((place) => STILL_NAMED_WORDS[place]).join(", ")}: that is no part of this, and has to be changed where it is kept.`,
     countedPerson: (count: { ledgerEntries: number; rows: number }) =>
       `The words of ${plural(count.ledgerEntries, "ledger entry", "ledger entries")}, and the name in ${plural(count.rows, "other row", "other rows")}.`,
+    leave: "When this home leaves",
+    leaveText: "Ends everything between the firm and this home, for good.",
+    removeSite: "Remove the site",
+    removeSiteTitle: (name: string) => `Remove ${name}?`,
+    removeSiteText: (told: number) =>
+      `Its gateways are disconnected and their credentials destroyed, what was allowed is void, and live pages close. ${told === 0 ? "Nobody of the home is told, since no address is verified." : `${plural(told, "verified contact is", "verified contacts are")} told once.`} Its ledger and runs can be read for a while, then everything about the home and its people is erased. It cannot be brought back.`,
+    ledgerFirst: "Download its ledger first",
+    typeName: (name: string) => `Type the site's name to remove it: ${name}`,
     erasePerson: "Erase",
     erasePersonTitle: (name: string) => `Erase ${name}?`,
     erasePersonText:

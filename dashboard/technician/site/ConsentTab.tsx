@@ -16,6 +16,7 @@ import { type ConsentValues, consentMistakes, emptyConsent, newConsent, ScopeFie
 import { AskedAtHome } from "./AskedAtHome.tsx";
 import { Contacts } from "./Contacts.tsx";
 import { Raises } from "./Raises.tsx";
+import { RemoveSite } from "./RemoveSite.tsx";
 import "../sites/sites.css";
 
 const route = getRouteApi("/inside/sites/$siteId/consent");
@@ -34,6 +35,7 @@ export function ConsentTab() {
       <div className="stack">
         <Contacts site={site.data} />
         <AskedAtHome site={site.data} />
+        <RemoveSite site={site.data} />
       </div>
     </div>
   );

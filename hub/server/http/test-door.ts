@@ -63,6 +63,7 @@ export async function openTestDoor(options: { dashboard?: string; others?: Parti
       announcements,
       live: { rows: () => [], site: () => undefined },
       destroySecrets: async () => {},
+      keepRemovedSiteDays: 30,
       queueMessage: async () => {},
     }),
     ...options.others,

@@ -58,6 +58,7 @@ async function eraseIn(trx: Trx, { siteId, contactId, reason, actor, now }: Eras
     runEvents: await replaceWords(trx, siteId, words),
     stillNamed: await stillNamed(trx, siteId, words),
   };
+  await trx.deleteFrom("journalLink").where("contactId", "=", contactId).execute();
   await trx.deleteFrom("contactPhone").where("contactId", "=", contactId).execute();
   if (requests.length > 0) {
     await trx

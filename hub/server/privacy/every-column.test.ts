@@ -112,6 +112,7 @@ const OUR_WORDS = new Set([
   "run.step",
   "run.title",
   "run.uncertain_steps",
+  "scope_raise.scope",
   "standing_consent.evidence",
   "standing_consent.scope",
 ]);
@@ -184,6 +185,10 @@ it("no column of any table keeps the name of a person who was erased, whichever 
         payload: { reason: `Said\n${NAME.toUpperCase()}` },
       }),
     );
+  for (const table of new Set((await columns()).map((one) => one.table))) {
+    const { rows } = await sql`select 1 from ${sql.table(table)} limit 1`.execute(db);
+    expect(rows, `no row in ${table}: add one below`).toHaveLength(1);
+  }
   const written: { table: string; column: string; type: string }[] = [];
   for (const column of await columns()) {
     if (column.table.startsWith("ledger_") || column.table === "contact") continue;
@@ -236,6 +241,11 @@ async function fillEmptyTables(runId: string, contactId: string, requestId: stri
       setAt: at,
       restsUntil: at,
     })
+    .execute();
+  await db.insertInto("journalLink").values({ id, tokenHash: "a", contactId, siteId, createdAt: at }).execute();
+  await db
+    .insertInto("scopeRaise")
+    .values({ id, siteId, scope: "fix", isPrivate: false, reason: "a", setBy: "a", setAt: at })
     .execute();
   await db.insertInto("homeMessage").values({ id, requestId, gatewayId, status: "shown" }).execute();
   await db

@@ -95,6 +95,7 @@ const OF_SITE: readonly { readonly table: string; readonly column: string; reado
   { table: "freeze", column: "reason", ofSite: "kind = 'site' and subject = $site" },
   // Kept for a day, so that a call that is repeated is answered as before.
   { table: "idempotency", column: "answer", ofSite: "$site <> ''" },
+  ...["reason", "set_by"].map((column) => ({ table: "scope_raise", column, ofSite: "site_id = $site" })),
   { table: "site", column: "notes", ofSite: "id = $site" },
 ];
 

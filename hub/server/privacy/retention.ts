@@ -146,6 +146,11 @@ async function forgetSites(trx: Trx, before: string): Promise<number> {
   const statements = [
     sql`delete from home_message where gateway_id in ${ofGateways}`,
     sql`delete from contact_phone where gateway_id in ${ofGateways}`,
+    sql`delete from scope_raise where site_id = ${id}`,
+    sql`delete from journal_link where site_id = ${id}`,
+    sql`delete from "freeze" where kind = 'site' and subject = ${id}`,
+    sql`update approval set title = ${GONE}, reason = ${GONE}, details = '{}', refused_because = null
+      where status <> 'waiting' and site_ids = array[${id}::uuid]`,
     sql`delete from message where site_id = ${id}`,
     sql`delete from entity where gateway_id in ${ofGateways}`,
     sql`delete from device where gateway_id in ${ofGateways}`,

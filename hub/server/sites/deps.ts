@@ -12,5 +12,7 @@ export interface SitesDeps {
   readonly live: LiveState;
   /** Destroys what is sealed for a gateway, in the caller's transaction. */
   readonly destroySecrets: (trx: Trx, owner: string) => Promise<void>;
+  /** For how many days a removed site is kept before it is erased. */
+  readonly keepRemovedSiteDays: number;
   readonly queueMessage: ConsentDeps["queueMessage"];
 }

@@ -13,7 +13,9 @@ import { type Announcement, createAnnouncements } from "../announcements.ts";
 import { newId } from "../db/new-id.ts";
 import { type TestDatabase, testDatabase } from "../db/test-database.ts";
 import type { Call } from "../http/handler.ts";
+
 import { listEntries } from "../ledger/read.ts";
+import type { NewMessage } from "../mail/queue.ts";
 import { sitesHandlers } from "./handlers.ts";
 
 const actor: Actor = {
@@ -35,12 +37,14 @@ let database: TestDatabase;
 let handlers: ReturnType<typeof sitesHandlers>;
 let announced: Announcement[];
 let destroyed: string[];
+let told: NewMessage[];
 
 beforeEach(async () => {
   database = await testDatabase();
   await addPerson(actor.id, actor.name);
   announced = [];
   destroyed = [];
+  told = [];
   const announcements = createAnnouncements((error) => {
     throw error;
   });
@@ -51,7 +55,8 @@ beforeEach(async () => {
     announcements,
     live: { rows: () => [], site: () => undefined },
     destroySecrets: async (_, owner) => void destroyed.push(owner),
-    queueMessage: async () => {},
+    keepRemovedSiteDays: 30,
+    queueMessage: async (_, message) => void told.push(message),
   });
 });
 
@@ -269,6 +274,33 @@ describe("a site that is removed", () => {
     expect(destroyed).toEqual([`gateway:${gatewayId}`]);
     await expect(handlers["site.get"]({ siteId: site.id }, call)).rejects.toMatchObject({ code: "not_found" });
     expect(await ledgerOf(site)).toContain("site.removed");
+  });
+
+  it("tells whoever could be asked, once and in their language, and the firm's ledger which home it was by its number", async () => {
+    await database.db
+      .insertInto("firm")
+      .values({ name: "Our firm", timeZone: "UTC", country: "NL", language: "en", isDemo: false, createdAt: call.now })
+      .execute();
+    const contact = { role: "owner", language: "nl", verifiedBecause: "Called" } as const;
+    const site = await lee({
+      contacts: [
+        { ...contact, name: "Mila", email: "mila@example.com" },
+        { name: "Unverified", role: "adult", email: "other@example.com" },
+      ],
+    });
+    told = [];
+
+    await handlers["site.remove"]({ siteId: site.id, reason: "They moved" }, call);
+
+    expect(told.map(({ to, subject }) => [to.address, subject])).toEqual([
+      ["mila@example.com", "Our firm zorgt niet meer voor uw huis"],
+    ]);
+    expect(told[0]?.text).toContain("30 dagen");
+    const [last] = await listEntries(database.db, { chain: "firm", before: undefined, limit: 1 });
+    expect(last).toMatchObject({ event: "site.removed", payload: { siteId: site.id, number: site.number } });
+    await expect(handlers["site.remove"]({ siteId: site.id, reason: "Again" }, call)).rejects.toMatchObject({
+      code: "not_found",
+    });
   });
 });
 

@@ -1,12 +1,4 @@
-import {
-  CaretakerError,
-  type ClientId,
-  type Gateway,
-  type HEALTH,
-  type Site,
-  type SiteId,
-  type SiteRow,
-} from "@caretaker/protocol";
+import { CaretakerError, type ClientId, type HEALTH, type Site, type SiteId, type SiteRow } from "@caretaker/protocol";
 import { z } from "zod";
 import { type Trx, transaction } from "../db/database.ts";
 import { newId } from "../db/new-id.ts";
@@ -16,7 +8,9 @@ import { appendLedger } from "../ledger/append.ts";
 import { changedMeanwhile } from "./changed-meanwhile.ts";
 import { addContact, toContact } from "./contacts.ts";
 import type { SitesDeps } from "./deps.ts";
+import { noSuchSite } from "./no-such-site.ts";
 import { decodeCursor, encodeCursor } from "./paging.ts";
+import { removeSite } from "./remove-site.ts";
 import { readScopes, writeScopes } from "./scopes.ts";
 
 type Names =
@@ -90,6 +84,7 @@ export function siteHandlers(deps: SitesDeps): Pick<Handlers, Names> {
       const gatewayIds = await transaction(db, (trx) => removeSite(trx, deps, siteId, reason, call));
       for (const gatewayId of gatewayIds) announcements.announce({ type: "gateway.removed", siteId, gatewayId });
       announcements.announce({ type: "site.removed", siteId });
+      announcements.announce({ type: "message.due" });
       return {};
     },
 
@@ -138,53 +133,6 @@ async function createSite(trx: Trx, request: NewSite, call: Call): Promise<SiteI
   for (const contact of request.contacts) await addContact(trx, siteId, contact, null, call);
   await writeScopes(trx, siteId, request.consent, call);
   return siteId;
-}
-
-/** The ledger stays, the rows stay for it; what opened the home is destroyed, and nothing runs there any more. */
-async function removeSite(
-  trx: Trx,
-  deps: SitesDeps,
-  siteId: SiteId,
-  reason: string,
-  call: Call,
-): Promise<Gateway["id"][]> {
-  const site = await trx
-    .selectFrom("site")
-    .select("id")
-    .where("id", "=", siteId)
-    .where("removedAt", "is", null)
-    .forUpdate()
-    .executeTakeFirst();
-  if (site === undefined) throw noSuchSite();
-  const active = await trx
-    .selectFrom("run")
-    .select("number")
-    .where("siteId", "=", siteId)
-    .where("finishedAt", "is", null)
-    .executeTakeFirst();
-  if (active !== undefined)
-    throw new CaretakerError(
-      "run_in_progress",
-      `RUN-${active.number} is not finished at this site. Stop it first, then remove the site.`,
-    );
-  const gateways = await trx
-    .updateTable("gateway")
-    .set({ removedAt: call.now })
-    .where("siteId", "=", siteId)
-    .where("removedAt", "is", null)
-    .returning("id")
-    .execute();
-  for (const { id } of gateways) await deps.destroySecrets(trx, `gateway:${id}`);
-  await trx.deleteFrom("standingConsent").where("siteId", "=", siteId).execute();
-  await trx.updateTable("site").set({ removedAt: call.now }).where("id", "=", siteId).execute();
-  await appendLedger(trx, {
-    chain: siteId,
-    event: "site.removed",
-    actor: actorText(call.actor),
-    payload: { reason },
-    now: call.now,
-  });
-  return gateways.map(({ id }) => id as Gateway["id"]);
 }
 
 async function readSite({ db, live }: SitesDeps, siteId: SiteId): Promise<Site> {
@@ -250,8 +198,4 @@ function matches(row: SiteRow, q: string): boolean {
 
 function defined<T extends object>(fields: T): Partial<T> {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Partial<T>;
-}
-
-function noSuchSite(): CaretakerError {
-  return new CaretakerError("not_found", "There is no such site.");
 }

@@ -145,6 +145,11 @@ export const de: HomeownerWords = {
     text: (home) =>
       `Sie gehören nicht mehr zu denen, die für ${home} antworten dürfen; wir fragen Sie dazu also nichts mehr. Wenn das nicht stimmt, rufen Sie uns bitte an.`,
   },
+  siteRemoved: {
+    subject: (firm) => `${firm} betreut Ihr Zuhause nicht mehr`,
+    text: (firm, home, days) =>
+      `${firm} betreut ${home} nicht mehr: Was uns damit verband, ist vernichtet, was Sie erlaubt haben, gilt nicht mehr, und wir fragen Sie dazu nichts mehr. Was wir von Ihrem Zuhause aufbewahren, wird in ${days} Tagen gelöscht; bis dahin können Sie uns um eine Kopie bitten. Wenn das nicht stimmt, rufen Sie uns bitte an.`,
+  },
   phoneChosen: {
     subject: (firm) => `${firm} kann Sie nun auch auf Ihrem Telefon fragen`,
     text: (phone, user) =>

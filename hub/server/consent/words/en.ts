@@ -145,6 +145,11 @@ export const en: HomeownerWords = {
     text: (home) =>
       `You no longer stand among those who may answer for ${home}, so we ask you nothing about it any more. If that is not right, please call us.`,
   },
+  siteRemoved: {
+    subject: (firm) => `${firm} no longer looks after your home`,
+    text: (firm, home, days) =>
+      `${firm} no longer looks after ${home}: what connected us to it was destroyed, what you allowed is void, and we ask you nothing about it any more. What is kept of your home is erased ${days} days from now; until then you can ask us for a copy. If that is not right, please call us.`,
+  },
   phoneChosen: {
     subject: (firm) => `${firm} can now ask you on your phone`,
     text: (phone, user) =>

@@ -151,6 +151,11 @@ export const fr: HomeownerWords = {
     text: (home) =>
       `Vous ne faites plus partie de ceux qui peuvent répondre pour ${home} ; nous ne vous demandons donc plus rien à ce sujet. Si ce n’est pas juste, appelez-nous.`,
   },
+  siteRemoved: {
+    subject: (firm) => `${firm} ne s’occupe plus de votre logement`,
+    text: (firm, home, days) =>
+      `${firm} ne s’occupe plus de ${home} : ce qui nous y reliait est détruit, ce que vous aviez permis n’a plus cours, et nous ne vous demandons plus rien à ce sujet. Ce que nous gardons de votre logement sera effacé dans ${days} jours ; d’ici là, vous pouvez nous en demander une copie. Si ce n’est pas juste, appelez-nous.`,
+  },
   phoneChosen: {
     subject: (firm) => `${firm} peut désormais aussi vous demander sur votre téléphone`,
     text: (phone, user) =>

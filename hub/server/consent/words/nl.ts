@@ -146,6 +146,11 @@ export const nl: HomeownerWords = {
     text: (home) =>
       `U hoort niet meer bij degenen die voor ${home} mogen antwoorden; we vragen u er dus niets meer over. Klopt dat niet, bel ons dan.`,
   },
+  siteRemoved: {
+    subject: (firm) => `${firm} zorgt niet meer voor uw huis`,
+    text: (firm, home, days) =>
+      `${firm} zorgt niet meer voor ${home}: wat ons ermee verbond is vernietigd, wat u hebt toegestaan geldt niet meer, en we vragen u er niets meer over. Wat we van uw huis bewaren wordt over ${days} dagen gewist; tot dan kunt u ons om een kopie vragen. Klopt dat niet, bel ons dan.`,
+  },
   phoneChosen: {
     subject: (firm) => `${firm} kan u nu ook op uw telefoon iets vragen`,
     text: (phone, user) =>

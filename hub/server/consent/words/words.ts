@@ -93,6 +93,11 @@ export interface HomeownerWords {
     readonly text: (name: string, home: string) => string;
   };
   readonly contactRemoved: { readonly subject: (firm: string) => string; readonly text: (home: string) => string };
+  /** Once, when the firm no longer looks after the home. */
+  readonly siteRemoved: {
+    readonly subject: (firm: string) => string;
+    readonly text: (firm: string, home: string, days: number) => string;
+  };
   readonly phoneChosen: {
     readonly subject: (firm: string) => string;
     readonly text: (phone: string, user: string) => string;
