@@ -45,7 +45,8 @@ export default defineConfig({
           ...node,
           name: "journeys",
           include: ["test/journeys/**/*.test.ts"],
-          testTimeout: 120_000,
+          // Three runs share two cores; see test/kit/run-tests.ts.
+          testTimeout: 240_000,
           hookTimeout: 180_000,
           fileParallelism: false,
         },

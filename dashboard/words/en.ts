@@ -434,7 +434,7 @@ export const words = {
     removeWhy: "Why?",
     journal: "Send journal",
     journalSent: "Journal sent",
-    journalOf: (name: string) => `Send journal of the home to ${name}`,
+    journalOf: (name: string, button: string) => `${button}: ${name}`,
     leavesNobody: "I know that nobody is left who can allow it",
   },
   atHome: {

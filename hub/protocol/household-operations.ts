@@ -141,7 +141,7 @@ export const householdOperations = {
   "journal.open": operation({
     path: "POST /journal/{token}",
     summary: "The journal of a home, newest first, page by page; the link holds for a day from the first opening on",
-    input: z.strictObject({ token: LinkToken, before: z.int().min(1).optional() }),
+    input: z.strictObject({ token: LinkToken, before: z.int().min(1).max(2_147_483_647).optional() }),
     output: HomeJournal,
     needs: { who: "link", on: "request" },
   }),

@@ -16,7 +16,7 @@ const Name = z
 const Text = z.string().max(200_000);
 const Why = z.string().trim().min(3).max(300);
 const which = { connector: z.string().max(60), name: z.string().max(60) };
-const Version = z.coerce.number().int().min(1);
+const Version = z.coerce.number().int().min(1).max(1_000_000);
 
 /** The firm's own runbooks: drafts, versions, in and out as plain files. Part of the table in operations.ts. */
 export const runbookOperations = {
@@ -44,7 +44,7 @@ export const runbookOperations = {
   "runbook.draft.remove": operation({
     path: "DELETE /runbook-drafts/{name}",
     summary: "Throw a draft away; what was published of it stays",
-    input: z.strictObject({ name: Name, rowVersion: z.coerce.number().int().min(1) }),
+    input: z.strictObject({ name: Name, rowVersion: z.coerce.number().int().min(1).max(2_147_483_647) }),
     output: z.object({}),
     needs: { who: authors, on: "firm" },
   }),

@@ -1,6 +1,7 @@
 /**
- * What `npm test` does: the journeys, which mostly wait for browsers and homes, beside everything else, which computes.
- * One after the other they take twice as long. With words of one's own (`npm test -- permit`) it is plain `vitest run`.
+ * What `npm test` does: the journeys, which mostly wait for browsers and homes, beside everything else, which computes; and
+ * the one that looks at every page, which is as long as all others together, beside both. One after the other they take
+ * more than twice as long. With words of one's own (`npm test -- permit`) it is plain `vitest run`.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { createRequire } from "node:module";
@@ -9,13 +10,15 @@ import { createInterface } from "node:readline";
 import { readTally, sumOf, type Tally, tallyLine } from "./closing-line.ts";
 
 const vitest = join(dirname(createRequire(import.meta.url).resolve("vitest/package.json")), "vitest.mjs");
+const PAGES = "pages-are-accessible";
 const words = process.argv.slice(2);
 const parts =
   words.length > 0
     ? [{ label: "", words }]
     : [
         { label: "", words: ["--project", "!journeys"] },
-        { label: "journeys | ", words: ["--project", "journeys"] },
+        { label: "journeys | ", words: ["--project", "journeys", "--exclude", `**/${PAGES}.test.ts`] },
+        { label: "pages | ", words: ["--project", "journeys", PAGES] },
       ];
 
 const children: ChildProcess[] = [];

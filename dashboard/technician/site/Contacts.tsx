@@ -124,7 +124,10 @@ function ContactLine({ contact, site, onVerify }: { contact: Contact; site: Site
             <Button
               size="xs"
               variant="subtle"
-              aria-label={words.consent.journalOf(contact.name)}
+              aria-label={words.consent.journalOf(
+                contact.name,
+                send.isSuccess ? words.consent.journalSent : words.consent.journal,
+              )}
               loading={send.isPending}
               disabled={send.isSuccess}
               onClick={() => send.mutate({ siteId: site.id, contactId: contact.id })}
