@@ -28,6 +28,7 @@ import { peopleHandlers } from "./people/handlers.ts";
 import { knownBy } from "./people/people.ts";
 import { createSignInLink, demoPerson } from "./people/setup.ts";
 import { stillAllowed } from "./people/still-allowed.ts";
+import { createErasures } from "./privacy/erasures.ts";
 import { privacyHandlers } from "./privacy/handlers.ts";
 import { createRetention } from "./privacy/retention.ts";
 import { runbooksHandlers } from "./runbooks/handlers.ts";
@@ -92,6 +93,7 @@ export async function makeRooms(options: HubOptions, place: Place): Promise<Room
         start: async () => {
           if (options.uncleanStop) await dealWithUncleanStop({ ...options, consent });
           await dealWithRestore({ ...options, consent });
+          await createErasures(options.config.data, options.log).applyAgain(options.db);
         },
       },
       { name: "wake-ups", start: () => wakeUps.start(), close: () => wakeUps.close() },
@@ -215,7 +217,7 @@ async function makeDoors(options: HubOptions, { server, url }: Place, inner: Inn
     ...phoneHandlers({ db, announcements, gateways, queueMessage: mail.queue }),
     ...ledgerHandlers({ db }),
     ...raiseHandlers({ db }),
-    ...privacyHandlers({ db, announcements }),
+    ...privacyHandlers({ db, announcements, erasures: createErasures(options.config.data, log) }),
     ...backupHandlers(inner.backups),
     ...standstillHandlers({ db }),
     ...mail.handlers,

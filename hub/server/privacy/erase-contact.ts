@@ -14,7 +14,7 @@ export interface EraseContact {
   readonly contactId: ContactId;
   /** Why, without anything that is to be erased. */
   readonly reason: string;
-  readonly actor: Actor;
+  readonly actor: Actor | "hub";
   readonly now: Date;
   /** Only counts: nothing is changed. */
   readonly isPreview?: boolean;
@@ -29,6 +29,7 @@ export function eraseContact(db: Database, erase: EraseContact): Promise<Contact
 }
 
 async function eraseIn(trx: Trx, { siteId, contactId, reason, actor, now }: EraseContact): Promise<ContactErasure> {
+  const by = actor === "hub" ? actor : actorText(actor);
   await trx.selectFrom("site").select("id").where("id", "=", siteId).forUpdate().execute();
   const contact = await findContact(trx, siteId, contactId);
   if (contact.name === GONE) throw new CaretakerError("already_done", "This person was erased before.");
@@ -44,8 +45,7 @@ async function eraseIn(trx: Trx, { siteId, contactId, reason, actor, now }: Eras
     .where("contactId", "=", contactId)
     .execute();
   const entries = await entriesAbout(trx, { id: contactId, idIn: siteId, chains: [siteId, "firm"], words });
-  for (const [chain, numbers] of entries)
-    await erasePayloads(trx, { chain, numbers, actor: actorText(actor), reason, now });
+  for (const [chain, numbers] of entries) await erasePayloads(trx, { chain, numbers, actor: by, reason, now });
   const counted: ContactErasure = {
     ledgerEntries: [...entries.values()].flat().length,
     consents: requests.length,
@@ -88,7 +88,7 @@ async function eraseIn(trx: Trx, { siteId, contactId, reason, actor, now }: Eras
   await appendLedger(trx, {
     chain: siteId,
     event: "contact.erased",
-    actor: actorText(actor),
+    actor: by,
     payload: { contactId, reason, ...counted },
     now,
   });

@@ -20,9 +20,10 @@ export async function erasePerson(
     actor,
     now,
     isPreview = false,
-  }: { personId: PersonId; reason: string; actor: Actor; now: Date; isPreview?: boolean },
+  }: { personId: PersonId; reason: string; actor: Actor | "hub"; now: Date; isPreview?: boolean },
 ): Promise<PersonErasure> {
   return doOrCount(db, isPreview, async (trx) => {
+    const by = actor === "hub" ? actor : actorText(actor);
     const person = await trx.selectFrom("person").selectAll().where("id", "=", personId).forUpdate().executeTakeFirst();
     if (person === undefined) throw new CaretakerError("not_found", "There is no such person.");
     if (person.name === GONE) throw new CaretakerError("already_done", "This person was erased before.");
@@ -39,8 +40,7 @@ export async function erasePerson(
     }
     await refuseWhileAnswerable(trx, personId);
     const entries = await entriesAbout(trx, { id: personId, idIn: null, chains: null, words });
-    for (const [chain, numbers] of entries)
-      await erasePayloads(trx, { chain, numbers, actor: actorText(actor), reason, now });
+    for (const [chain, numbers] of entries) await erasePayloads(trx, { chain, numbers, actor: by, reason, now });
     const rows = await replaceWords(trx, null, words);
     for (const table of ["browser_session", "sign_in_account", "second_factor", "passkey"])
       await sql`delete from ${sql.table(table)} where user_id = ${personId}`.execute(trx);
@@ -56,7 +56,7 @@ export async function erasePerson(
     await appendLedger(trx, {
       chain: "firm",
       event: "person.erased",
-      actor: actorText(actor),
+      actor: by,
       payload: { personId, reason, ...counted },
       now,
     });

@@ -1,3 +1,6 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { Actor, ContactId, PersonId, SiteId } from "@caretaker/protocol";
 import { sql } from "kysely";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -15,6 +18,7 @@ import {
 } from "../runs/test-helpers.ts";
 import { eraseContact } from "./erase-contact.ts";
 import { erasePerson } from "./erase-person.ts";
+import { createErasures } from "./erasures.ts";
 import { exportContact } from "./export-contact.ts";
 import { createRetention, type Retention } from "./retention.ts";
 
@@ -309,6 +313,25 @@ describe("a former colleague who is erased", () => {
       expect(await verifyChain(db, chain)).toMatchObject({ whole: true });
     expect(await db.selectFrom("run").select("startedById").execute()).toEqual([{ startedById: SIGNED_IN }]);
     await expect(go()).rejects.toMatchObject({ code: "already_done" });
+  });
+});
+
+describe("a backup that is older than an erasure", () => {
+  it("brings nobody back for longer than a start takes", async () => {
+    const data = await mkdtemp(join(tmpdir(), "erased-"));
+    const warnings: object[] = [];
+    const erasures = createErasures(data, { warn: (about: object) => void warnings.push(about) });
+    expect(await erasures.applyAgain(db)).toBe(0);
+    await lived();
+    await erasures.note({ siteId: home.siteId, contactId });
+    await erasures.note({ siteId: home.siteId, contactId: crypto.randomUUID() as ContactId });
+    expect(await readFile(join(data, "erased.jsonl"), "utf8")).not.toContain(CANARY.name);
+
+    expect(await erasures.applyAgain(db)).toBe(1);
+    expect(await whereIs(CANARY.name, CANARY.email, CANARY.phone)).toEqual([]);
+    expect(await erasures.applyAgain(db)).toBe(0);
+    expect(warnings).toHaveLength(1);
+    await rm(data, { recursive: true });
   });
 });
 
