@@ -76,7 +76,7 @@ async function intend(ride: Ride, request: ActRequest): Promise<Intent> {
       await holdFreezesOff(trx);
       const refusal = await refusalOf(trx, row, request);
       if (refusal !== null) return refusal;
-      const now = await deps.now(trx);
+      const now = await ride.nowIn(trx);
       const { proposed } = request.act;
       if (request.purpose === "do") {
         const atMost = deps.homesAtOnce ?? HOMES_AN_HOUR;
