@@ -41,6 +41,9 @@ export type MessageId = z.infer<typeof MessageId>;
 /** Something that waits for a second person. */
 export const ApprovalId = z.uuid().brand<"ApprovalId">();
 export type ApprovalId = z.infer<typeof ApprovalId>;
+/** One runbook in several homes. */
+export const RolloutId = z.uuid().brand<"RolloutId">();
+export type RolloutId = z.infer<typeof RolloutId>;
 
 /** `connector/name` or `name`, as in `home-assistant/dead-bridge`. */
 export const RunbookId = z

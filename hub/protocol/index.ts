@@ -24,6 +24,8 @@ export * from "./people.ts";
 export * from "./privacy-operations.ts";
 export * from "./question.ts";
 export * from "./redact.ts";
+export * from "./rollout-operations.ts";
+export * from "./rollouts.ts";
 export * from "./run-evidence.ts";
 export * from "./runbook.ts";
 export * from "./runbook-mistakes.ts";

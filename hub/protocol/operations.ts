@@ -25,6 +25,7 @@ import { Device, EntityState, Integration, Room } from "./model.ts";
 import { operation } from "./operation.ts";
 import { ApiKey, Invitation, Me, Person, Role, SignedInSession } from "./people.ts";
 import { privacyOperations } from "./privacy-operations.ts";
+import { rolloutOperations } from "./rollout-operations.ts";
 import { RunEvidence } from "./run-evidence.ts";
 import { runbookOperations } from "./runbook-operations.ts";
 import { RunbookDetails, RunbookSummary } from "./runbook-summary.ts";
@@ -423,6 +424,7 @@ export const operations = {
   }),
 
   ...controlOperations,
+  ...rolloutOperations,
   ...householdOperations,
 
   // ---- The homeowner ----

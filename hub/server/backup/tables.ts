@@ -27,6 +27,8 @@ export const KEPT: readonly string[] = [
   "message",
   "passkey",
   "person",
+  "rollout",
+  "rollout_home",
   "room",
   "run",
   "run_event",

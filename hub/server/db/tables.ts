@@ -11,6 +11,8 @@ import type {
   Proposal,
   Reason,
   Role,
+  RolloutHomeStatus,
+  RolloutStatus,
   RunEventData,
   RunOutcome,
   RunStatus,
@@ -36,6 +38,40 @@ export interface Tables {
     language: Language;
     isDemo: boolean;
     createdAt: At;
+  };
+  rollout: {
+    id: string;
+    number: Generated<number>;
+    runbook: string;
+    runbookVersion: number;
+    digest: string;
+    title: string;
+    reason: string;
+    status: RolloutStatus;
+    why: string | null;
+    startedBy: string;
+    startedById: string;
+    wave: number;
+    /** Who began the wave: its runs are begun in that name. */
+    waveBy: Json<{ id: string; name: string; role: Role }>;
+    haltAfter: number;
+    goesOn: boolean;
+    createdAt: At;
+    finishedAt: AtOrNull;
+  };
+  rolloutHome: {
+    rolloutId: string;
+    siteId: string;
+    /** In which order homes have their turn. */
+    place: number;
+    gatewayId: string | null;
+    inputs: Json<Record<string, string | number | boolean>>;
+    wave: number;
+    status: RolloutHomeStatus;
+    why: string | null;
+    runId: string | null;
+    /** The second person's word for the wave; its homes do not count as one person's alone. */
+    approvalId: string | null;
   };
   hubMemory: { key: string; value: Json<object>; changedAt: At };
   invitation: {

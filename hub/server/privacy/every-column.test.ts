@@ -104,6 +104,13 @@ const OUR_WORDS = new Set([
   "idempotency.key",
   "idempotency.operation",
   "message.status",
+  "rollout.digest",
+  "rollout.runbook",
+  "rollout.started_by",
+  "rollout.status",
+  "rollout.title",
+  "rollout.wave_by",
+  "rollout_home.status",
   "run.claimed_by",
   "run.digest",
   "run.outcome",
@@ -282,6 +289,29 @@ async function fillEmptyTables(runId: string, contactId: string, requestId: stri
       expiresAt: at,
       isAlone: false,
     })
+    .execute();
+  await db
+    .insertInto("rollout")
+    .values({
+      id,
+      runbook: "a",
+      runbookVersion: 1,
+      digest: "a",
+      title: "a",
+      reason: "a",
+      status: "halted",
+      startedBy: "a",
+      startedById: id,
+      wave: 1,
+      waveBy: "{}",
+      haltAfter: 2,
+      goesOn: false,
+      createdAt: at,
+    })
+    .execute();
+  await db
+    .insertInto("rolloutHome")
+    .values({ rolloutId: id, siteId, place: 1, inputs: "{}", wave: 1, status: "skipped" })
     .execute();
   await db
     .insertInto("freeze")
