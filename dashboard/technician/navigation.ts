@@ -6,6 +6,7 @@ import {
   mdiBookOpenPageVariantOutline,
   mdiEmailOutline,
   mdiHomeGroup,
+  mdiHomeGroupPlus,
   mdiKeyOutline,
   mdiNotebookCheckOutline,
   mdiPlayBoxOutline,
@@ -23,6 +24,7 @@ export interface Destination {
     | "/people"
     | "/keys"
     | "/backups"
+    | "/rollouts"
     | "/second-person"
     | "/freeze";
   readonly word: string;
@@ -43,6 +45,7 @@ export const DESTINATIONS: readonly Destination[] = [
     needs: "runbook.list",
     isMain: true,
   },
+  { to: "/rollouts", word: words.shell.rollouts, icon: mdiHomeGroupPlus, needs: "rollout.list", isMain: false },
   {
     to: "/second-person",
     word: words.shell.secondPerson,

@@ -4,6 +4,8 @@ import type {
   GatewayState,
   Health,
   OutboxMessage,
+  RolloutHomeStatus,
+  RolloutStatus,
   RunConsent,
   RunOutcome,
   RunStatus,
@@ -45,6 +47,7 @@ import {
   mdiWrenchClock,
 } from "@mdi/js";
 import { words } from "../words/en.ts";
+import { ROLLOUT_HOME_WORDS, ROLLOUT_STATUS_WORDS } from "../words/rollouts.ts";
 import {
   APPROVAL_WORDS,
   AVAILABILITY_WORDS,
@@ -185,4 +188,18 @@ export const APPROVAL_LOOKS: Record<ApprovalStatus, Look> = looks(APPROVAL_WORDS
   refused: [mdiHandBackLeft, "bad"],
   withdrawn: [mdiUndoVariant, "quiet"],
   expired: [mdiTimerSandEmpty, "quiet"],
+});
+
+export const ROLLOUT_LOOKS: Record<RolloutStatus, Look> = looks(ROLLOUT_STATUS_WORDS, {
+  working: [mdiProgressWrench, "busy"],
+  paused: [mdiAccountClockOutline, "wait"],
+  halted: [mdiAlertCircle, "bad"],
+  stopped: [mdiStopCircleOutline, "quiet"],
+  finished: [mdiCheckCircle, "good"],
+});
+
+export const ROLLOUT_HOME_LOOKS: Record<RolloutHomeStatus, Look> = looks(ROLLOUT_HOME_WORDS, {
+  planned: [mdiClockOutline, "quiet"],
+  started: [mdiProgressWrench, "busy"],
+  skipped: [mdiMinusCircleOutline, "quiet"],
 });

@@ -84,3 +84,22 @@ export type RolloutCandidate = z.infer<typeof RolloutCandidate>;
 /** What can be looked for, for an input that names a thing, with in how many homes there is such a one. */
 export const ThingChoice = z.object({ like: ThingLike, label: z.string(), homes: z.int() });
 export type ThingChoice = z.infer<typeof ThingChoice>;
+
+const FIRST = 1;
+const SECOND = 5;
+const PART_OF_THE_WHOLE = 0.25;
+
+/** How many homes each wave has: one, five, and then a quarter of the whole at a time. */
+export function wavesOf(homes: number): number[] {
+  const waves: number[] = [];
+  for (let left = homes; left > 0; ) {
+    const wanted = [FIRST, SECOND][waves.length] ?? Math.ceil(homes * PART_OF_THE_WHOLE);
+    const size = Math.min(left, Math.max(1, wanted));
+    waves.push(size);
+    left -= size;
+  }
+  return waves;
+}
+
+/** In how many homes one person may have acts of `fix` and above done within an hour, before a second person has to look. */
+export const HOMES_AN_HOUR = 5;

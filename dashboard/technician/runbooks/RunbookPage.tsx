@@ -1,8 +1,8 @@
 import "./runbooks.css";
-import type { RunbookDetails, StepKind } from "@caretaker/protocol";
+import type { RunbookDetails, RunbookId, StepKind } from "@caretaker/protocol";
 import { Button } from "@mantine/core";
-import { mdiContentCopy } from "@mdi/js";
-import { getRouteApi } from "@tanstack/react-router";
+import { mdiContentCopy, mdiHomeGroupPlus } from "@mdi/js";
+import { getRouteApi, Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { useOperation } from "../../live/queries.ts";
 import { BackLink } from "../../ui/BackLink.tsx";
@@ -28,17 +28,21 @@ export function RunbookPage() {
   const { connector, name } = route.useParams();
   const runbook = useOperation("runbook.get", { connector, name });
   const mayCopy = useMay("runbook.copy");
+  const mayRollOut = useMay("rollout.start");
   const [isCopying, setCopying] = useState(false);
   return (
     <Page
       title={runbook.data?.title ?? words.runbooks.title}
       aside={runbook.data ? <RunbookTags runbook={runbook.data} /> : undefined}
       actions={
-        mayCopy ? (
-          <Button variant="default" leftSection={<Icon path={mdiContentCopy} />} onClick={() => setCopying(true)}>
-            {words.drafts.copy}
-          </Button>
-        ) : undefined
+        <>
+          {mayCopy ? (
+            <Button variant="default" leftSection={<Icon path={mdiContentCopy} />} onClick={() => setCopying(true)}>
+              {words.drafts.copy}
+            </Button>
+          ) : null}
+          {mayRollOut && runbook.data ? <InSeveralHomes id={runbook.data.id} /> : null}
+        </>
       }
       above={<BackLink to="/runbooks" word={words.runbooks.title} />}
     >
@@ -47,6 +51,17 @@ export function RunbookPage() {
       {runbook.data ? <Details runbook={runbook.data} /> : null}
       {isCopying ? <CopyRunbook connector={connector} name={name} onClose={() => setCopying(false)} /> : null}
     </Page>
+  );
+}
+
+function InSeveralHomes({ id }: { id: RunbookId }) {
+  return (
+    <Button
+      leftSection={<Icon path={mdiHomeGroupPlus} />}
+      renderRoot={(props) => <Link to="/rollouts/new" search={{ runbook: id }} {...props} />}
+    >
+      {words.rollouts.begin}
+    </Button>
   );
 }
 

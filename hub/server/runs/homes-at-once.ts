@@ -11,8 +11,6 @@ import { personBehind } from "../people/behind.ts";
 import type { PlannedAct } from "./acts.ts";
 import type { RunRow } from "./record.ts";
 
-/** In how many homes one person may have acts of `fix` and above done within an hour, before a second person has to look. */
-export const HOMES_AN_HOUR = 5;
 const HOUR = 3_600_000;
 /** What a second person allowed is used in the same sitting, or asked for anew. */
 const MORE_HOLDS_FOR = 4 * HOUR;

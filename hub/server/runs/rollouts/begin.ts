@@ -9,6 +9,7 @@ import {
   type RunbookId,
   type RunInputs,
   type SiteId,
+  wavesOf,
 } from "@caretaker/protocol";
 import { type Trx, transaction } from "../../db/database.ts";
 import { newId } from "../../db/new-id.ts";
@@ -18,7 +19,7 @@ import { runnable } from "../start.ts";
 import { judge } from "./candidates.ts";
 import type { RolloutsDeps } from "./deps.ts";
 import { readRollout } from "./rows.ts";
-import { waveOf, wavesOf } from "./waves.ts";
+import { waveOf } from "./waves.ts";
 
 export interface StartRollout {
   readonly runbook: RunbookId;

@@ -2,6 +2,7 @@ import {
   type Actor,
   type Approval,
   CaretakerError,
+  HOMES_AN_HOUR,
   type Rollout,
   type RolloutId,
   type RunId,
@@ -18,7 +19,6 @@ import { actorText } from "../../ledger/actor.ts";
 import { appendLedger } from "../../ledger/append.ts";
 import { digestOf } from "../../ledger/canonical.ts";
 import type { Library } from "../../runbooks/library.ts";
-import { HOMES_AN_HOUR } from "../homes-at-once.ts";
 import type { RolloutsDeps } from "./deps.ts";
 import { type HomeRow, homesOf, lockRollout, type RolloutRow, readRollout } from "./rows.ts";
 

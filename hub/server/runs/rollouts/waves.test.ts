@@ -1,6 +1,7 @@
+import { wavesOf } from "@caretaker/protocol";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { resultOf, waveOf, wavesOf } from "./waves.ts";
+import { resultOf, waveOf } from "./waves.ts";
 
 describe("waves", () => {
   it.each([

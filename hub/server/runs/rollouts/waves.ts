@@ -1,21 +1,5 @@
 import type { RunOutcome, RunStatus } from "@caretaker/protocol";
 
-const FIRST = 1;
-const SECOND = 5;
-const PART_OF_THE_WHOLE = 0.25;
-
-/** How many homes each wave has: one, five, and then a quarter of the whole at a time. */
-export function wavesOf(homes: number): number[] {
-  const waves: number[] = [];
-  for (let left = homes; left > 0; ) {
-    const wanted = [FIRST, SECOND][waves.length] ?? Math.ceil(homes * PART_OF_THE_WHOLE);
-    const size = Math.min(left, Math.max(1, wanted));
-    waves.push(size);
-    left -= size;
-  }
-  return waves;
-}
-
 /** The wave of the home at a place, both from 1 on. */
 export function waveOf(place: number, waves: readonly number[]): number {
   let last = 0;
