@@ -41,6 +41,7 @@ import { freezeHandlers } from "./runs/freezes/handlers.ts";
 import { allowMoreHomes, homesAtOnceHandlers } from "./runs/homes-at-once.ts";
 import { createRunsReader } from "./runs/reader.ts";
 import { createRuns, runsDoor, runsHandlers } from "./runs/runs.ts";
+import { endWorkOf } from "./runs/shut-out.ts";
 import { createWakeUps } from "./runs/wake-ups.ts";
 import { authSecret } from "./secrets/auth-secret.ts";
 import { openKeyRing } from "./secrets/key-ring.ts";
@@ -196,6 +197,7 @@ async function makeDoors(options: HubOptions, { server, url }: Place, inner: Inn
       isDemo,
       setup: { token: setupToken, expiresAt },
       queueMail: mail.queue,
+      endWorkOf: (trx, person) => endWorkOf(consent, trx, person),
       afterSetup: (made) => demo.become(made.isDemo),
     }),
     ...sitesHandlers({

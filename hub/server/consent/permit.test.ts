@@ -94,6 +94,34 @@ describe("what stands for good", () => {
     expect(await permit(consent, home, { purpose: "undo" })).toMatchObject({ permitted: true });
   });
 
+  it("waits for whoever is being shut out at that very moment, and then permits nothing", async () => {
+    const personId = newId<string>();
+    const home = await buildHome(db, { standing: ["fix"], act: { scope: "fix" }, startedById: personId });
+    const [name, at] = ["Kim", ASKED_AT];
+    const kim = {
+      id: personId,
+      name,
+      email: `${personId}@x.example`,
+      role: "technician",
+      createdAt: at,
+      updatedAt: at,
+    };
+    await db
+      .insertInto("person")
+      .values({ ...kim, role: "technician" })
+      .execute();
+    let asked: Promise<Verdict> | undefined;
+
+    await transaction(db, async (trx) => {
+      await trx.updateTable("person").set({ disabledAt: at }).where("id", "=", personId).execute();
+      asked = permit(createTestConsent(db), home);
+      const early = new Promise((resolve) => setTimeout(resolve, 100, "still waits"));
+      expect(await Promise.race([asked, early])).toBe("still waits");
+    });
+
+    expect(await asked).toMatchObject({ permitted: false, code: "consent_expired" });
+  });
+
   it("permits nothing in a home that has left, for a run that has ended, or for a run of another home", async () => {
     const [gone, ended, mine, other] = [
       await buildHome(db, { standing: ["fix"], act: { scope: "fix" } }),

@@ -23,11 +23,10 @@ export interface RunFacts {
 export async function factsOf(trx: Trx, { runId, siteId, act, now }: ActQuestion): Promise<RunFacts | Refused> {
   const run = await trx
     .selectFrom("run")
-    .leftJoin("person", "person.id", "run.startedById")
-    .select(["run.siteId", "run.status", "person.disabledAt", "run.digest", "run.inputs", "run.price"])
-    .select(["run.homeownerAsked", "run.createdAt"])
-    .where("run.id", "=", runId)
-    .forUpdate("run")
+    .select(["siteId", "status", "digest", "inputs", "price", "homeownerAsked", "createdAt"])
+    .select((select) => select.fn.coalesce("answerableId", "startedById").as("answerableId"))
+    .where("id", "=", runId)
+    .forUpdate()
     .executeTakeFirst();
   const site = await trx
     .selectFrom("site")
@@ -44,7 +43,7 @@ export async function factsOf(trx: Trx, { runId, siteId, act, now }: ActQuestion
   if (site.removedAt !== null) {
     return refuse("consent_refused", "This home is no longer in our care: nothing may be done there.");
   }
-  if (run.disabledAt !== null) {
+  if (await isShutOut(trx, run.answerableId)) {
     return refuse("consent_expired", "Whoever started this run may no longer sign in: have a colleague start it anew.");
   }
   const night = { from: site.quietFrom, to: site.quietTo };
@@ -55,6 +54,18 @@ export async function factsOf(trx: Trx, { runId, siteId, act, now }: ActQuestion
     createdAt: run.createdAt,
     quietUntil: run.homeownerAsked || !mayWake(act) ? null : quietUntil(now, site.timeZone, night),
   };
+}
+
+/** Whether somebody may not sign in any more; whoever shuts him out waits until this transaction has ended. */
+async function isShutOut(trx: Trx, personId: string | null): Promise<boolean> {
+  if (personId === null) return false;
+  const person = await trx
+    .selectFrom("person")
+    .select("disabledAt")
+    .where("id", "=", personId)
+    .forShare()
+    .executeTakeFirst();
+  return person !== undefined && person.disabledAt !== null;
 }
 
 /** At night is done only what is silent and dark and changes nothing that lasts. */

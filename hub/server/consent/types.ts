@@ -2,6 +2,7 @@ import type {
   AgreedWindow,
   Answer,
   ConsentRequestId,
+  PersonId,
   Proposal,
   ProposedAct,
   RunConsent,
@@ -152,9 +153,10 @@ export interface Consent {
   expire(trx: Trx, request: { requestId: ConsentRequestId; now: Date }): Promise<boolean>;
   /**
    * After an unclean stop of the machine, or a restore: every yes that was given once is void, since nobody knows how
-   * much of it was used. Returns how many there were. What was done can still be taken back.
+   * much of it was used; with `answerableId`, those for runs of a person who was shut out. Returns how many there were.
+   * What was done can still be taken back.
    */
-  voidGrants(trx: Trx, reason: { why: string; now: Date }): Promise<number>;
+  voidGrants(trx: Trx, reason: { why: string; now: Date; answerableId?: PersonId }): Promise<number>;
   /** Asks the home something that allows nothing, in the caller's transaction. */
   askHome(trx: Trx, question: HomeQuestion): Promise<{ readonly answerBy: Date; readonly sentTo: string } | CannotAsk>;
   /** Who would be asked for this, or why nobody can be; nobody is. */

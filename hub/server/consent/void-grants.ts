@@ -2,14 +2,21 @@ import { RunId, SiteId } from "@caretaker/protocol";
 import type { Trx } from "../db/database.ts";
 import { appendLedger } from "../ledger/append.ts";
 
-/** Ends every yes that was given once and whose run has not ended, and says so in each site's ledger. */
-export async function voidGrants(trx: Trx, { why, now }: { why: string; now: Date }): Promise<number> {
+/**
+ * Ends every yes that was given once and whose run has not ended, and says so in each site's ledger; with `answerableId`
+ * only those for runs of that person.
+ */
+export async function voidGrants(
+  trx: Trx,
+  { why, now, answerableId }: { why: string; now: Date; answerableId?: string },
+): Promise<number> {
   const grants = await trx
     .selectFrom("consentRequest")
     .innerJoin("run", "run.id", "consentRequest.runId")
     .select(["consentRequest.id", "consentRequest.runId", "consentRequest.siteId", "consentRequest.firstActAt"])
     .where("consentRequest.status", "=", "allowed")
     .where("run.status", "not in", ["finished", "cancelled"])
+    .$if(answerableId !== undefined, (query) => query.where("run.answerableId", "=", answerableId ?? null))
     .orderBy("run.id")
     .orderBy("consentRequest.id")
     .forUpdate(["run", "consentRequest"])

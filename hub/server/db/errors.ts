@@ -16,6 +16,7 @@ const AWAY = new Set([
 const DISK_FULL = "53100";
 const SERIALIZATION_FAILURE = "40001";
 const DEADLOCK = "40P01";
+const FEATURE_NOT_SUPPORTED = "0A000";
 
 function codeOf(error: unknown): string {
   return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
@@ -53,7 +54,16 @@ function isAway(error: unknown, code: string): boolean {
 /** Two transactions got in each other's way; the same work can be done again from its beginning. */
 export function isCollision(error: unknown): boolean {
   const code = codeOf(error);
-  return code === SERIALIZATION_FAILURE || code === DEADLOCK;
+  return code === SERIALIZATION_FAILURE || code === DEADLOCK || isStalePlan(error);
+}
+
+/** A statement was prepared before its table got another column: by a newer hub that came to the same database. */
+export function isStalePlan(error: unknown): boolean {
+  return (
+    codeOf(error) === FEATURE_NOT_SUPPORTED &&
+    error instanceof Error &&
+    error.message.startsWith("cached plan must not change result type")
+  );
 }
 
 /** Whether a row with that key is there already; `constraint` narrows it to one. */

@@ -1,7 +1,8 @@
 import type { PostgresPool, PostgresPoolClient } from "kysely";
 import pg from "pg";
-import { translateDatabaseError } from "./errors.ts";
+import { isStalePlan, translateDatabaseError } from "./errors.ts";
 import type { DatabaseLog } from "./log.ts";
+import { Prepared } from "./prepared.ts";
 
 export interface PoolConfig {
   readonly url: string;
@@ -67,21 +68,34 @@ function readMoments(text: string): unknown {
 /** The pool as kysely wants it, with errors put into our words where they come in. */
 export function translated(pool: pg.Pool): PostgresPool {
   const clients = new WeakMap<pg.PoolClient, PostgresPoolClient>();
+  const prepared = new Prepared();
   return {
     Client: pg.Client as unknown as NonNullable<PostgresPool["Client"]>,
     options: pool.options,
     end: () => pool.end(),
     async connect() {
       const client = await pool.connect().catch(rethrow);
-      const known = clients.get(client) ?? translatedClient(client);
+      const known = clients.get(client) ?? translatedClient(client, prepared);
       clients.set(client, known);
       return known;
     },
   };
 }
 
-function translatedClient(client: pg.PoolClient): PostgresPoolClient {
-  const query = (text: string, values: unknown[]): Promise<unknown> => client.query(text, values).catch(rethrow);
+function translatedClient(client: pg.PoolClient, prepared: Prepared): PostgresPoolClient {
+  const query = async (text: string, values: unknown[]): Promise<unknown> => {
+    // What has no values is sent as it is: `begin`, `commit`, and scripts of several statements.
+    const name = values.length === 0 ? undefined : prepared.nameOf(text);
+    try {
+      return await client.query(name === undefined ? { text, values } : { name, text, values });
+    } catch (error) {
+      if (!isStalePlan(error)) return rethrow(error);
+      prepared.stop();
+      // In a transaction the work is done again from its beginning; see `isCollision`.
+      if (client.getTransactionStatus() !== "I") return rethrow(error);
+      return await client.query({ text, values }).catch(rethrow);
+    }
+  };
   const wrapped = {
     query,
     release: (destroy?: boolean) => client.release(destroy),

@@ -30,6 +30,7 @@ export async function openTestDoor(options: { dashboard?: string; others?: Parti
   const lines: string[] = [];
   const log = createLog("debug", { write: (line) => void lines.push(line) });
   const announced: Announcement[] = [];
+  const workEnded: string[] = [];
   const announcements = createAnnouncements((error) => {
     throw error;
   });
@@ -49,6 +50,10 @@ export async function openTestDoor(options: { dashboard?: string; others?: Parti
     isDemo: () => isDemo,
     setup: { token: new Secret(SETUP_TOKEN), expiresAt: new Date((await now(db)).getTime() + 60_000) },
     queueMail: async () => {},
+    endWorkOf: async (_trx, { personId }) => {
+      workEnded.push(personId);
+      return [];
+    },
     afterSetup: async (made) => {
       isDemo = made.isDemo;
     },
@@ -96,6 +101,8 @@ export async function openTestDoor(options: { dashboard?: string; others?: Parti
     db,
     log: lines,
     announced,
+    /** People whose work was ended, since they were shut out. */
+    workEnded,
     http,
     browser: (): TestBrowser => browser(url),
     /** Somebody of that role who has a second factor, signed in with it just now. */

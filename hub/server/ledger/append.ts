@@ -23,17 +23,7 @@ export async function appendLedger(
   trx: Trx,
   { chain, event, actor, payload, now }: NewLedgerEntry,
 ): Promise<{ number: number; code: string; at: string }> {
-  await trx
-    .insertInto("ledgerHead")
-    .values({ chain, number: 0, hash: BEFORE_THE_FIRST })
-    .onConflict((conflict) => conflict.doNothing())
-    .execute();
-  const head = await trx
-    .selectFrom("ledgerHead")
-    .select(["number", "hash", sql<Date | string>`clock_timestamp()`.as("clock")])
-    .where("chain", "=", chain)
-    .forUpdate()
-    .executeTakeFirstOrThrow();
+  const head = (await lockHead(trx, chain)) ?? (await beginChain(trx, chain));
   const at = (now ?? new Date(head.clock)).toISOString();
   const { salt, words, ...entry } = makeEntry({
     chain,
@@ -44,14 +34,36 @@ export async function appendLedger(
     actor,
     payload,
   });
-  await trx.insertInto("ledgerEntry").values(entry).execute();
-  await trx.insertInto("ledgerPayload").values({ chain, number: entry.number, salt, payload: words }).execute();
   await trx
+    .with("entry", (one) => one.insertInto("ledgerEntry").values(entry))
+    .with("payload", (one) =>
+      one.insertInto("ledgerPayload").values({ chain, number: entry.number, salt, payload: words }),
+    )
     .updateTable("ledgerHead")
     .set({ number: entry.number, hash: entry.hash })
     .where("chain", "=", chain)
     .execute();
   return { number: entry.number, code: shortCode(entry.hash), at };
+}
+
+function lockHead(trx: Trx, chain: Chain) {
+  return trx
+    .selectFrom("ledgerHead")
+    .select(["number", "hash", sql<Date | string>`clock_timestamp()`.as("clock")])
+    .where("chain", "=", chain)
+    .forUpdate()
+    .executeTakeFirst();
+}
+
+async function beginChain(trx: Trx, chain: Chain): Promise<NonNullable<Awaited<ReturnType<typeof lockHead>>>> {
+  await trx
+    .insertInto("ledgerHead")
+    .values({ chain, number: 0, hash: BEFORE_THE_FIRST })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+  const head = await lockHead(trx, chain);
+  if (head === undefined) throw new Error(`The head of the ledger ${chain} is missing.`);
+  return head;
 }
 
 /** The short code of a chain's newest entry, as every message to a homeowner carries it. */

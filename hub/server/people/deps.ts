@@ -1,5 +1,5 @@
-import type { Secret } from "@caretaker/protocol";
-import type { Announcements } from "../announcements.ts";
+import type { PersonId, Secret } from "@caretaker/protocol";
+import type { Announcement, Announcements } from "../announcements.ts";
 import type { Database, Trx } from "../db/database.ts";
 import type { Log } from "../log.ts";
 import type { NewMessage } from "../mail/queue.ts";
@@ -16,6 +16,11 @@ export interface PeopleDeps {
   readonly isDemo: () => boolean;
   readonly setup: { readonly token: Secret; readonly expiresAt: Date };
   readonly queueMail: (trx: Trx, message: NewMessage) => Promise<void>;
+  /** Ends what is done in the name of somebody who is shut out; before his own row is locked. */
+  readonly endWorkOf: (
+    trx: Trx,
+    person: { readonly personId: PersonId; readonly name: string; readonly by: string; readonly now: Date },
+  ) => Promise<readonly Announcement[]>;
   /** Called once the firm exists; in a demo it starts the simulated homes. */
   readonly afterSetup: (firm: { isDemo: boolean }) => Promise<void>;
 }

@@ -144,7 +144,7 @@ describe("signing in", () => {
 });
 
 describe("people", () => {
-  it("are shut out at once: their requests are refused and their streams are told", async () => {
+  it("are shut out at once: their requests are refused, their work is ended and their streams are told", async () => {
     const ann = await door.signIn("principal");
     const tom = await door.signIn("technician");
 
@@ -156,6 +156,7 @@ describe("people", () => {
         .ok,
     ).toBe(false);
     expect(door.announced.map(({ type }) => type)).toEqual(["session.ended", "person.changed"]);
+    expect(door.workEnded).toEqual([tom.id]);
   });
 
   it("always keep one principal", async () => {

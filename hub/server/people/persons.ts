@@ -44,7 +44,9 @@ export function personHandlers(deps: PeopleDeps): Pick<Handlers, Names> {
     "person.disable": async ({ personId }, call) => {
       if (call.actor.kind === "person" && call.actor.id === personId)
         throw new CaretakerError("conflict", "You cannot shut yourself out. Another principal can.");
-      const sessions = await transaction(db, async (trx) => {
+      const { name } = await onePerson(deps, personId);
+      const { sessions, stopped } = await transaction(db, async (trx) => {
+        const stopped = await deps.endWorkOf(trx, { personId, name, by: actorText(call.actor), now: call.now });
         const before = await lockPerson(trx, personId);
         if (before.role === "principal") await refuseLastPrincipal(trx, personId);
         await trx
@@ -53,8 +55,9 @@ export function personHandlers(deps: PeopleDeps): Pick<Handlers, Names> {
           .where("id", "=", personId)
           .execute();
         await firmEntry(trx, "person.disabled", { personId, name: before.name }, call);
-        return endSessionsOf(trx, personId);
+        return { sessions: await endSessionsOf(trx, personId), stopped };
       });
+      for (const announcement of stopped) announcements.announce(announcement);
       for (const sessionId of sessions) announcements.announce({ type: "session.ended", sessionId, personId });
       announcements.announce({ type: "person.changed", personId, isDisabled: true });
       return onePerson(deps, personId);

@@ -123,14 +123,15 @@ export class Engine {
   }
 
   /** Turn after turn, until the run rests, ends, or is somebody else's. */
-  async #drive({ run: row, lateMilliseconds }: Claimed): Promise<void> {
+  async #drive(claimed: Claimed): Promise<void> {
+    const { run: row } = claimed;
     let ride: Ride | null = null;
     const keep = this.#keepClaim(row, (begun) => ride?.claimRenewed(begun));
     try {
-      ride = new Ride(this.#deps, row, await this.#planFor(row), lateMilliseconds);
+      ride = new Ride(this.#deps, await this.#planFor(row), claimed);
       let isOn = true;
       while (isOn && !this.#isClosed) isOn = (await takeTurn(ride)).kind === "on" && ride.row.claimedBy !== null;
-      if (isOn && this.#isClosed) await giveBack(this.#deps, row.id, row.fencing, await ride.now());
+      if (isOn && this.#isClosed) await giveBack(this.#deps, row.id, row.fencing, ride.now());
     } catch (error) {
       if (error instanceof LostClaim) this.#deps.log.info({ reason: error.message }, "A run is worked on elsewhere.");
       else await this.#failed(row, ride, error);

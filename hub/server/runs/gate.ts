@@ -5,6 +5,7 @@ import {
   type GatewayId,
   isCaretakerError,
   type RunEventData,
+  raise,
   sleep,
 } from "@caretaker/protocol";
 import type { Permission, Verdict } from "../consent/types.ts";
@@ -16,7 +17,8 @@ import { freezeOf, holdFreezesOff } from "./freeze.ts";
 import { HOMES_AN_HOUR, waitForFewerHomes } from "./homes-at-once.ts";
 import type { RunMemory } from "./memory.ts";
 import { placeOf } from "./place.ts";
-import { affectedBy, objection } from "./protect.ts";
+import { type Affected, affectedBy, objection } from "./protect.ts";
+import { raisedFor } from "./raises.ts";
 import type { RunRow } from "./record.ts";
 import { LostClaim, type Ride } from "./ride.ts";
 
@@ -74,9 +76,10 @@ async function intend(ride: Ride, request: ActRequest): Promise<Intent> {
     return await transaction(deps.db, async (trx): Promise<Intent> => {
       const row = await ride.lock(trx);
       await holdFreezesOff(trx);
+      await holdSite(trx, row.siteId);
       const refusal = await refusalOf(trx, row, request);
       if (refusal !== null) return refusal;
-      const now = await deps.now(trx);
+      const now = await ride.nowIn(trx);
       const { proposed } = request.act;
       if (request.purpose === "do") {
         const atMost = deps.homesAtOnce ?? HOMES_AN_HOUR;
@@ -139,8 +142,28 @@ async function refusalOf(
   if (freeze !== null && !(purpose === "undo" && row.isWithdrawn)) return refused("frozen", freeze);
   if (purpose === "do" && !(await holdsLock(trx, row)))
     return refused("run_in_progress", "Another run works there now.");
-  const against = objection(capability, thing, await affectedBy(trx, row.siteId, capability, thing));
-  return against === null ? null : refused("not_allowed", against);
+  const affected = await affectedBy(trx, row.siteId, capability, thing);
+  const against = objection(capability, thing, affected);
+  if (against !== null) return refused("not_allowed", against);
+  return purpose === "do" ? raisedMeanwhile(trx, row, { thing, gatewayId, proposed }, affected.devices) : null;
+}
+
+/** Whoever raises what has to be allowed for something of this home waits until this transaction has ended. */
+async function holdSite(trx: Trx, siteId: string): Promise<void> {
+  await trx.selectFrom("site").select("id").where("id", "=", siteId).forShare().execute();
+}
+
+/** What was planned a moment ago is asked for anew when somebody has raised it since then. */
+async function raisedMeanwhile(
+  trx: Trx,
+  row: RunRow,
+  { thing, gatewayId, proposed }: Pick<PlannedAct, "thing" | "gatewayId" | "proposed">,
+  devices: readonly Affected[],
+): Promise<Extract<Acted, { kind: "refused" }> | null> {
+  const now = await raisedFor(trx, row.siteId, { thing, gatewayId }, devices);
+  const isPrivate = now.isPrivate || devices.some(({ hasPrivate }) => hasPrivate);
+  if (raise(proposed.scope, now.scope) === proposed.scope && (proposed.private || !isPrivate)) return null;
+  return refused("consent_missing", `Somebody has just raised what has to be allowed for ${proposed.targetName}.`);
 }
 
 async function holdsLock(trx: Trx, row: RunRow): Promise<boolean> {

@@ -27,9 +27,9 @@ const LOOKS = 30;
  * deadline, there is one more look, and it decides.
  */
 export async function poll(ride: Ride, at: At, request: PollRequest): Promise<Polled> {
-  const begun = await ride.now();
+  const begun = ride.now();
   const reading = await read(ride, at, request.test, request.purpose);
-  const now = await ride.now();
+  const now = ride.now();
   if (reading.away !== null) {
     const turn = await waitForGateway(ride, now, reading.away);
     if (turn !== null) return { kind: "turn", turn };

@@ -27,6 +27,14 @@ const RELOADING = `
     next: { failed: { end: not_fixed } }
   - end: fixed`;
 
+const RESTARTING = `
+  - fix: restart
+    do: gateway.restart
+    irreversible: A restart keeps no earlier state.
+    verify: { read: integration.state, with: { integration: $service }, expect: { unavailable: 0 }, within: 60s }
+    next: { failed: { end: not_fixed } }
+  - end: fixed`;
+
 let database: TestDatabase;
 let test: TestRuns;
 let home: TestHome;
@@ -35,7 +43,10 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 beforeEach(async () => {
-  test = createTestRuns(database.db, testLibrary([runbookOf("reloading", RELOADING)]));
+  test = createTestRuns(
+    database.db,
+    testLibrary([runbookOf("reloading", RELOADING), runbookOf("restarting", RESTARTING)]),
+  );
   // A reload stands for good here, so that it is done without asking.
   home = await buildHome(database.db, { standing: ["reach", "view", "diagnose", "fix"] });
   test.house.setBridge("wedged");
@@ -53,8 +64,8 @@ const set = (given: object) =>
     { siteId: home.siteId, scope: null, private: false, reason: "A fish tank", ...given } as never,
     call(),
   );
-const run = async () => {
-  const runId = await test.start(home, "reloading", { inputs: { service: home.integration } });
+const run = async (runbook = "reloading") => {
+  const runId = await test.start(home, runbook, { inputs: { service: home.integration } });
   await test.forward("5s");
   return test.run(runId);
 };
@@ -139,4 +150,42 @@ describe("a raise", () => {
     expect(events.map(({ event }) => event)).toEqual(expect.arrayContaining(["scopes.raised", "scopes.raise_lifted"]));
     expect(await run()).toMatchObject({ outcome: "fixed" });
   });
+
+  it("that comes between planning an act and its intent is seen by the gate: nothing is sent, and the homeowner is asked", async () => {
+    const deps = test.deps as { -readonly [K in "crash"]: typeof test.deps.crash };
+    deps.crash = async (point) => {
+      if (point !== "act.before_intent") return;
+      deps.crash = async () => {};
+      await set({ scope: "disruptive" });
+    };
+
+    const asked = await run();
+
+    expect(asked).toMatchObject({ status: "waiting_for_consent" });
+    expect(test.house.acts).toEqual([]);
+    expect(await requestOf(asked.id)).toMatchObject({ scope: "disruptive" });
+  });
+
+  it("to private of a device makes the restart of its gateway private", async () => {
+    expect(await requestOf((await run("restarting")).id)).toMatchObject({ isPrivate: false });
+    home = await buildHome(database.db, { standing: ["reach", "view", "diagnose", "fix"] });
+    await set({ deviceId: home.bridge, private: true });
+
+    expect(await requestOf((await run("restarting")).id)).toMatchObject({ isPrivate: true });
+  });
+
+  it("to private beside a scope keeps the scope", async () => {
+    await set({ scope: "disruptive" });
+    const { items } = await set({ private: true });
+
+    expect(items).toMatchObject([{ scope: "disruptive", private: true }]);
+  });
 });
+
+function requestOf(runId: string) {
+  return database.db
+    .selectFrom("consentRequest")
+    .select(["scope", "isPrivate"])
+    .where("runId", "=", runId)
+    .executeTakeFirst();
+}

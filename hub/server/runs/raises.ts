@@ -10,24 +10,25 @@ import type { Thing } from "./things.ts";
 export async function raisedFor(
   db: Database,
   siteId: string,
-  thing: Thing | null,
+  { thing, gatewayId }: { readonly thing: Thing | null; readonly gatewayId: string },
   devices: readonly Pick<Affected, "id">[],
 ): Promise<{ readonly scope: Scope; readonly isPrivate: boolean }> {
   const rows = await db
     .selectFrom("scopeRaise")
     .leftJoin("device", "device.id", "scopeRaise.deviceId")
-    .select(["scope", "isPrivate", "deviceId", "device.integrationIds"])
+    .select(["scope", "isPrivate", "deviceId", "device.integrationIds", "device.gatewayId"])
     .where("siteId", "=", siteId)
     .execute();
   const touched = new Set(devices.map(({ id }) => id));
   const own = thing?.kind === "device" ? thing.id : null;
   const counting = rows.filter(
-    ({ deviceId, integrationIds }) =>
+    ({ deviceId, integrationIds, gatewayId: gatewayOf }) =>
       deviceId === null ||
       touched.has(deviceId) ||
       deviceId === own ||
-      // What is loaded anew takes its devices with it.
-      (thing?.kind === "integration" && integrationIds?.includes(thing.id)),
+      // What is loaded anew takes its devices with it, and a gateway that restarts all that it has.
+      (thing?.kind === "integration" && integrationIds?.includes(thing.id)) ||
+      ((thing === null || thing.kind === "gateway") && gatewayOf === gatewayId),
   );
   return {
     scope: counting.map(({ scope }) => scope ?? "reach").reduce<Scope>(raise, "reach"),

@@ -1,12 +1,12 @@
 import type { LedgerEvent, RunEvent, RunEventData, RunId, SiteId } from "@caretaker/protocol";
-import type { Selectable } from "kysely";
+import { type Selectable, sql } from "kysely";
 import type { Announcement } from "../announcements.ts";
-import type { Trx } from "../db/database.ts";
+import type { Database, Trx } from "../db/database.ts";
 import type { Tables } from "../db/tables.ts";
 import { appendLedger } from "../ledger/append.ts";
 import { EMPTY_MEMORY, type RunMemory } from "./memory.ts";
 import { apply, hasEnded, type RunState } from "./status.ts";
-import { summaryOf } from "./summary.ts";
+import { toSummary } from "./summary.ts";
 
 export type RunRow = Selectable<Tables["run"]>;
 
@@ -51,60 +51,141 @@ export interface Change {
   readonly claimedUntil?: Date;
 }
 
+export interface Recorded {
+  readonly row: RunRow;
+  readonly announcements: readonly Announcement[];
+}
+
 /**
  * Writes what happened: events, and the row as they make it, in the caller's transaction, in which the row is locked.
  * The end of a run gives back its locks and goes into the site's ledger, which is locked last.
  */
-export async function record(
-  trx: Trx,
+export async function record(trx: Trx, row: RunRow, now: Date, change: Change): Promise<Recorded> {
+  const next = follow(row, now, change.events);
+  const written = await write(trx, row, next, change);
+  if (written === undefined) throw new Error(`Run ${row.number} is not there any more.`);
+  if (hasEnded(next.state)) await trx.deleteFrom("siteLock").where("runId", "=", row.id).execute();
+  for (const { data } of next.events) await writeEnd(trx, written.row, data, now);
+  return tell(written, next.events);
+}
+
+/**
+ * The same in one statement and without a lock, for whoever has the claim to the run: nothing is written, and null comes
+ * back, when anybody else has written to the run since `row` was read (whoever does writes an event, or takes the claim).
+ * Not for the end of a run, which takes a transaction.
+ */
+export async function recordIfUnchanged(
+  db: Database,
   row: RunRow,
   now: Date,
-  { events, memory, wakeAt, release, claimedUntil }: Change,
-): Promise<{ row: RunRow; announcements: readonly Announcement[] }> {
+  change: Change,
+): Promise<Recorded | null> {
+  const next = follow(row, now, change.events);
+  if (hasEnded(next.state)) throw new Error("The end of a run goes into the ledger: it needs a transaction.");
+  const written = await write(db, row, next, change, { onlyIfUnchanged: true });
+  return written === undefined ? null : tell(written, next.events);
+}
+
+interface Following {
+  readonly state: RunState;
+  readonly events: readonly RunEvent[];
+}
+
+/** The events with their numbers, and what they make of the run. */
+function follow(row: RunRow, now: Date, said: readonly RunEventData[]): Following {
   const at = now.toISOString();
   let state = stateOf(row);
-  const written: RunEvent[] = [];
-  for (const data of events) {
+  const events: RunEvent[] = [];
+  for (const data of said) {
     const event = { runId: row.id as RunId, number: state.lastEvent + 1, at, data };
     state = apply(state, event);
-    written.push(event);
+    events.push(event);
   }
+  return { state, events };
+}
+
+interface Written {
+  readonly row: RunRow;
+  readonly siteName: string;
+}
+
+/** The row and its new events in one statement: most of what a run costs is on the way to the database and back. */
+async function write(
+  db: Database,
+  row: RunRow,
+  { state, events }: Following,
+  { memory, wakeAt, release, claimedUntil }: Change,
+  { onlyIfUnchanged = false } = {},
+): Promise<Written | undefined> {
   const isOver = hasEnded(state);
-  const next = await trx
-    .updateTable("run")
-    .set({
-      ...state,
-      uncertainSteps: [...state.uncertainSteps],
-      hasUncertainStep: state.uncertainSteps.length > 0,
-      ...(memory === undefined ? {} : { memory: JSON.stringify(memory) }),
-      ...(isOver ? { wakeAt: null } : wakeAt === undefined ? {} : { wakeAt }),
-      ...(release || isOver
-        ? { claimedBy: null, claimedUntil: null }
-        : claimedUntil === undefined
-          ? {}
-          : { claimedUntil }),
-    })
-    .where("id", "=", row.id)
-    .returningAll()
-    .executeTakeFirstOrThrow();
-  if (written.length > 0) {
-    await trx
-      .insertInto("runEvent")
-      .values(written.map(({ runId, number, data }) => ({ runId, number, at, data: JSON.stringify(data) })))
-      .execute();
-  }
-  if (isOver) await trx.deleteFrom("siteLock").where("runId", "=", row.id).execute();
-  for (const { data } of written) await writeEnd(trx, next, data, now);
-  if (written.length === 0) return { row: next, announcements: [] };
-  const run = await summaryOf(trx, next);
+  const said = JSON.stringify(events.map(({ number, at, data }) => ({ number, at, data })));
+  const written = await db
+    .with("changed", (one) =>
+      one
+        .updateTable("run")
+        .set({
+          ...state,
+          uncertainSteps: [...state.uncertainSteps],
+          hasUncertainStep: state.uncertainSteps.length > 0,
+          ...(memory === undefined ? {} : { memory: JSON.stringify(memory) }),
+          ...(isOver ? { wakeAt: null } : wakeAt === undefined ? {} : { wakeAt }),
+          ...(release || isOver
+            ? { claimedBy: null, claimedUntil: null }
+            : claimedUntil === undefined
+              ? {}
+              : { claimedUntil }),
+        })
+        .where("id", "=", row.id)
+        .$if(onlyIfUnchanged, (where) =>
+          where
+            .where("fencing", "=", row.fencing)
+            .where("claimedBy", "=", row.claimedBy)
+            .where("lastEvent", "=", row.lastEvent),
+        )
+        .returningAll(),
+    )
+    .with("logged", (one) =>
+      one
+        .insertInto("runEvent")
+        .columns(["runId", "number", "at", "data"])
+        .expression((select) =>
+          select
+            .selectFrom("changed")
+            .innerJoin(
+              sql<EventColumns>`jsonb_to_recordset(${said}::jsonb)`.as<"said">(
+                sql`said(number integer, at timestamptz, data jsonb)`,
+              ),
+              (join) => join.onTrue(),
+            )
+            .select(["changed.id", "said.number", "said.at", "said.data"]),
+        ),
+    )
+    .selectFrom("changed")
+    .innerJoin("site", "site.id", "changed.siteId")
+    .selectAll("changed")
+    .select("site.name as siteName")
+    .executeTakeFirst();
+  if (written === undefined) return undefined;
+  const { siteName, ...changed } = written;
+  return { row: changed, siteName };
+}
+
+interface EventColumns {
+  readonly number: number;
+  readonly at: string;
+  readonly data: string;
+}
+
+function tell({ row, siteName }: Written, events: readonly RunEvent[]): Recorded {
+  if (events.length === 0) return { row, announcements: [] };
   const stepped = {
     type: "run.stepped" as const,
     siteId: row.siteId as SiteId,
     runId: row.id as RunId,
-    run,
-    events: written,
+    run: toSummary(row, siteName),
+    events,
   };
-  return { row: next, announcements: [stepped] };
+  return { row, announcements: [stepped] };
 }
 
 async function writeEnd(trx: Trx, row: RunRow, data: RunEventData, now: Date): Promise<void> {

@@ -11,12 +11,13 @@ import type {
 } from "@caretaker/protocol";
 import { type Trx, transaction } from "../db/database.ts";
 import { type Judgement, judge } from "../runbooks/expect.ts";
+import type { Claimed } from "./claim.ts";
 import type { CrashPoint, RunsDeps } from "./deps.ts";
 import { LEASE_SECONDS } from "./deps.ts";
 import type { At } from "./items.ts";
 import type { ActiveStep, RunMemory } from "./memory.ts";
 import type { Next, Plan } from "./plan.ts";
-import { type Change, lockRun, memoryOf, type RunRow, record } from "./record.ts";
+import { type Change, lockRun, memoryOf, type Recorded, type RunRow, record, recordIfUnchanged } from "./record.ts";
 import { hasEnded } from "./status.ts";
 import { findThing } from "./things.ts";
 import { findGivenThings, type Given, giveInput, referenceSubjects, textsIn, type Values, valuesOf } from "./values.ts";
@@ -42,14 +43,17 @@ export class Ride {
   /** By the clock that never jumps: after it nothing is sent any more. */
   #claimEndsAt: number;
   #late: number;
+  /** What the database's clock said last, and what the clock that never jumps said just after that. */
+  #told: { readonly at: number; readonly heard: number };
 
-  constructor(deps: RunsDeps, row: RunRow, plan: Plan, lateMilliseconds: number) {
+  constructor(deps: RunsDeps, plan: Plan, { run, lateMilliseconds, at, heard }: Claimed) {
     this.deps = deps;
-    this.row = row;
+    this.row = run;
     this.plan = plan;
-    this.fencing = row.fencing;
+    this.fencing = run.fencing;
     this.#late = lateMilliseconds;
-    this.#claimEndsAt = deps.clock.monotonic() + LEASE_SECONDS * 1000;
+    this.#claimEndsAt = heard + LEASE_SECONDS * 1000;
+    this.#told = { at: at.getTime(), heard };
   }
 
   get runId(): RunId {
@@ -94,29 +98,52 @@ export class Ride {
     return this.deps.clock.monotonic() < this.#claimEndsAt;
   }
 
-  now(): Promise<Date> {
-    return this.deps.now(this.deps.db);
+  /**
+   * The database's clock: what it said last, and what has gone by since then. Never ahead of it, but for one that was
+   * set back meanwhile. Whether an act may be sent is decided by what it says in that transaction.
+   */
+  now(): Date {
+    const { at, heard } = this.#told;
+    return new Date(at + Math.floor(this.deps.clock.monotonic() - heard));
+  }
+
+  /** The database's clock as a transaction of this ride has it. */
+  async nowIn(trx: Trx): Promise<Date> {
+    const now = await this.deps.now(trx);
+    this.#told = { at: now.getTime(), heard: this.deps.clock.monotonic() };
+    return now;
   }
 
   async crash(point: CrashPoint): Promise<void> {
     await this.deps.crash?.(point, this.memory.at);
   }
 
-  /** Writes events and notes in one transaction; rejects with `LostClaim` when the claim is no longer ours. */
+  /** Writes events and notes, all or nothing; rejects with `LostClaim` when the claim is no longer ours. */
   async commit(change: Change | Decide): Promise<void> {
     await this.crash("commit.before");
-    const decide: Decide = typeof change === "function" ? change : () => change;
     const begun = this.deps.clock.monotonic();
-    const done = await transaction(this.deps.db, async (trx) => {
-      const row = await this.lock(trx);
-      const now = await this.deps.now(trx);
-      const decided = await decide(trx, row, now);
-      return decided === null ? { row, announcements: [] } : this.write(trx, row, now, decided);
-    });
+    const done = (await this.#commitAtOnce(change)) ?? (await this.#commitLocked(change));
     this.row = done.row;
     this.claimRenewed(begun);
     for (const announcement of done.announcements) this.deps.announcements.announce(announcement);
     await this.crash("commit.after");
+  }
+
+  /** What does not hang on the row as it is now needs no lock, as long as nobody else has written to it. */
+  async #commitAtOnce(change: Change | Decide): Promise<Recorded | null> {
+    if (typeof change === "function" || change.events.some(endsRun)) return null;
+    const now = this.now();
+    return recordIfUnchanged(this.deps.db, this.row, now, this.#renewing(now, change));
+  }
+
+  #commitLocked(change: Change | Decide): Promise<Recorded> {
+    const decide: Decide = typeof change === "function" ? change : () => change;
+    return transaction(this.deps.db, async (trx) => {
+      const row = await this.lock(trx);
+      const now = await this.nowIn(trx);
+      const decided = await decide(trx, row, now);
+      return decided === null ? { row, announcements: [] } : this.write(trx, row, now, decided);
+    });
   }
 
   /** Locks the row, where the claim to it is still ours. */
@@ -129,10 +156,14 @@ export class Ride {
   }
 
   /** Writes a change, and renews the claim with it. */
-  write(trx: Trx, row: RunRow, now: Date, change: Change): ReturnType<typeof record> {
+  write(trx: Trx, row: RunRow, now: Date, change: Change): Promise<Recorded> {
+    return record(trx, row, now, this.#renewing(now, change));
+  }
+
+  /** While it is worked on, the row wakes whoever takes over when this claim has run out. */
+  #renewing(now: Date, change: Change): Change {
     const claimedUntil = new Date(now.getTime() + LEASE_SECONDS * 1000);
-    // While it is worked on, the row wakes whoever takes over when this claim has run out.
-    return record(trx, row, now, { wakeAt: claimedUntil, claimedUntil, ...change });
+    return { wakeAt: claimedUntil, claimedUntil, ...change };
   }
 
   /** Notes of the engine about the step it stands at. */
@@ -188,7 +219,7 @@ export class Ride {
     const { events, results, to, at } = leaveUsed(this.plan, this.step, given);
     const finished: RunEventData[] =
       "outcome" in to ? [{ kind: "run.finished", outcome: to.outcome, ...given.last }] : [];
-    await this.commit(() => ({
+    await this.commit({
       events: [...events, ...finished],
       memory: {
         ...this.memory,
@@ -197,8 +228,12 @@ export class Ride {
         failures: 0,
         results: { ...this.memory.results, ...results },
       },
-    }));
+    });
   }
+}
+
+function endsRun({ kind }: RunEventData): boolean {
+  return kind === "run.finished" || kind === "run.cancelled";
 }
 
 interface GoOn {

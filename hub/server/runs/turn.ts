@@ -32,7 +32,7 @@ export async function takeTurn(ride: Ride): Promise<Turn> {
   if (late > 0 && ride.memory.pause === null) {
     await ride.commit({ events: [], memory: { ...ride.memory, pausedFor: ride.memory.pausedFor + late } });
   }
-  const now = await ride.now();
+  const now = ride.now();
   if (row.status === "waiting_for_consent") {
     const turn = ride.row.stopRequestedAt === null ? await lookForAnswer(ride) : await endStopped(ride);
     if (turn !== null) return turn;

@@ -29,6 +29,8 @@ export function raiseHandlers({ db }: { db: Database }): Pick<Handlers, "raise.l
             `${nameInActor(before.setBy)} raised this further: ${before.reason}. Take that back first; a senior or the principal can.`,
           );
         }
+        // What is made private besides stays raised as far as it was.
+        const raisedTo = scope ?? before?.scope ?? null;
         if (before !== undefined) await trx.deleteFrom("scopeRaise").where("id", "=", before.id).execute();
         await trx
           .insertInto("scopeRaise")
@@ -36,14 +38,14 @@ export function raiseHandlers({ db }: { db: Database }): Pick<Handlers, "raise.l
             id: newId<string>(now.getTime()),
             siteId,
             deviceId: deviceId ?? null,
-            scope,
+            scope: raisedTo,
             isPrivate,
             reason,
             setBy: actorText(actor),
             setAt: now,
           })
           .execute();
-        const payload = { deviceId: deviceId ?? null, scope, private: isPrivate, reason };
+        const payload = { deviceId: deviceId ?? null, scope: raisedTo, private: isPrivate, reason };
         await appendLedger(trx, { chain: siteId, event: "scopes.raised", actor: actorText(actor), payload, now });
       });
       return { items: await listRaises(db, siteId) };
@@ -69,7 +71,8 @@ function isLower(
   wanted: { readonly scope: string | null; readonly isPrivate: boolean },
   before: { readonly scope: string | null; readonly isPrivate: boolean },
 ): boolean {
-  return (before.isPrivate && !wanted.isPrivate) || (before.scope === "disruptive" && wanted.scope !== "disruptive");
+  const isScopeLower = before.scope === "disruptive" && wanted.scope === "fix";
+  return (before.isPrivate && !wanted.isPrivate) || isScopeLower;
 }
 
 async function requireDeviceOf(db: Database, siteId: string, deviceId: string): Promise<void> {

@@ -9,7 +9,7 @@ import { read } from "./read.ts";
 export async function advanceCheck(ride: Ride, step: CheckStep): Promise<Turn> {
   const at = await atItem(ride, step, ride.active.item);
   const reading = await read(ride, at, step.test, "check");
-  const now = await ride.now();
+  const now = ride.now();
   if (reading.away !== null) {
     const turn = await waitForGateway(ride, now, reading.away);
     if (turn !== null) return turn;

@@ -4,7 +4,7 @@ import { ON, type Ride, type Turn } from "../ride.ts";
 
 /** The first case that is not false decides; when that one cannot be told, nothing is chosen. */
 export async function advanceChoose(ride: Ride, step: ChooseStep): Promise<Turn> {
-  const now = await ride.now();
+  const now = ride.now();
   for (const [index, { when, branch }] of step.cases.entries()) {
     const { met, measurements } = await ride.judge(when, now);
     if (met === false) continue;

@@ -61,7 +61,7 @@ async function send(ride: Ride, at: At<FixStep>): Promise<Turn> {
   if (!planned.ok) return unknown(ride, at, `${step.do} was not sent: ${planned.why}.`);
   if (ride.row.isRehearsal) return rehearseFix(ride, at, planned.act);
   if (isAway(ride.deps, planned.act.gatewayId)) {
-    const turn = await waitForGateway(ride, await ride.now(), planned.act.gatewayId);
+    const turn = await waitForGateway(ride, ride.now(), planned.act.gatewayId);
     return turn ?? unknown(ride, at, `${step.do} was not sent: the gateway is not connected.`);
   }
   const number = ride.active.tries + 1;
@@ -130,7 +130,7 @@ async function verify(ride: Ride, at: At<FixStep>): Promise<Turn> {
     return ON;
   }
   if (tries < step.tries.times && ride.row.stopRequestedAt === null) {
-    const until = new Date((await ride.now()).getTime() + step.tries.everySeconds * 1000);
+    const until = new Date(ride.now().getTime() + step.tries.everySeconds * 1000);
     const deadline = until.toISOString();
     return restUntil(ride, until, {
       events,
@@ -145,7 +145,7 @@ async function verify(ride: Ride, at: At<FixStep>): Promise<Turn> {
 
 async function pause(ride: Ride): Promise<Turn> {
   const until = new Date(ride.active.poll?.deadline ?? 0);
-  if ((await ride.now()) < until) {
+  if (ride.now() < until) {
     await ride.commit({ events: [], wakeAt: until, release: true });
     return REST;
   }

@@ -47,7 +47,7 @@ export async function read(ride: Ride, at: At, test: StepTest, purpose: Purpose)
     : ({ ok: false, why: given.why, isAway: false } as const);
 
   const output = answer.ok ? answer.output : null;
-  const now = await ride.now();
+  const now = ride.now();
   const { met, measurements } = judge(spec.expect, fieldSubjects(output, values, now));
   const result = resultOf(met);
   const kept = shortened(output);

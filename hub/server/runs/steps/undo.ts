@@ -40,7 +40,7 @@ async function sendUndo(ride: Ride, at: At<FixStep>): Promise<Turn> {
   const planned = await planAct(ride, at, "undo");
   if (!planned.ok) return nextUndo(ride, `${fix.name} was not taken back: ${planned.why}.`);
   if (isAway(ride.deps, planned.act.gatewayId)) {
-    const turn = await waitForGateway(ride, await ride.now(), planned.act.gatewayId);
+    const turn = await waitForGateway(ride, ride.now(), planned.act.gatewayId);
     if (turn !== null) return turn;
   }
   const acted = await act(ride, {
