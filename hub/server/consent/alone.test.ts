@@ -1,7 +1,7 @@
 import type { Actor } from "@caretaker/protocol";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type TestDatabase, testDatabase } from "../db/test-database.ts";
-import { CYCLING, createTestVersions, type TestVersions, written } from "../runbooks/versions/test-versions.ts";
+import { CYCLING, createTestVersions, type TestVersions, written } from "../runbooks/versions/test-helpers.ts";
 import { buildHome, createTestRuns, type TestHome, type TestRuns, testLibrary } from "../runs/test-helpers.ts";
 
 /** It acts on a switch, which may be a private one, so it takes two to publish; and what it does may stand for good. */

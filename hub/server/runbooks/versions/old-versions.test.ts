@@ -5,7 +5,7 @@ import { listRuns } from "../../runs/details.ts";
 import { buildHome, createTestRuns, testLibrary } from "../../runs/test-helpers.ts";
 import type { Library } from "../library.ts";
 import { createLivingLibrary } from "./living-library.ts";
-import { ALIVE, CYCLING, createTestVersions, type TestVersions, USING, written } from "./test-versions.ts";
+import { ALIVE, CYCLING, createTestVersions, type TestVersions, USING, written } from "./test-helpers.ts";
 
 let database: TestDatabase;
 let stock: Library;

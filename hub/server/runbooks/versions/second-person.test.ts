@@ -8,7 +8,7 @@ import { type TestDatabase, testDatabase } from "../../db/test-database.ts";
 import { digestOf } from "../../ledger/canonical.ts";
 import { testLibrary } from "../../runs/test-helpers.ts";
 import type { Library } from "../library.ts";
-import { ALIVE, CYCLING, codeOf, createTestVersions, type TestVersions, USING, written } from "./test-versions.ts";
+import { ALIVE, CYCLING, codeOf, createTestVersions, type TestVersions, USING, written } from "./test-helpers.ts";
 
 let database: TestDatabase;
 let stock: Library;
