@@ -659,6 +659,15 @@ export const words = {
     copyDigest: "Copy the digest",
     source: "Source",
     sourceText: "Every line that runs. A homeowner's yes is bound to its digest.",
+    notStartable: "Nobody can start these",
+    notStartableText: "What the firm published and retired, or has to publish again.",
+    notStartableKinds: { retired: "Retired", outdated: "To be published again" },
+    publishAgain: "Publish again",
+    publishAgainTitle: (id: string) => `Publish ${id} again?`,
+    publishAgainText:
+      "It becomes a draft with the next version's number. Read what is another now, then publish it as usual.",
+    runs: "Runs",
+    noRuns: "It has not run yet.",
     kinds: {
       check: "check",
       wait: "wait",
@@ -770,6 +779,11 @@ export const words = {
     lacks: (make: string, missing: string) => `not ${make}, which has no ${missing}`,
     diff: (from: number, to: number) => `From version ${from} to ${to}`,
     diffToDraft: (from: number) => `Since version ${from}`,
+    forHousehold: "For the household",
+    notTold: "What changes for the household is told once the draft has no mistake.",
+    askedBy: (who: string) =>
+      `${who} has asked a second person to publish exactly this. A change takes that back; then it is asked for anew.`,
+    alone: "nobody else looked at it",
     changes: (added: number, removed: number) =>
       added + removed === 0
         ? "Nothing changed."

@@ -65,6 +65,7 @@ export const LEDGER_WORDS: Record<LedgerEvent, string> = {
   "ledger.erased": "The contents of entries were erased",
   "ledger.exported": "The ledger was exported",
   "runbook.published": "A runbook was published",
+  "runbook.used_alone": "A runbook that nobody else had read was used",
   "runbook.retired": "A runbook was retired",
   "backup.taken": "A backup of everything was taken out",
   "hub.restored": "The hub was restored from a backup",

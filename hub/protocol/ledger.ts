@@ -68,6 +68,7 @@ export const LEDGER_EVENTS = [
   "ledger.exported",
   "runbook.published",
   "runbook.retired",
+  "runbook.used_alone",
   "backup.taken",
   "hub.restored",
   "hub.went_on",

@@ -28,7 +28,7 @@ import { privacyOperations } from "./privacy-operations.ts";
 import { rolloutOperations } from "./rollout-operations.ts";
 import { RunEvidence } from "./run-evidence.ts";
 import { runbookOperations } from "./runbook-operations.ts";
-import { RunbookDetails, RunbookSummary } from "./runbook-summary.ts";
+import { NotStartable, RunbookDetails, RunbookSummary } from "./runbook-summary.ts";
 import { RunbookVerdict } from "./runbook-verdict.ts";
 import { RunDetails, RunEvent, RunInputs, RunStatus, RunSummary } from "./runs.ts";
 import { EvidenceKind, StandingScope } from "./scopes.ts";
@@ -336,7 +336,11 @@ export const operations = {
     path: "GET /runbooks",
     summary: "What can be checked and fixed",
     input: z.strictObject({ siteId: SiteId.optional() }),
-    output: z.object({ items: z.array(RunbookSummary) }),
+    output: z.object({
+      items: z.array(RunbookSummary),
+      /** Published by the firm, and nobody can start it now; left out where a site is asked for. */
+      notStartable: z.array(NotStartable.extend({ id: RunbookId, version: z.number().int(), title: z.string() })),
+    }),
     needs: { who: everyone, on: "firm" },
   }),
   "runbook.get": operation({
@@ -391,7 +395,13 @@ export const operations = {
   "run.list": operation({
     path: "GET /runs",
     summary: "Runs, newest first",
-    input: z.strictObject({ siteId: SiteId.optional(), status: RunStatus.optional(), limit, cursor }),
+    input: z.strictObject({
+      siteId: SiteId.optional(),
+      runbook: RunbookId.optional(),
+      status: RunStatus.optional(),
+      limit,
+      cursor,
+    }),
     output: page(RunSummary),
     needs: { who: everyone, on: "firm" },
   }),

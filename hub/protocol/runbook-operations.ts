@@ -116,7 +116,13 @@ export const runbookOperations = {
     path: "GET /runbooks/firm/{name}/diff",
     summary: "What changed from one published version to another, or to the draft where `to` is left out",
     input: z.strictObject({ name: Name, from: Version, to: Version.optional() }),
-    output: z.object({ lines: z.array(DiffLine), added: z.number().int(), removed: z.number().int() }),
+    output: z.object({
+      /** What changed for the household, in sentences; null while the draft has a mistake. */
+      changes: z.array(z.string()).nullable(),
+      lines: z.array(DiffLine),
+      added: z.number().int(),
+      removed: z.number().int(),
+    }),
     needs: { who: everyone, on: "firm" },
   }),
 } as const;

@@ -48,5 +48,13 @@ export const RunbookSummary = z.object({
 });
 export type RunbookSummary = z.infer<typeof RunbookSummary>;
 
-export const RunbookDetails = RunbookSummary.extend({ source: z.string(), outline: z.array(RunStepOutline) });
+/** Why nobody can start a runbook that the firm published: it was retired, or what it uses is another now. */
+export const NotStartable = z.object({ kind: z.enum(["retired", "outdated"]), words: z.string() });
+export type NotStartable = z.infer<typeof NotStartable>;
+
+export const RunbookDetails = RunbookSummary.extend({
+  source: z.string(),
+  outline: z.array(RunStepOutline),
+  notStartable: NotStartable.nullable(),
+});
 export type RunbookDetails = z.infer<typeof RunbookDetails>;

@@ -9,7 +9,7 @@ export const RunbookDraft = z.object({
   text: z.string(),
   /** Of the row: whoever saves says which one was edited. */
   rowVersion: z.number().int(),
-  /** `home-assistant/dead-bridge version 2 3f2a91bc…`: what it was copied from. */
+  /** What it was copied from, such as `home-assistant/dead-bridge version 2` and its digest. */
   copiedFrom: z.string().nullable(),
   changedBy: z.string(),
   changedAt: Moment,
@@ -22,6 +22,8 @@ export const DraftDetails = RunbookDraft.extend({
   nextVersion: z.number().int(),
   /** Publishing it needs a second person, and why. */
   needsSecondPerson: z.string().nullable(),
+  /** Who has asked for one, of exactly this text: a change takes that back. */
+  askedBy: z.string().nullable(),
 });
 export type DraftDetails = z.infer<typeof DraftDetails>;
 
@@ -37,6 +39,10 @@ export const RunbookVersion = z.object({
   approvedBy: z.string().nullable(),
   reason: z.string(),
   publishedAt: Moment,
+  /** What it was copied from, with the whole digest, or the file that it came in as. */
+  copiedFrom: z.string().nullable(),
+  /** A firm of one published it: an hour's delay and a fresh second factor, and nobody else looked at it. */
+  isAlone: z.boolean(),
 });
 export type RunbookVersion = z.infer<typeof RunbookVersion>;
 

@@ -1,4 +1,5 @@
 import "./runbooks.css";
+import type { OperationOutput } from "@caretaker/protocol";
 import { mdiBookOpenPageVariantOutline, mdiStethoscope, mdiWrenchOutline } from "@mdi/js";
 import { Link } from "@tanstack/react-router";
 import { useOperation } from "../../live/queries.ts";
@@ -6,6 +7,7 @@ import { EmptyState } from "../../ui/EmptyState.tsx";
 import { ErrorMessage } from "../../ui/ErrorMessage.tsx";
 import { Icon } from "../../ui/Icon.tsx";
 import { Page } from "../../ui/Page.tsx";
+import { Panel } from "../../ui/Panel.tsx";
 import { Skeletons } from "../../ui/Skeletons.tsx";
 import { words } from "../../words/en.ts";
 import { Makes, useMakeNames } from "../fleet/cells.tsx";
@@ -48,7 +50,35 @@ export function RunbookListPage() {
             );
           })}
         </ul>
+        <NotStartable items={runbooks.data?.notStartable ?? []} />
       </div>
     </Page>
+  );
+}
+
+/** What the firm published and cannot start now: it does not disappear without a word. */
+function NotStartable({ items }: { items: OperationOutput<"runbook.list">["notStartable"] }) {
+  if (items.length === 0) return null;
+  return (
+    <Panel title={words.runbooks.notStartable} text={words.runbooks.notStartableText}>
+      <ul className="not-startable">
+        {items.map(({ id, version, title, kind, words: why }) => {
+          const [connector = "", name = ""] = id.split("/");
+          return (
+            <li key={id}>
+              <Link to="/runbooks/$connector/$name" params={{ connector, name }}>
+                {title}
+              </Link>
+              <span className="tag" data-tone={kind === "outdated" ? "warn" : undefined}>
+                {words.runbooks.notStartableKinds[kind]}
+              </span>
+              <span className="cell-second">
+                <code>{id}</code> v{version} · {why}
+              </span>
+            </li>
+          );
+        })}
+      </ul>
+    </Panel>
   );
 }

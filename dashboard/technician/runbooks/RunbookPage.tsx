@@ -1,7 +1,7 @@
 import "./runbooks.css";
 import type { RunbookDetails, RunbookId, StepKind } from "@caretaker/protocol";
 import { Button } from "@mantine/core";
-import { mdiContentCopy, mdiHomeGroupPlus } from "@mdi/js";
+import { mdiCancel, mdiContentCopy, mdiHomeGroupPlus, mdiPublish } from "@mdi/js";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { useOperation } from "../../live/queries.ts";
@@ -9,14 +9,16 @@ import { BackLink } from "../../ui/BackLink.tsx";
 import { Copyable } from "../../ui/Copyable.tsx";
 import { ErrorMessage } from "../../ui/ErrorMessage.tsx";
 import { Icon } from "../../ui/Icon.tsx";
+import { Notice } from "../../ui/Notice.tsx";
 import { Page } from "../../ui/Page.tsx";
 import { Panel } from "../../ui/Panel.tsx";
 import { Skeletons } from "../../ui/Skeletons.tsx";
 import { words } from "../../words/en.ts";
 import { SCOPE_WORDS } from "../../words/states.ts";
 import { duration } from "../../words/time.ts";
+import { RunRows } from "../runs/RunRows.tsx";
 import { useMay } from "../session.ts";
-import { CopyRunbook } from "./drafts/Drafts.tsx";
+import { CopyRunbook, PublishAgain } from "./drafts/Drafts.tsx";
 import { Versions } from "./drafts/Versions.tsx";
 import { RunbookTags } from "./RunbookTags.tsx";
 import { Yaml } from "./Yaml.tsx";
@@ -30,6 +32,8 @@ export function RunbookPage() {
   const mayCopy = useMay("runbook.copy");
   const mayRollOut = useMay("rollout.start");
   const [isCopying, setCopying] = useState(false);
+  const [isAgain, setAgain] = useState(false);
+  const notStartable = runbook.data?.notStartable ?? null;
   return (
     <Page
       title={runbook.data?.title ?? words.runbooks.title}
@@ -41,14 +45,25 @@ export function RunbookPage() {
               {words.drafts.copy}
             </Button>
           ) : null}
-          {mayRollOut && runbook.data ? <InSeveralHomes id={runbook.data.id} /> : null}
+          {mayCopy && notStartable !== null ? (
+            <Button leftSection={<Icon path={mdiPublish} />} onClick={() => setAgain(true)}>
+              {words.runbooks.publishAgain}
+            </Button>
+          ) : null}
+          {mayRollOut && runbook.data && notStartable === null ? <InSeveralHomes id={runbook.data.id} /> : null}
         </>
       }
       above={<BackLink to="/runbooks" word={words.runbooks.title} />}
     >
       <ErrorMessage error={runbook.error} onRetry={() => void runbook.refetch()} />
       {runbook.isPending ? <Skeletons rows={4} height={80} /> : null}
+      {notStartable === null ? null : (
+        <Notice tone={notStartable.kind === "outdated" ? "warn" : "quiet"} icon={mdiCancel}>
+          {notStartable.words}
+        </Notice>
+      )}
       {runbook.data ? <Details runbook={runbook.data} /> : null}
+      {isAgain ? <PublishAgain name={name} onClose={() => setAgain(false)} /> : null}
       {isCopying ? <CopyRunbook connector={connector} name={name} onClose={() => setCopying(false)} /> : null}
     </Page>
   );
@@ -86,6 +101,7 @@ function Details({ runbook }: { runbook: RunbookDetails }) {
             ))}
           </ol>
         </Panel>
+        <RunsOf id={runbook.id} />
         {runbook.isStock ? null : <Versions name={runbook.id.slice("firm/".length)} />}
         <Panel title={words.runbooks.facts}>
           <dl className="facts">
@@ -112,5 +128,19 @@ function Details({ runbook }: { runbook: RunbookDetails }) {
         <Yaml source={runbook.source} />
       </Panel>
     </div>
+  );
+}
+
+const SHOWN_RUNS = 6;
+
+/** The runs of any of its versions, newest first. */
+function RunsOf({ id }: { id: RunbookId }) {
+  const runs = useOperation("run.list", { runbook: id, limit: SHOWN_RUNS });
+  return (
+    <Panel title={words.runbooks.runs} isFlush>
+      <ErrorMessage error={runs.error} onRetry={() => void runs.refetch()} />
+      {runs.data?.items.length === 0 ? <p className="panel-empty">{words.runbooks.noRuns}</p> : null}
+      {runs.data && runs.data.items.length > 0 ? <RunRows runs={runs.data.items} /> : null}
+    </Panel>
   );
 }

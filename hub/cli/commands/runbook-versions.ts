@@ -76,10 +76,15 @@ async function exportVersion(
 async function diff({ hub, print, found }: Cli, name: string, from: string, to?: string): Promise<void> {
   const asked = { name, from: numberIn(from), ...(to === undefined ? {} : { to: numberIn(to) }) };
   const changes = await call(hub(), "runbook.diff", asked);
-  print(changes, () => (changes.added + changes.removed === 0 ? ["Nothing changed."] : changes.lines.map(asText)));
+  print(changes, () =>
+    changes.added + changes.removed === 0
+      ? ["Nothing changed."]
+      : [...(changes.changes ?? [HAS_MISTAKES]), "", ...changes.lines.map(asText)],
+  );
   if (changes.added + changes.removed > 0) found();
 }
 
+const HAS_MISTAKES = "What changes for the household is told once the draft has no mistake.";
 const SIGNS: Readonly<Record<DiffLine["kind"], string>> = { same: " ", added: "+", removed: "-" };
 
 function asText({ kind, text }: DiffLine): string {

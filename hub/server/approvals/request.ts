@@ -54,15 +54,8 @@ export function wishDigest({ kind, subject, title, details, siteIds, reason }: W
   return digestOf({ kind, subject, title, details, siteIds, reason });
 }
 
-async function refuseWhileOneWaits(trx: Trx, { kind, subject }: Wish, now: Date): Promise<void> {
-  const before = await trx
-    .selectFrom("approval")
-    .select(["id", "requestedBy", "expiresAt"])
-    .where("kind", "=", kind)
-    .where("subject", "=", subject)
-    .where("status", "=", "waiting")
-    .forUpdate()
-    .executeTakeFirst();
+async function refuseWhileOneWaits(trx: Trx, wish: Wish, now: Date): Promise<void> {
+  const before = await lockWaitingWish(trx, wish);
   if (before === undefined) return;
   if (Date.parse(before.expiresAt) > now.getTime()) {
     const who = nameInActor(before.requestedBy);
@@ -73,6 +66,36 @@ async function refuseWhileOneWaits(trx: Trx, { kind, subject }: Wish, now: Date)
     );
   }
   await trx.updateTable("approval").set({ status: "expired" }).where("id", "=", before.id).execute();
+}
+
+/** What waits about one thing, locked. Whoever changes what it is about takes this lock first, as whoever approves does. */
+export function lockWaitingWish(
+  trx: Trx,
+  { kind, subject }: Pick<Wish, "kind" | "subject">,
+): Promise<ApprovalRow | undefined> {
+  return trx
+    .selectFrom("approval")
+    .selectAll()
+    .where("kind", "=", kind)
+    .where("subject", "=", subject)
+    .where("status", "=", "waiting")
+    .forUpdate()
+    .executeTakeFirst();
+}
+
+/** What was asked for is no longer what would be done: it is taken back by itself, and says why. */
+export async function withdrawVoid(
+  trx: Trx,
+  wish: ApprovalRow,
+  { actor, because, now }: { readonly actor: Actor; readonly because: string; readonly now: Date },
+): Promise<void> {
+  const withdrawn = await trx
+    .updateTable("approval")
+    .set({ status: "withdrawn", refusedBy: actorText(actor), refusedAt: now, refusedBecause: because })
+    .where("id", "=", wish.id)
+    .returningAll()
+    .executeTakeFirstOrThrow();
+  await writeApproval(trx, withdrawn, "approval.refused", { actor: actorText(actor), now, because });
 }
 
 /** Into the firm's ledger; and of a firm of one into that of each home, since nobody else looked at it. */

@@ -3,23 +3,57 @@ import type { Trx } from "../db/database.ts";
 import { nameInActor } from "../ledger/actor.ts";
 import { headCode } from "../ledger/append.ts";
 import type { ApprovalRow, ApprovalsDeps } from "./types.ts";
-import { ALONE_WORDS } from "./words.ts";
+import { ALONE_WORDS, type AloneWords } from "./words.ts";
 
-/** Tells the homeowners concerned what a firm of one is about to do; each by the address that was verified as theirs. */
-export async function tellHomeowners(
-  { queueMessage }: Pick<ApprovalsDeps, "queueMessage">,
+type Queue = Pick<ApprovalsDeps, "queueMessage">;
+
+/** Tells the homeowners concerned what a firm of one is about to do. */
+export async function tellHomeowners(deps: Queue, trx: Trx, approval: ApprovalRow, now: Date): Promise<void> {
+  const person = nameInActor(approval.requestedBy);
+  await writeToHomes(deps, trx, approval.siteIds, now, ({ words, language, firm, home, timeZone }) => [
+    words.text({ firm, person, home, at: momentIn(approval.notBefore ?? approval.requestedAt, language, timeZone) }),
+    `${words.what} ${approval.title} ${approval.reason}`,
+  ]);
+}
+
+/** Tells a home that something was done there by a runbook which a firm of one published: nobody else had looked at it. */
+export async function tellOfAloneRunbook(
+  deps: Queue,
   trx: Trx,
-  approval: ApprovalRow,
+  { siteId, publishedBy, title }: { readonly siteId: SiteId; readonly publishedBy: string; readonly title: string },
   now: Date,
 ): Promise<void> {
-  if (approval.siteIds.length === 0) return;
+  const person = nameInActor(publishedBy);
+  await writeToHomes(deps, trx, [siteId], now, ({ words, firm, home }) => [
+    words.used({ firm, person, home }),
+    `${words.what} ${title}`,
+  ]);
+}
+
+interface Home {
+  readonly words: AloneWords;
+  readonly language: Language;
+  readonly firm: string;
+  readonly home: string;
+  readonly timeZone: string;
+}
+
+/** Each of the household who may answer, by the address that was verified as theirs, with the code of the home's ledger. */
+async function writeToHomes(
+  { queueMessage }: Queue,
+  trx: Trx,
+  siteIds: readonly string[],
+  now: Date,
+  says: (home: Home) => readonly string[],
+): Promise<void> {
+  if (siteIds.length === 0) return;
   const firm = await trx.selectFrom("firm").select(["name", "phone"]).executeTakeFirstOrThrow();
   const contacts = await trx
     .selectFrom("contact")
     .innerJoin("site", "site.id", "contact.siteId")
     .select(["contact.siteId", "contact.name", "contact.email", "contact.language"])
     .select(["site.name as home", "site.timeZone"])
-    .where("contact.siteId", "in", approval.siteIds)
+    .where("contact.siteId", "in", siteIds)
     .where("contact.role", "in", ["owner", "adult"])
     .where("contact.removedAt", "is", null)
     .where("contact.verifiedAt", "is not", null)
@@ -32,13 +66,7 @@ export async function tellHomeowners(
     const code = await headCode(trx, siteId as SiteId);
     const lines = [
       words.hello(name),
-      words.text({
-        firm: firm.name,
-        person: nameInActor(approval.requestedBy),
-        home,
-        at: momentIn(approval.notBefore ?? approval.requestedAt, language, timeZone),
-      }),
-      `${words.what} ${approval.title} ${approval.reason}`,
+      ...says({ words, language, firm: firm.name, home, timeZone }),
       words.questions(firm.phone),
       words.code(code),
       firm.name,

@@ -5,6 +5,7 @@ import { newId } from "../db/new-id.ts";
 import { nameInActor } from "../ledger/actor.ts";
 import { appendLedger } from "../ledger/append.ts";
 import { canonicalJson } from "../ledger/canonical.ts";
+import { publishedAloneBy } from "./alone.ts";
 import { type AskedText, composeAskedText } from "./asked-text.ts";
 import { askAtHome } from "./at-home/queue.ts";
 import { ANSWER_WITHIN, after, LINK_SHOWS_FOR, URGENT_ANSWER_WITHIN, windowSeconds } from "./clocks.ts";
@@ -124,6 +125,7 @@ async function loadFacts(trx: Trx, { run }: Question): Promise<Facts> {
 async function askedText(trx: Trx, question: Question, facts: Facts, contact: ContactRow): Promise<AskedText> {
   const acts = [];
   for (const act of question.proposal.acts) acts.push({ act, thing: await thingOf(trx, act) });
+  const aloneBy = await publishedAloneBy(trx, question.run.id);
   return composeAskedText({
     language: contact.language,
     technician: nameInActor(facts.startedBy),
@@ -135,6 +137,7 @@ async function askedText(trx: Trx, question: Question, facts: Facts, contact: Co
     tell: facts.tell,
     stepTell: question.tell,
     acts,
+    aloneBy: aloneBy === null ? null : nameInActor(aloneBy),
     isPrivate: question.isPrivate,
     limitSeconds: question.limitSeconds,
   });

@@ -25,13 +25,15 @@ export interface AskedFacts
   readonly tell: Text | null;
   readonly stepTell: Text | undefined;
   readonly acts: readonly { readonly act: ProposedAct; readonly thing: Thing }[];
+  /** Who published the runbook without anybody else, in a firm of one. */
+  readonly aloneBy: string | null;
   readonly isPrivate: boolean;
   readonly limitSeconds: number;
 }
 
 /** Pure: the facts of a question in sentences of the homeowner's language. */
 export function composeAskedText(facts: AskedFacts): AskedText {
-  const { language, tell, stepTell, acts, isPrivate, limitSeconds, ...named } = facts;
+  const { language, tell, stepTell, acts, aloneBy, isPrivate, limitSeconds, ...named } = facts;
   const words = wordsIn(language);
   const felt = acts.flatMap(({ act }) => (act.felt === null ? [] : [inLanguage(act.felt, language)]));
   const notice = unique([...(stepTell === undefined ? [] : [inLanguage(stepTell, language)]), ...felt]);
@@ -48,6 +50,7 @@ export function composeAskedText(facts: AskedFacts): AskedText {
         const times = act.tries > 1 ? ` ${words.atMost(act.tries)}` : "";
         return `${actSentence(language, act.capability, thing)}${times}`;
       }),
+      ...(aloneBy === null ? [] : [words.nobodyElseLooked(aloneBy)]),
     ]),
     notice: notice.length > 0 ? notice : [words.noticeNothing],
     minutes: Math.max(1, Math.ceil(limitSeconds / 60)),

@@ -8,6 +8,7 @@ import type {
   SiteId,
 } from "@caretaker/protocol";
 import type { Handlers } from "../http/handler.ts";
+import { tellWhereNobodyIsAsked } from "./alone.ts";
 import { answer, expire, type GivenAnswer, opened, stop } from "./answer.ts";
 import { ask } from "./ask.ts";
 import { type Tap, takeTap } from "./at-home/tapped.ts";
@@ -62,7 +63,14 @@ export function createConsent(deps: ConsentDeps): Consent & {
 } {
   return {
     ask: (trx, question) => ask(deps, trx, question),
-    permit,
+    async permit(trx, question) {
+      const verdict = await permit(trx, question);
+      const isNewAct = (question.purpose ?? "do") === "do" && question.onlyLooks !== true;
+      if (isNewAct && verdict.permitted && verdict.by.kind === "standing") {
+        await tellWhereNobodyIsAsked(deps, trx, question);
+      }
+      return verdict;
+    },
     askHome: (trx, question) => askHome(deps, trx, question),
     async whomToAsk(trx, need) {
       const contact = await whomToAsk(deps, trx, need);

@@ -254,6 +254,9 @@ export interface Tables {
     approvedBy: string | null;
     reason: string;
     publishedAt: At;
+    copiedFrom: string | null;
+    /** A firm of one published it: nobody else looked at it. */
+    isAlone: Generated<boolean>;
   };
   runbookRetired: { id: string; reason: string; retiredBy: string; retiredAt: At };
   run: {

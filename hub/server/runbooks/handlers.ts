@@ -3,6 +3,7 @@ import type { Database } from "../db/database.ts";
 import type { Handlers } from "../http/handler.ts";
 import { runbookSchema } from "./json-schema.ts";
 import type { Library } from "./library.ts";
+import { listNotStartable, notStartableDetails } from "./published.ts";
 import { toDetails, toSummary } from "./summary.ts";
 import { verdictOf } from "./verdict.ts";
 
@@ -19,7 +20,8 @@ export function runbooksHandlers({
     /** With a site, those that can run there: a runbook may need what none of its gateways is. */
     "runbook.list": async ({ siteId }) => {
       await library.refresh?.();
-      if (siteId === undefined) return { items: library.runbooks.map(toSummary) };
+      if (siteId === undefined)
+        return { items: library.runbooks.map(toSummary), notStartable: await listNotStartable(db, library) };
       const gateways = await db
         .selectFrom("gateway")
         .select("connector")
@@ -28,7 +30,7 @@ export function runbooksHandlers({
         .execute();
       const makes = new Set(gateways.map(({ connector }) => connector));
       const fitting = library.runbooks.filter(({ facts }) => facts.connectors.some((id) => makes.has(id)));
-      return { items: fitting.map(toSummary) };
+      return { items: fitting.map(toSummary), notStartable: [] };
     },
     "runbook.validate": async (given) => {
       await library.refresh?.();
@@ -41,6 +43,8 @@ export function runbooksHandlers({
       // Those that serve several makes have no connector in their id.
       const found = library.get(id) ?? (connector === "hub" ? library.get(name) : undefined);
       if (found !== undefined) return toDetails(found, library.world);
+      const notStartable = await notStartableDetails(db, library, id);
+      if (notStartable !== null) return notStartable;
       throw new CaretakerError("not_found", `There is no runbook ${id}. The list of runbooks shows those of this hub.`);
     },
   };

@@ -7,6 +7,7 @@ import {
   type RunbookId,
   type RunbookMistake,
 } from "@caretaker/protocol";
+import type { Database, Trx } from "../db/database.ts";
 import { runbookDigest, usedBy } from "./digest.ts";
 import { IllFixture, provesNothing } from "./fixtures.ts";
 import { mistakeLine, type RunbookSource } from "./source.ts";
@@ -23,11 +24,25 @@ export interface LibraryRunbook extends ValidRunbook {
 }
 
 export interface Library {
-  /** Takes up what was published or retired since, on whatever hub. Asked before a list is shown and a run started. */
-  refresh?(): Promise<void>;
+  /**
+   * Takes up what was published or retired since, on whatever hub. Asked before a list is shown and a run started. Inside
+   * a transaction it is given that, so that it waits for no second connection.
+   */
+  refresh?(within?: Database | Trx): Promise<void>;
   readonly world: World;
   readonly runbooks: readonly LibraryRunbook[];
   get(id: string): LibraryRunbook | undefined;
+  /** Published, and not to be started until they are published again. */
+  readonly outdated?: readonly OutdatedRunbook[];
+}
+
+/** What the firm published, and what it uses has changed since. */
+export interface OutdatedRunbook {
+  readonly id: RunbookId;
+  readonly version: number;
+  readonly title: string;
+  /** The runbooks that it uses and that are not what they were. */
+  readonly because: readonly { readonly id: string; readonly what: "changed" | "gone" | "outdated" }[];
 }
 
 export interface RunbookFile {

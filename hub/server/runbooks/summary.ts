@@ -18,8 +18,10 @@ import type { LibraryRunbook } from "./library.ts";
 import { type Names, namesOf } from "./names.ts";
 import { declarationsOf, type World } from "./world.ts";
 
+type Shown = Pick<LibraryRunbook, "runbook" | "facts" | "digest" | "isStock">;
+
 /** A runbook as the list of the library shows it. */
-export function toSummary({ runbook, facts, digest, isStock = true }: LibraryRunbook): RunbookSummary {
+export function toSummary({ runbook, facts, digest, isStock = true }: Shown): RunbookSummary {
   return {
     id: runbook.id,
     version: runbook.version,
@@ -43,11 +45,12 @@ export function toSummary({ runbook, facts, digest, isStock = true }: LibraryRun
   };
 }
 
-export function toDetails(one: LibraryRunbook, world: World): RunbookDetails {
+export function toDetails(one: Shown & Pick<LibraryRunbook, "text">, world: World): RunbookDetails {
   return {
     ...toSummary(one),
     source: one.text,
     outline: outlineOf(one.runbook, world),
+    notStartable: null,
   };
 }
 

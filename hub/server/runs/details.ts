@@ -11,9 +11,9 @@ import {
 } from "@caretaker/protocol";
 import { valueWords } from "../runbooks/expect.ts";
 import { isThingKind } from "../runbooks/field-types.ts";
+import { readKept } from "../runbooks/kept.ts";
 import { outlineOf } from "../runbooks/summary.ts";
 import type { RunsDeps } from "./deps.ts";
-import { readKept } from "./kept.ts";
 import { toSummary } from "./summary.ts";
 import { loadThing } from "./things.ts";
 
@@ -51,6 +51,7 @@ export async function getRun(deps: RunsDeps, runId: RunId): Promise<RunDetails> 
 
 export interface RunQuery {
   readonly siteId?: SiteId | undefined;
+  readonly runbook?: RunbookId | undefined;
   readonly status?: RunStatus | undefined;
   readonly limit: number;
   /** The id of the last run before. */
@@ -60,7 +61,7 @@ export interface RunQuery {
 /** Newest first: ids sort by the moment they were made. */
 export async function listRuns(
   { db }: Pick<RunsDeps, "db">,
-  { siteId, status, limit, cursor }: RunQuery,
+  { siteId, runbook, status, limit, cursor }: RunQuery,
 ): Promise<{ items: RunSummary[]; nextCursor: string | null }> {
   let query = db
     .selectFrom("run")
@@ -70,6 +71,7 @@ export async function listRuns(
     .orderBy("run.number", "desc")
     .limit(limit + 1);
   if (siteId !== undefined) query = query.where("run.siteId", "=", siteId);
+  if (runbook !== undefined) query = query.where("run.runbook", "=", runbook);
   if (status !== undefined) query = query.where("run.status", "=", status);
   if (cursor !== undefined) query = query.where("run.number", "<", readCursor(cursor));
   const rows = await query.execute();

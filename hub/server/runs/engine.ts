@@ -1,9 +1,9 @@
 import { type Cancel, type CaretakerError, isCaretakerError, type RunbookId, sleep } from "@caretaker/protocol";
 import { transaction } from "../db/database.ts";
 import { withLogFields } from "../log.ts";
+import { readKept } from "../runbooks/kept.ts";
 import { type Claimed, claimDue, giveBack, nextDueIn, renewClaim } from "./claim.ts";
 import { LEASE_SECONDS, type RunsDeps } from "./deps.ts";
-import { readKept } from "./kept.ts";
 import { type Plan, planOf } from "./plan.ts";
 import { lockRun, type RunRow, record } from "./record.ts";
 import { LostClaim, Ride } from "./ride.ts";

@@ -17,6 +17,7 @@ import { appendLedger } from "../ledger/append.ts";
 import { personBehind } from "../people/behind.ts";
 import { usedBy } from "../runbooks/digest.ts";
 import type { Library, LibraryRunbook } from "../runbooks/library.ts";
+import { refuseNotStartable } from "../runbooks/published.ts";
 import { didYouMean } from "../runbooks/suggest.ts";
 import type { RunsDeps } from "./deps.ts";
 import { type CheckedInputs, checkInputs } from "./inputs.ts";
@@ -40,6 +41,9 @@ export interface StartRun {
 /** Takes a run on. Once this has resolved it is never lost: it is a row, and it is due. */
 export async function startRun(deps: RunsDeps, request: StartRun): Promise<RunSummary> {
   await deps.library.refresh?.();
+  if (deps.library.get(request.runbook) === undefined) {
+    await refuseNotStartable(deps.db, deps.library, request.runbook);
+  }
   const { run, announcements } = await transaction(deps.db, (trx) => startRunIn(trx, deps, request));
   for (const announcement of announcements) deps.announcements.announce(announcement);
   return run;

@@ -19,6 +19,7 @@ export function Diff({ name, from, to }: { name: string; from: number; to?: numb
       isFlush
     >
       <ErrorMessage error={diff.error} onRetry={() => void diff.refetch()} />
+      {diff.data && diff.data.added + diff.data.removed > 0 ? <InWords changes={diff.data.changes} /> : null}
       {diff.data && diff.data.added + diff.data.removed > 0 ? (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
         <pre className="diff" tabIndex={0}>
@@ -38,6 +39,21 @@ export function Diff({ name, from, to }: { name: string; from: number; to?: numb
         </pre>
       ) : null}
     </Panel>
+  );
+}
+
+/** What it means for the household, before the lines. */
+function InWords({ changes }: { changes: readonly string[] | null }) {
+  if (changes === null) return <p className="diff-words">{words.drafts.notTold}</p>;
+  return (
+    <div className="diff-words">
+      <b>{words.drafts.forHousehold}</b>
+      <ul>
+        {changes.map((change) => (
+          <li key={change}>{change}</li>
+        ))}
+      </ul>
+    </div>
   );
 }
 

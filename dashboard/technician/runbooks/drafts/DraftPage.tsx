@@ -1,7 +1,7 @@
 import "./drafts.css";
 import type { DraftDetails } from "@caretaker/protocol";
 import { Button, Textarea } from "@mantine/core";
-import { mdiContentSaveOutline, mdiDeleteOutline, mdiPublish } from "@mdi/js";
+import { mdiAccountClockOutline, mdiContentSaveOutline, mdiDeleteOutline, mdiPublish } from "@mdi/js";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { useAction, useOperation } from "../../../live/queries.ts";
@@ -9,6 +9,7 @@ import { BackLink } from "../../../ui/BackLink.tsx";
 import { Confirm } from "../../../ui/Confirm.tsx";
 import { ErrorMessage } from "../../../ui/ErrorMessage.tsx";
 import { Icon } from "../../../ui/Icon.tsx";
+import { Notice } from "../../../ui/Notice.tsx";
 import { Page } from "../../../ui/Page.tsx";
 import { Panel } from "../../../ui/Panel.tsx";
 import { Since } from "../../../ui/Since.tsx";
@@ -41,6 +42,7 @@ const READS = [
   "runbook.list",
   "runbook.version.list",
   "runbook.diff",
+  "approval.list",
 ] as const;
 
 function Editor({ name, draft }: { name: string; draft: DraftDetails }) {
@@ -63,6 +65,11 @@ function Editor({ name, draft }: { name: string; draft: DraftDetails }) {
   const verdict = isChanged && judged.data ? judged.data : draft.verdict;
   return (
     <div className="stack">
+      {draft.askedBy === null ? null : (
+        <Notice tone="busy" icon={mdiAccountClockOutline}>
+          {words.drafts.askedBy(draft.askedBy)}
+        </Notice>
+      )}
       <Verdict verdict={verdict} isOld={isChanged && judged.isFetching} />
       <Panel
         title={words.drafts.text}

@@ -110,3 +110,24 @@ export function CopyRunbook({ connector, name, onClose }: { connector: string; n
     </Confirm>
   );
 }
+
+/** Begins the next version of one that was retired, or whose used runbooks changed. */
+export function PublishAgain({ name, onClose }: { name: string; onClose: () => void }) {
+  const navigate = useNavigate();
+  const copy = useAction("runbook.copy", {
+    outdates: ["runbook.draft.list"],
+    onDone: () => void navigate({ to: "/runbooks/drafts/$name", params: { name } }),
+  });
+  return (
+    <Confirm
+      title={words.runbooks.publishAgainTitle(`firm/${name}`)}
+      text={words.runbooks.publishAgainText}
+      action={words.runbooks.publishAgain}
+      isOpen
+      isBusy={copy.isPending}
+      error={copy.error}
+      onConfirm={() => copy.mutate({ connector: "firm", name, to: name })}
+      onClose={onClose}
+    />
+  );
+}

@@ -15,6 +15,7 @@ export function PublishDialog(props: { name: string; draft: DraftDetails; onClos
     outdates: [
       "runbook.list",
       "runbook.draft.list",
+      "runbook.draft.get",
       "runbook.version.list",
       "runbook.get",
       "approval.list",

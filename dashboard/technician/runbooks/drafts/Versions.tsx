@@ -37,13 +37,17 @@ export function Versions({ name }: { name: string }) {
       >
         <ErrorMessage error={versions.error} onRetry={() => void versions.refetch()} />
         <ul className="versions">
-          {items.map(({ version, digest, publishedAt, publishedBy, approvedBy, reason }) => (
+          {items.map(({ version, digest, publishedAt, publishedBy, approvedBy, reason, copiedFrom, isAlone }) => (
             <li key={version}>
               <p>
                 <b>v{version}</b> · {dayAndTime(publishedAt)} ·{" "}
-                {approvedBy === null ? publishedBy : words.drafts.byTwo(publishedBy, approvedBy)}
+                {approvedBy === null || isAlone ? publishedBy : words.drafts.byTwo(publishedBy, approvedBy)}
+                {isAlone ? ` · ${words.drafts.alone}` : null}
               </p>
               <p className="cell-second">“{reason}”</p>
+              {copiedFrom === null ? null : (
+                <p className="cell-second version-origin">{words.drafts.copiedFrom(copiedFrom)}</p>
+              )}
               <p className="cell-second">
                 <Copyable text={digest} shown={`${digest.slice(0, 16)}…`} label={words.runbooks.copyDigest} />
                 {version > 1 ? (
@@ -70,7 +74,7 @@ export function Versions({ name }: { name: string }) {
 function Retire({ name, onClose }: { name: string; onClose: () => void }) {
   const [reason, setReason] = useState("");
   const retire = useAction("runbook.retire", {
-    outdates: ["runbook.version.list", "runbook.list", "ledger.list"],
+    outdates: ["runbook.version.list", "runbook.list", "runbook.get", "ledger.list"],
     onDone: onClose,
   });
   return (

@@ -22,6 +22,8 @@ export const de: HomeownerWords = {
     other: (thing) => `Wir ändern etwas an ${place(thing.name, thing.room)}.`,
   },
   atMost: (times) => `Höchstens ${times}-mal.`,
+  nobodyElseLooked: (person) =>
+    `${person} hat dieses Vorgehen geschrieben und arbeitet allein: Niemand sonst hat es angesehen.`,
   noticeNothing: "Sie bemerken davon nichts.",
   seen: [
     "Ob Ihre Geräte antworten und was Ihr System über Störungen festhält.",

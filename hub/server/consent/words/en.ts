@@ -22,6 +22,7 @@ export const en: HomeownerWords = {
     other: (thing) => `Change something at ${named(thing)}.`,
   },
   atMost: (times) => `At most ${times} times.`,
+  nobodyElseLooked: (person) => `${person} wrote this procedure and works alone: nobody else has looked at it.`,
   noticeNothing: "You will notice nothing.",
   seen: [
     "Whether your devices answer, and what your system notes about faults.",

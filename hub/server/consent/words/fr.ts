@@ -24,6 +24,7 @@ export const fr: HomeownerWords = {
     other: (thing) => `Modifier quelque chose : ${place(thing.name, thing.room)}.`,
   },
   atMost: (times) => `${times} fois au plus.`,
+  nobodyElseLooked: (person) => `${person} a écrit cette procédure et travaille seul : personne d'autre ne l'a relue.`,
   noticeNothing: "Vous ne remarquerez rien.",
   seen: [
     "Si vos appareils répondent, et ce que votre système note à propos des pannes.",

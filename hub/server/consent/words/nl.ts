@@ -24,6 +24,8 @@ export const nl: HomeownerWords = {
     other: (thing) => `We veranderen iets aan ${named(thing)}.`,
   },
   atMost: (times) => `Hoogstens ${times} keer.`,
+  nobodyElseLooked: (person) =>
+    `${person} heeft deze werkwijze geschreven en werkt alleen: niemand anders heeft ernaar gekeken.`,
   noticeNothing: "U merkt er niets van.",
   seen: [
     "Of uw apparaten antwoorden, en wat uw systeem over storingen noteert.",

@@ -20,6 +20,8 @@ export interface HomeownerWords {
   /** What would be done, by capability; `other` serves what has no sentence of its own. */
   readonly acts: Readonly<Record<string, (thing: Thing) => string>> & { readonly other: (thing: Thing) => string };
   readonly atMost: (times: number) => string;
+  /** Of a runbook that a firm of one published. */
+  readonly nobodyElseLooked: (person: string) => string;
   readonly noticeNothing: string;
   readonly seen: readonly string[];
   readonly seenPrivate: string;

@@ -6,6 +6,7 @@ import {
   type RunbookMistake,
 } from "@caretaker/protocol";
 import type { Selectable } from "kysely";
+import { lockWaitingWish, withdrawVoid } from "../../approvals/request.ts";
 import { type Database, type Trx, transaction } from "../../db/database.ts";
 import type { Tables } from "../../db/tables.ts";
 import { actorText, nameInActor } from "../../ledger/actor.ts";
@@ -28,8 +29,8 @@ export async function listDrafts(db: Database): Promise<Omit<RunbookDraft, "text
   return rows.map(toDraft);
 }
 
-export async function draftDetails(db: Database, library: Library, name: string): Promise<DraftDetails> {
-  return detailsOf(db, library, await findDraft(db, name));
+export async function draftDetails(db: Database, library: Library, name: string, now: Date): Promise<DraftDetails> {
+  return detailsOf(db, library, await findDraft(db, name), now);
 }
 
 export async function findDraft(db: Database | Trx, name: string): Promise<DraftRow> {
@@ -38,7 +39,7 @@ export async function findDraft(db: Database | Trx, name: string): Promise<Draft
   throw new CaretakerError("not_found", `There is no draft ${name}. The page Runbooks shows those there are.`);
 }
 
-export async function detailsOf(db: Database, library: Library, row: DraftRow): Promise<DraftDetails> {
+export async function detailsOf(db: Database | Trx, library: Library, row: DraftRow, now: Date): Promise<DraftDetails> {
   const nextVersion = (await lastVersion(db, row.id)) + 1;
   const verdict = verdictOf({ file: `${row.id}.yaml`, text: row.text }, library.world);
   const mistakes = [...verdict.mistakes, ...(verdict.ok ? misplaced(row, library, nextVersion) : [])];
@@ -48,6 +49,7 @@ export async function detailsOf(db: Database, library: Library, row: DraftRow): 
     verdict: { ...verdict, ok: isGood, mistakes, facts: isGood ? verdict.facts : null },
     nextVersion,
     needsSecondPerson: whyTwo(row, library),
+    askedBy: await askedBy(db, row.id, now),
   };
 }
 
@@ -72,6 +74,18 @@ function misplaced({ id, text }: DraftRow, { world }: Library, nextVersion: numb
           }),
         ]),
   ];
+}
+
+async function askedBy(db: Database | Trx, id: string, now: Date): Promise<string | null> {
+  const wish = await db
+    .selectFrom("approval")
+    .select("requestedBy")
+    .where("kind", "=", "runbook.publish")
+    .where("subject", "=", id)
+    .where("status", "=", "waiting")
+    .where("expiresAt", ">", now.toISOString())
+    .executeTakeFirst();
+  return wish === undefined ? null : nameInActor(wish.requestedBy);
 }
 
 function whyTwo({ id, text }: DraftRow, { world }: Library): string | null {
@@ -102,8 +116,13 @@ export interface SaveDraft {
 export async function saveDraft(db: Database, save: SaveDraft): Promise<DraftRow> {
   const id = firmId(save.name);
   return transaction(db, async (trx) => {
+    const wish = await lockWaitingWish(trx, { kind: "runbook.publish", subject: id });
     const before = await trx.selectFrom("runbookDraft").selectAll().where("id", "=", id).forUpdate().executeTakeFirst();
     refuseOther(before, save);
+    // An edit to a comment counts as well: what the second person did not read he did not approve.
+    if (wish !== undefined && before?.text !== save.text) {
+      await withdrawVoid(trx, wish, { actor: save.actor, because: EDITED, now: save.now });
+    }
     const changed = { text: save.text, changedBy: actorText(save.actor), changedAt: save.now };
     if (before === undefined)
       return trx
@@ -120,10 +139,22 @@ export async function saveDraft(db: Database, save: SaveDraft): Promise<DraftRow
   });
 }
 
-export async function removeDraft(db: Database, name: string, rowVersion: number): Promise<void> {
+const EDITED = "The draft was changed after this was asked for, so it is asked for anew.";
+const THROWN_AWAY = "The draft was thrown away.";
+
+export interface RemoveDraft {
+  readonly name: string;
+  readonly rowVersion: number;
+  readonly actor: Actor;
+  readonly now: Date;
+}
+
+export async function removeDraft(db: Database, { name, rowVersion, actor, now }: RemoveDraft): Promise<void> {
   await transaction(db, async (trx) => {
+    const wish = await lockWaitingWish(trx, { kind: "runbook.publish", subject: firmId(name) });
     const before = await findDraft(trx, name);
     refuseOther(before, { name, rowVersion });
+    if (wish !== undefined) await withdrawVoid(trx, wish, { actor, because: THROWN_AWAY, now });
     await trx.deleteFrom("runbookDraft").where("id", "=", before.id).where("rowVersion", "=", rowVersion).execute();
   });
 }

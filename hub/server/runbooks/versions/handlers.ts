@@ -3,33 +3,48 @@ import type { Database } from "../../db/database.ts";
 import type { Handlers } from "../../http/handler.ts";
 import { nameInActor } from "../../ledger/actor.ts";
 import type { Library } from "../library.ts";
+import { newestOf, readPublished } from "../published.ts";
+import { validateRunbook } from "../validate.ts";
 import { verdictsOf } from "../verdict.ts";
+import { changesInWords, type Side } from "./changes.ts";
 import { diffLines } from "./diff.ts";
-import { detailsOf, draftDetails, findDraft, firmId, listDrafts, removeDraft, saveDraft } from "./drafts.ts";
+import {
+  type DraftRow,
+  detailsOf,
+  draftDetails,
+  findDraft,
+  firmId,
+  lastVersion,
+  listDrafts,
+  removeDraft,
+  saveDraft,
+} from "./drafts.ts";
 import { type PublishDeps, publishDraft, requirePublished, retire, toVersion } from "./publish.ts";
 
 export function runbookVersionHandlers(deps: PublishDeps): Pick<Handlers, keyof typeof runbookOperations> {
   const { db, library } = deps;
   return {
     "runbook.draft.list": async () => ({ items: await listDrafts(db) }),
-    "runbook.draft.get": async ({ name }) => {
+    "runbook.draft.get": async ({ name }, { now }) => {
       await library.refresh?.();
-      return draftDetails(db, library, name);
+      return draftDetails(db, library, name, now);
     },
     "runbook.draft.save": async (request, { actor, now }) => {
       await library.refresh?.();
-      return detailsOf(db, library, await saveDraft(db, { ...request, actor, now }));
+      return detailsOf(db, library, await saveDraft(db, { ...request, actor, now }), now);
     },
-    "runbook.draft.remove": async ({ name, rowVersion }) => {
-      await removeDraft(db, name, rowVersion);
+    "runbook.draft.remove": async ({ name, rowVersion }, { actor, now }) => {
+      await removeDraft(db, { name, rowVersion, actor, now });
       return {};
     },
     "runbook.copy": async ({ connector, name, to }, { actor, now }) => {
       await library.refresh?.();
-      const from = found(library, connector, name);
-      const copiedFrom = `${from.id} version ${from.runbook.version} ${from.digest.slice(0, 16)}`;
-      const text = from.text.replace(/^id:.*$/m, `id: ${firmId(to)}`).replace(/^version:.*$/m, "version: 1");
-      return detailsOf(db, library, await saveDraft(db, { name: to, text, rowVersion: 0, copiedFrom, actor, now }));
+      const from = await found(deps, connector, name);
+      const copiedFrom = `${from.id} version ${from.version} ${from.digest}`;
+      const version = (await lastVersion(db, firmId(to))) + 1;
+      const text = from.text.replace(/^id:.*$/m, `id: ${firmId(to)}`).replace(/^version:.*$/m, `version: ${version}`);
+      const draft = await saveDraft(db, { name: to, text, rowVersion: 0, copiedFrom, actor, now });
+      return detailsOf(db, library, draft, now);
     },
     "runbook.import": async ({ files }, { actor, now }) => {
       await library.refresh?.();
@@ -82,13 +97,22 @@ export function runbookVersionHandlers(deps: PublishDeps): Pick<Handlers, keyof 
       return { ...toVersion(row), text: row.text };
     },
     "runbook.diff": async ({ name, from, to }) => {
-      const before = (await versionOf(db, name, from)).text;
-      const after = to === undefined ? (await findDraft(db, name)).text : (await versionOf(db, name, to)).text;
-      const lines = diffLines(before, after);
+      await library.refresh?.();
+      const before = await versionOf(db, name, from);
+      const beside = to === undefined ? await findDraft(db, name) : await versionOf(db, name, to);
+      const lines = diffLines(before.text, beside.text);
       const count = (kind: string): number => lines.filter((line) => line.kind === kind).length;
-      return { lines, added: count("added"), removed: count("removed") };
+      const after = "document" in beside ? readPublished(beside, library.world) : draftSide(beside, library);
+      const changes = after === null ? null : changesInWords(readPublished(before, library.world), after);
+      return { changes, lines, added: count("added"), removed: count("removed") };
     },
   };
+}
+
+/** A draft as it would be published now; null while it has a mistake. */
+function draftSide({ id, text }: DraftRow, { world }: Library): Side | null {
+  const result = validateRunbook(`${id}.yaml`, text, world);
+  return result.ok ? { ...result, world } : null;
 }
 
 async function versionOf(db: Database, name: string, version: number) {
@@ -102,10 +126,14 @@ async function versionOf(db: Database, name: string, version: number) {
   throw new CaretakerError("not_found", `There is no version ${version} of ${firmId(name)}.`);
 }
 
-function found(library: Library, connector: string, name: string) {
-  const one = library.get(`${connector}/${name}`) ?? (connector === "hub" ? library.get(name) : undefined);
-  if (one !== undefined) return one;
-  throw new CaretakerError("not_found", `There is no runbook ${connector}/${name} to copy.`);
+/** A runbook to begin from: one that can be started, or the firm's own newest, whether or not that can be started now. */
+async function found({ db, library }: PublishDeps, connector: string, name: string) {
+  const id = `${connector}/${name}`;
+  const one = library.get(id) ?? (connector === "hub" ? library.get(name) : undefined);
+  if (one !== undefined) return { ...one, version: one.runbook.version };
+  const published = await newestOf(db, id);
+  if (published !== undefined) return published;
+  throw new CaretakerError("not_found", `There is no runbook ${id} to copy.`);
 }
 
 /** What a file's runbook is called here: by its id where it says one, else by the file. */

@@ -1,7 +1,10 @@
-import type { Runbook } from "@caretaker/protocol";
-import type { Database } from "../../db/database.ts";
+import type { Runbook, RunbookId } from "@caretaker/protocol";
+import type { Selectable } from "kysely";
+import type { Database, Trx } from "../../db/database.ts";
+import type { Tables } from "../../db/tables.ts";
+import { digestOf } from "../../ledger/canonical.ts";
 import { runbookDigest, usedBy } from "../digest.ts";
-import type { Library, LibraryRunbook } from "../library.ts";
+import type { Library, LibraryRunbook, OutdatedRunbook } from "../library.ts";
 import { validateRunbook } from "../validate.ts";
 import type { World } from "../world.ts";
 
@@ -10,7 +13,7 @@ import type { World } from "../world.ts";
  * only read; the rows decide, and any hub on this database sees what another published before it starts the next run.
  */
 export function createLivingLibrary(db: Database, stock: Library): Library {
-  let held: Held = { mark: "", world: stock.world, runbooks: stock.runbooks };
+  let held: Held = { mark: "", world: stock.world, runbooks: stock.runbooks, outdated: [] };
   let index = indexOf(held.runbooks);
   return {
     get world() {
@@ -19,11 +22,14 @@ export function createLivingLibrary(db: Database, stock: Library): Library {
     get runbooks() {
       return held.runbooks;
     },
+    get outdated() {
+      return held.outdated;
+    },
     get: (id) => index.get(id),
-    async refresh() {
-      const mark = await markOf(db);
+    async refresh(within = db) {
+      const mark = await markOf(within);
       if (mark === held.mark) return;
-      held = { mark, ...(await read(db, stock)) };
+      held = { mark, ...(await read(within, stock)) };
       index = indexOf(held.runbooks);
     },
   };
@@ -33,10 +39,11 @@ interface Held {
   readonly mark: string;
   readonly world: World;
   readonly runbooks: readonly LibraryRunbook[];
+  readonly outdated: readonly OutdatedRunbook[];
 }
 
 /** Versions are only ever added, so how many there are says whether anything is new. */
-async function markOf(db: Database): Promise<string> {
+async function markOf(db: Database | Trx): Promise<string> {
   const { published, retired } = await db
     .selectNoFrom((select) => [
       select
@@ -52,11 +59,13 @@ async function markOf(db: Database): Promise<string> {
   return `${published} ${retired}`;
 }
 
-async function read(db: Database, stock: Library): Promise<Omit<Held, "mark">> {
-  const rows = await db
+type Row = Pick<Selectable<Tables["runbookPublished"]>, "id" | "version" | "digest" | "text" | "title" | "document">;
+
+async function read(db: Database | Trx, stock: Library): Promise<Omit<Held, "mark">> {
+  const rows: Row[] = await db
     .selectFrom("runbookPublished")
     .distinctOn("id")
-    .select(["id", "version", "digest", "text"])
+    .select(["id", "version", "digest", "text", "title", "document"])
     .where("id", "not in", (retired) => retired.selectFrom("runbookRetired").select("id"))
     .orderBy("id")
     .orderBy("version", "desc")
@@ -88,7 +97,26 @@ async function read(db: Database, stock: Library): Promise<Omit<Held, "mark">> {
       return false;
     });
   }
-  return { world, runbooks: [...runbooks.values()].sort((a, b) => (a.id < b.id ? -1 : 1)) };
+  return {
+    world,
+    runbooks: [...runbooks.values()].sort((a, b) => (a.id < b.id ? -1 : 1)),
+    outdated: left.map((row) => toOutdated(row, runbooks, new Set(left.map(({ id }) => id)))),
+  };
+}
+
+/** Of what it used when it was published: what is another now, what is no longer there, and what waits itself. */
+function toOutdated(
+  { id, version, title, document }: Row,
+  runbooks: ReadonlyMap<string, LibraryRunbook>,
+  waiting: ReadonlySet<string>,
+): OutdatedRunbook {
+  const { uses = {} } = document as { readonly uses?: Readonly<Record<string, unknown>> };
+  const because = Object.entries(uses).flatMap(([used, then]): OutdatedRunbook["because"][number][] => {
+    const now = runbooks.get(used);
+    if (now !== undefined) return digestOf(now.document) === digestOf(then) ? [] : [{ id: used, what: "changed" }];
+    return [{ id: used, what: waiting.has(used) ? "outdated" : "gone" }];
+  });
+  return { id: id as RunbookId, version, title, because };
 }
 
 function indexOf(runbooks: readonly LibraryRunbook[]): ReadonlyMap<string, LibraryRunbook> {

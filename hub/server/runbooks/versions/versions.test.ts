@@ -182,7 +182,7 @@ describe("publishing", () => {
     const { approval } = await publish("cycle");
     await save("cycle", cycle().replace("off: 10s", "off: 20s"), 1);
 
-    expect(await codeOf(approve(approval, bob))).toBe("changed_meanwhile");
+    expect(await codeOf(approve(approval, bob))).toBe("already_done");
     expect(await versions("cycle").catch(() => [])).toEqual([]);
   });
 
