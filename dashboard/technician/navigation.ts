@@ -10,6 +10,7 @@ import {
   mdiKeyOutline,
   mdiNotebookCheckOutline,
   mdiPlayBoxOutline,
+  mdiRobotOutline,
   mdiSnowflake,
 } from "@mdi/js";
 import { words } from "../words/en.ts";
@@ -24,6 +25,7 @@ export interface Destination {
     | "/people"
     | "/keys"
     | "/backups"
+    | "/automatic-runs"
     | "/rollouts"
     | "/second-person"
     | "/freeze";
@@ -45,6 +47,7 @@ export const DESTINATIONS: readonly Destination[] = [
     needs: "runbook.list",
     isMain: true,
   },
+  { to: "/automatic-runs", word: words.shell.upkeep, icon: mdiRobotOutline, needs: "rule.list", isMain: false },
   { to: "/rollouts", word: words.shell.rollouts, icon: mdiHomeGroupPlus, needs: "rollout.list", isMain: false },
   {
     to: "/second-person",

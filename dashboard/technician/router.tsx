@@ -194,6 +194,12 @@ const draft = createRoute({
   component: lazyRouteComponent(() => import("./runbooks/drafts/DraftPage.tsx"), "DraftPage"),
 });
 
+const automaticRuns = createRoute({
+  getParentRoute: () => inside,
+  path: "/automatic-runs",
+  component: lazyRouteComponent(() => import("./upkeep/AutomaticRunsPage.tsx"), "AutomaticRunsPage"),
+});
+
 const rollouts = createRoute({
   getParentRoute: () => inside,
   path: "/rollouts",
@@ -286,6 +292,7 @@ const tree = root.addChildren([
     runbooks,
     runbook,
     draft,
+    automaticRuns,
     rollouts,
     rolloutNew,
     rollout,

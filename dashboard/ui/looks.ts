@@ -3,6 +3,7 @@ import type {
   AvailabilityValue,
   GatewayState,
   Health,
+  Illness,
   OutboxMessage,
   RolloutHomeStatus,
   RolloutStatus,
@@ -58,6 +59,7 @@ import {
   RUN_STATUS_WORDS,
   STEP_WORDS,
 } from "../words/states.ts";
+import { ILLNESS_WORDS } from "../words/upkeep.ts";
 
 export type Tone = "good" | "warn" | "bad" | "off" | "busy" | "wait" | "unknown" | "quiet";
 
@@ -202,4 +204,17 @@ export const ROLLOUT_HOME_LOOKS: Record<RolloutHomeStatus, Look> = looks(ROLLOUT
   planned: [mdiClockOutline, "quiet"],
   started: [mdiProgressWrench, "busy"],
   skipped: [mdiMinusCircleOutline, "quiet"],
+});
+
+export const ILLNESS_LOOKS: Record<Illness, Look> = looks(ILLNESS_WORDS, {
+  integration_not_running: [mdiAlertCircle, "bad"],
+  integration_silent: [mdiAlertCircle, "bad"],
+  integration_needs_sign_in: [mdiKeyAlert, "warn"],
+});
+
+const RULE_WORDS = { on: words.upkeep.isOn, off: words.upkeep.isOff, paused: words.upkeep.isPaused };
+export const RULE_LOOKS: Record<keyof typeof RULE_WORDS, Look> = looks(RULE_WORDS, {
+  on: [mdiCheckCircle, "good"],
+  off: [mdiMinusCircleOutline, "quiet"],
+  paused: [mdiAlertOutline, "warn"],
 });

@@ -2,6 +2,7 @@ import type { StillNamed } from "@caretaker/protocol";
 import { plural } from "./reasons.ts";
 import { rolloutWords } from "./rollouts.ts";
 import { STILL_NAMED_WORDS } from "./states.ts";
+import { upkeepWords } from "./upkeep.ts";
 
 /** Every word on the technician's screen that is not the name of a state (`states.ts`) or a reason (`reasons.ts`). */
 export const words = {
@@ -47,6 +48,7 @@ export const words = {
     keys: "API keys",
     backups: "Backups",
     rollouts: "Several homes",
+    upkeep: "Automatic runs",
     account: "Account",
     more: "More",
     help: "Keyboard shortcuts",
@@ -927,6 +929,7 @@ export const words = {
     reasonExample: "All runs of Sunday evening; every home answers",
   },
   rollouts: rolloutWords,
+  upkeep: upkeepWords,
   freeze: {
     title: "Freeze",
     banner: "Acts are frozen",

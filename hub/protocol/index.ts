@@ -41,3 +41,5 @@ export * from "./scopes.ts";
 export * from "./secret.ts";
 export * from "./sites.ts";
 export * from "./text.ts";
+export * from "./upkeep.ts";
+export * from "./upkeep-operations.ts";

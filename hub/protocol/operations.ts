@@ -47,6 +47,7 @@ import {
   TimeZone,
 } from "./sites.ts";
 import { Language } from "./text.ts";
+import { upkeepOperations } from "./upkeep-operations.ts";
 
 const everyone = { roles: ["principal", "senior", "technician", "dispatcher"] } as const;
 const fixers = { roles: ["principal", "senior", "technician"] } as const;
@@ -435,6 +436,7 @@ export const operations = {
 
   ...controlOperations,
   ...rolloutOperations,
+  ...upkeepOperations,
   ...householdOperations,
 
   // ---- The homeowner ----

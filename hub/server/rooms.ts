@@ -54,6 +54,7 @@ import { raiseHandlers } from "./sites/raises.ts";
 import { standstillHandlers } from "./standstill/handlers.ts";
 import { dealWithRestore } from "./standstill/restored.ts";
 import { createState } from "./state/state.ts";
+import { createUpkeep, upkeepHandlers } from "./upkeep/upkeep.ts";
 
 /** A part of the hub that has a life. */
 export interface Room {
@@ -82,7 +83,7 @@ const SETUP_TOKEN_HOLDS_MILLISECONDS = 30 * 60_000;
 /** Puts the rooms together. What each does is its own business; here stands only who is handed what. */
 export async function makeRooms(options: HubOptions, place: Place): Promise<Rooms> {
   const inner = await makeInnerRooms(options, place);
-  const { state, gateways, mail, courier, consent, runs, wakeUps, backups, retention, rollouts } = inner;
+  const { state, gateways, mail, courier, consent, runs, wakeUps, backups, retention, rollouts, upkeep } = inner;
   const doors = await makeDoors(options, place, inner);
   return {
     ...doors,
@@ -104,6 +105,7 @@ export async function makeRooms(options: HubOptions, place: Place): Promise<Room
       { name: "courier", start: () => courier.start(), close: () => courier.close() },
       { name: "runs", start: () => runs.engine.start(), close: () => runs.close() },
       { name: "rollouts", start: () => rollouts.start(), close: () => rollouts.close() },
+      { name: "upkeep", start: () => upkeep.start(), close: () => upkeep.close() },
       { name: "retention", start: () => retention.start(), close: () => retention.close() },
       { name: "backups", start: () => backups.start(), close: () => backups.close() },
     ],
@@ -149,6 +151,8 @@ async function makeInnerRooms(options: HubOptions, { port, url }: Place) {
   const runs = createRuns(runsDeps);
   const rolloutsDeps = { ...runsDeps, runs, queueMessage: mail.queue };
   const rollouts = new RolloutPump(rolloutsDeps);
+  const upkeepDeps = { ...runsDeps, store: state.store };
+  const upkeep = createUpkeep(upkeepDeps);
   const wake = (): void => runs.engine.wake();
   const wakeUps = createWakeUps({ db, databaseUrl, announcements, clock, log, wake });
   const courier = createCourier({ db, now, clock, announcements, gateways, log });
@@ -180,6 +184,8 @@ async function makeInnerRooms(options: HubOptions, { port, url }: Place) {
     runs,
     rolloutsDeps,
     rollouts,
+    upkeepDeps,
+    upkeep,
     wakeUps,
     backups,
   };
@@ -221,6 +227,7 @@ async function makeDoors(options: HubOptions, { server, url }: Place, inner: Inn
     ...runbookVersionHandlers({ db, now, announcements, library, queueMessage: mail.queue }),
     ...runsHandlers(runsDeps, runs),
     ...rolloutHandlers(inner.rolloutsDeps),
+    ...upkeepHandlers(inner.upkeepDeps),
     ...approvalHandlers({ db, now, announcements, queueMessage: mail.queue }, carriesOut(library)),
     ...homesAtOnceHandlers({ db, now, announcements, queueMessage: mail.queue }),
     ...freezeHandlers({ db, now, announcements, queueMessage: mail.queue, library }),

@@ -86,6 +86,11 @@ describe.skipIf(chromium.skip)(chromium.title("every page, with simulated homes"
       homes: sites.map(({ id }) => ({ siteId: id })),
       reason: "A look over all homes",
     })) as unknown as { id: string };
+    await call("post", "/rules", {
+      name: "Bridges that hang",
+      runbook: "home-assistant/stuck-integration",
+      illnesses: ["integration_silent"],
+    });
     // Another home is frozen, so that the run of this one goes on waiting.
     const frozen = sites.find(({ id }) => id !== site)?.id ?? "";
     const freeze = { kind: "site", subject: frozen, reason: "Its locks open by themselves" };
@@ -112,6 +117,7 @@ describe.skipIf(chromium.skip)(chromium.title("every page, with simulated homes"
       runbook: "/runbooks/home-assistant/dead-bridge",
       messages: "/messages",
       "site-frozen": `/sites/${frozen}`,
+      "automatic-runs": "/automatic-runs",
       rollouts: "/rollouts",
       "rollout-new": "/rollouts/new?runbook=home-assistant%2Fhealth-check",
       rollout: `/rollouts/${rollout.id}`,

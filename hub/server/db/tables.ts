@@ -6,6 +6,7 @@ import type {
   EntityKind,
   EvidenceKind,
   GatewayState,
+  Illness,
   Language,
   LedgerEvent,
   Proposal,
@@ -39,6 +40,34 @@ export interface Tables {
     isDemo: boolean;
     createdAt: At;
   };
+  finding: {
+    id: string;
+    siteId: string;
+    gatewayId: string;
+    integrationId: string;
+    illness: Illness;
+    openedAt: At;
+    endedAt: AtOrNull;
+  };
+  rule: {
+    id: string;
+    name: string;
+    runbook: string;
+    illnesses: string[];
+    domain: string | null;
+    /** Null for every home. */
+    siteIds: string[] | null;
+    minutes: number;
+    coolDownHours: number;
+    atNight: boolean;
+    isOn: boolean;
+    version: Generated<number>;
+    madeBy: string;
+    madeById: string;
+    madeAt: At;
+    removedAt: AtOrNull;
+  };
+  ruleFiring: { ruleId: string; findingId: string; at: At; runId: string | null; why: string | null };
   rollout: {
     id: string;
     number: Generated<number>;
