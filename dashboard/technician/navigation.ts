@@ -6,9 +6,11 @@ import {
   mdiBookOpenPageVariantOutline,
   mdiEmailOutline,
   mdiHomeGroup,
+  mdiHomeGroupPlus,
   mdiKeyOutline,
   mdiNotebookCheckOutline,
   mdiPlayBoxOutline,
+  mdiRobotOutline,
   mdiSnowflake,
 } from "@mdi/js";
 import { words } from "../words/en.ts";
@@ -23,6 +25,8 @@ export interface Destination {
     | "/people"
     | "/keys"
     | "/backups"
+    | "/automatic-runs"
+    | "/rollouts"
     | "/second-person"
     | "/freeze";
   readonly word: string;
@@ -43,6 +47,8 @@ export const DESTINATIONS: readonly Destination[] = [
     needs: "runbook.list",
     isMain: true,
   },
+  { to: "/automatic-runs", word: words.shell.upkeep, icon: mdiRobotOutline, needs: "rule.list", isMain: false },
+  { to: "/rollouts", word: words.shell.rollouts, icon: mdiHomeGroupPlus, needs: "rollout.list", isMain: false },
   {
     to: "/second-person",
     word: words.shell.secondPerson,

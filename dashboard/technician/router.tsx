@@ -1,4 +1,11 @@
-import { isCaretakerError, type RunbookId, type RunId, RunStatus, type SiteId } from "@caretaker/protocol";
+import {
+  isCaretakerError,
+  type RolloutId,
+  type RunbookId,
+  type RunId,
+  RunStatus,
+  type SiteId,
+} from "@caretaker/protocol";
 import type { QueryClient } from "@tanstack/react-query";
 import {
   createRootRouteWithContext,
@@ -136,17 +143,19 @@ const gatewayNew = createRoute({
   component: lazyRouteComponent(() => import("./sites/GatewayNewPage.tsx"), "GatewayNewPage"),
 });
 
+const runbookId = z
+  .string()
+  .transform((id) => id as RunbookId)
+  .optional()
+  .catch(undefined);
+
 const runNew = createRoute({
   getParentRoute: () => inside,
   path: "/sites/$siteId/start",
   params: { parse: ({ siteId }) => ({ siteId: siteId as SiteId }) },
   /** `inputs` may be filled in by whoever links here. */
   validateSearch: z.object({
-    runbook: z
-      .string()
-      .transform((id) => id as RunbookId)
-      .optional()
-      .catch(undefined),
+    runbook: runbookId,
     inputs: z.record(z.string(), z.string()).optional().catch(undefined),
   }),
   component: lazyRouteComponent(() => import("./runs/RunNewPage.tsx"), "RunNewPage"),
@@ -183,6 +192,32 @@ const draft = createRoute({
   getParentRoute: () => inside,
   path: "/runbooks/drafts/$name",
   component: lazyRouteComponent(() => import("./runbooks/drafts/DraftPage.tsx"), "DraftPage"),
+});
+
+const automaticRuns = createRoute({
+  getParentRoute: () => inside,
+  path: "/automatic-runs",
+  component: lazyRouteComponent(() => import("./upkeep/AutomaticRunsPage.tsx"), "AutomaticRunsPage"),
+});
+
+const rollouts = createRoute({
+  getParentRoute: () => inside,
+  path: "/rollouts",
+  component: lazyRouteComponent(() => import("./rollouts/RolloutListPage.tsx"), "RolloutListPage"),
+});
+
+const rolloutNew = createRoute({
+  getParentRoute: () => inside,
+  path: "/rollouts/new",
+  validateSearch: z.object({ runbook: runbookId }),
+  component: lazyRouteComponent(() => import("./rollouts/RolloutNewPage.tsx"), "RolloutNewPage"),
+});
+
+const rollout = createRoute({
+  getParentRoute: () => inside,
+  path: "/rollouts/$rolloutId",
+  params: { parse: ({ rolloutId }) => ({ rolloutId: rolloutId as RolloutId }) },
+  component: lazyRouteComponent(() => import("./rollouts/RolloutPage.tsx"), "RolloutPage"),
 });
 
 const people = createRoute({
@@ -257,6 +292,10 @@ const tree = root.addChildren([
     runbooks,
     runbook,
     draft,
+    automaticRuns,
+    rollouts,
+    rolloutNew,
+    rollout,
     people,
     keys,
     account,

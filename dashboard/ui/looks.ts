@@ -3,7 +3,10 @@ import type {
   AvailabilityValue,
   GatewayState,
   Health,
+  Illness,
   OutboxMessage,
+  RolloutHomeStatus,
+  RolloutStatus,
   RunConsent,
   RunOutcome,
   RunStatus,
@@ -45,6 +48,7 @@ import {
   mdiWrenchClock,
 } from "@mdi/js";
 import { words } from "../words/en.ts";
+import { ROLLOUT_HOME_WORDS, ROLLOUT_STATUS_WORDS } from "../words/rollouts.ts";
 import {
   APPROVAL_WORDS,
   AVAILABILITY_WORDS,
@@ -55,6 +59,7 @@ import {
   RUN_STATUS_WORDS,
   STEP_WORDS,
 } from "../words/states.ts";
+import { ILLNESS_WORDS } from "../words/upkeep.ts";
 
 export type Tone = "good" | "warn" | "bad" | "off" | "busy" | "wait" | "unknown" | "quiet";
 
@@ -185,4 +190,31 @@ export const APPROVAL_LOOKS: Record<ApprovalStatus, Look> = looks(APPROVAL_WORDS
   refused: [mdiHandBackLeft, "bad"],
   withdrawn: [mdiUndoVariant, "quiet"],
   expired: [mdiTimerSandEmpty, "quiet"],
+});
+
+export const ROLLOUT_LOOKS: Record<RolloutStatus, Look> = looks(ROLLOUT_STATUS_WORDS, {
+  working: [mdiProgressWrench, "busy"],
+  paused: [mdiAccountClockOutline, "wait"],
+  halted: [mdiAlertCircle, "bad"],
+  stopped: [mdiStopCircleOutline, "quiet"],
+  finished: [mdiCheckCircle, "good"],
+});
+
+export const ROLLOUT_HOME_LOOKS: Record<RolloutHomeStatus, Look> = looks(ROLLOUT_HOME_WORDS, {
+  planned: [mdiClockOutline, "quiet"],
+  started: [mdiProgressWrench, "busy"],
+  skipped: [mdiMinusCircleOutline, "quiet"],
+});
+
+export const ILLNESS_LOOKS: Record<Illness, Look> = looks(ILLNESS_WORDS, {
+  integration_not_running: [mdiAlertCircle, "bad"],
+  integration_silent: [mdiAlertCircle, "bad"],
+  integration_needs_sign_in: [mdiKeyAlert, "warn"],
+});
+
+const RULE_WORDS = { on: words.upkeep.isOn, off: words.upkeep.isOff, paused: words.upkeep.isPaused };
+export const RULE_LOOKS: Record<keyof typeof RULE_WORDS, Look> = looks(RULE_WORDS, {
+  on: [mdiCheckCircle, "good"],
+  off: [mdiMinusCircleOutline, "quiet"],
+  paused: [mdiAlertOutline, "warn"],
 });

@@ -1,6 +1,8 @@
 import type { StillNamed } from "@caretaker/protocol";
 import { plural } from "./reasons.ts";
+import { rolloutWords } from "./rollouts.ts";
 import { STILL_NAMED_WORDS } from "./states.ts";
+import { upkeepWords } from "./upkeep.ts";
 
 /** Every word on the technician's screen that is not the name of a state (`states.ts`) or a reason (`reasons.ts`). */
 export const words = {
@@ -45,6 +47,8 @@ export const words = {
     people: "People",
     keys: "API keys",
     backups: "Backups",
+    rollouts: "Several homes",
+    upkeep: "Automatic runs",
     account: "Account",
     more: "More",
     help: "Keyboard shortcuts",
@@ -924,6 +928,8 @@ export const words = {
     reason: "What did you look at?",
     reasonExample: "All runs of Sunday evening; every home answers",
   },
+  rollouts: rolloutWords,
+  upkeep: upkeepWords,
   freeze: {
     title: "Freeze",
     banner: "Acts are frozen",
@@ -967,6 +973,7 @@ export const words = {
     mayNot: "Only a senior or the principal approves this.",
     more: "More homes at once",
     readRunbook: "Read the whole runbook, and what changed",
+    readRollout: "See how the waves before went",
     moreText:
       "One person has things done in at most five homes within an hour. A second person can allow more, for four hours.",
     moreHomes: "How many homes",

@@ -41,6 +41,15 @@ export type MessageId = z.infer<typeof MessageId>;
 /** Something that waits for a second person. */
 export const ApprovalId = z.uuid().brand<"ApprovalId">();
 export type ApprovalId = z.infer<typeof ApprovalId>;
+/** One runbook in several homes. */
+export const RolloutId = z.uuid().brand<"RolloutId">();
+export type RolloutId = z.infer<typeof RolloutId>;
+/** Something that is ill in a home. */
+export const FindingId = z.uuid().brand<"FindingId">();
+export type FindingId = z.infer<typeof FindingId>;
+/** What is begun by itself. */
+export const RuleId = z.uuid().brand<"RuleId">();
+export type RuleId = z.infer<typeof RuleId>;
 
 /** `connector/name` or `name`, as in `home-assistant/dead-bridge`. */
 export const RunbookId = z

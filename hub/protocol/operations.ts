@@ -25,6 +25,7 @@ import { Device, EntityState, Integration, Room } from "./model.ts";
 import { operation } from "./operation.ts";
 import { ApiKey, Invitation, Me, Person, Role, SignedInSession } from "./people.ts";
 import { privacyOperations } from "./privacy-operations.ts";
+import { rolloutOperations } from "./rollout-operations.ts";
 import { RunEvidence } from "./run-evidence.ts";
 import { runbookOperations } from "./runbook-operations.ts";
 import { NotStartable, RunbookDetails, RunbookSummary } from "./runbook-summary.ts";
@@ -46,6 +47,7 @@ import {
   TimeZone,
 } from "./sites.ts";
 import { Language } from "./text.ts";
+import { upkeepOperations } from "./upkeep-operations.ts";
 
 const everyone = { roles: ["principal", "senior", "technician", "dispatcher"] } as const;
 const fixers = { roles: ["principal", "senior", "technician"] } as const;
@@ -433,6 +435,8 @@ export const operations = {
   }),
 
   ...controlOperations,
+  ...rolloutOperations,
+  ...upkeepOperations,
   ...householdOperations,
 
   // ---- The homeowner ----

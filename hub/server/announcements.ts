@@ -1,4 +1,13 @@
-import type { GatewayId, PersonId, RunEvent, RunId, RunSummary, SessionId, SiteId } from "@caretaker/protocol";
+import type {
+  GatewayId,
+  PersonId,
+  RolloutId,
+  RunEvent,
+  RunId,
+  RunSummary,
+  SessionId,
+  SiteId,
+} from "@caretaker/protocol";
 
 /**
  * What rooms of the hub tell each other after a transaction was committed, never before. Losing one loses nothing but
@@ -14,6 +23,8 @@ export type Announcement =
     }
   /** A run has something to do now: the engine need not wait for its next look. */
   | { readonly type: "run.due"; readonly runId: RunId }
+  /** A wave of a rollout has begun: its homes have their turn. */
+  | { readonly type: "rollout.due"; readonly rolloutId: RolloutId }
   /** The site's own row, contacts or scopes changed. */
   | { readonly type: "site.changed"; readonly siteId: SiteId }
   | { readonly type: "site.removed"; readonly siteId: SiteId }

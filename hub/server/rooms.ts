@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingHttpHeaders, Server } from "node:http";
-import { type Actor, CaretakerError, type SessionId, type SiteId } from "@caretaker/protocol";
+import type { Actor, SessionId, SiteId } from "@caretaker/protocol";
 import { createAnnouncements } from "./announcements.ts";
 import { approvalHandlers } from "./approvals/handlers.ts";
 import type { CarriesOut } from "./approvals/types.ts";
@@ -40,6 +40,9 @@ import { liftFreeze } from "./runs/freezes/freezes.ts";
 import { freezeHandlers } from "./runs/freezes/handlers.ts";
 import { allowMoreHomes, homesAtOnceHandlers } from "./runs/homes-at-once.ts";
 import { createRunsReader } from "./runs/reader.ts";
+import { rolloutHandlers } from "./runs/rollouts/handlers.ts";
+import { beginApprovedWave } from "./runs/rollouts/next.ts";
+import { RolloutPump } from "./runs/rollouts/pump.ts";
 import { createRuns, runsDoor, runsHandlers } from "./runs/runs.ts";
 import { endWorkOf } from "./runs/shut-out.ts";
 import { createWakeUps } from "./runs/wake-ups.ts";
@@ -51,6 +54,7 @@ import { raiseHandlers } from "./sites/raises.ts";
 import { standstillHandlers } from "./standstill/handlers.ts";
 import { dealWithRestore } from "./standstill/restored.ts";
 import { createState } from "./state/state.ts";
+import { createUpkeep, upkeepHandlers } from "./upkeep/upkeep.ts";
 
 /** A part of the hub that has a life. */
 export interface Room {
@@ -79,7 +83,7 @@ const SETUP_TOKEN_HOLDS_MILLISECONDS = 30 * 60_000;
 /** Puts the rooms together. What each does is its own business; here stands only who is handed what. */
 export async function makeRooms(options: HubOptions, place: Place): Promise<Rooms> {
   const inner = await makeInnerRooms(options, place);
-  const { state, gateways, mail, courier, consent, runs, wakeUps, backups, retention } = inner;
+  const { state, gateways, mail, courier, consent, runs, wakeUps, backups, retention, rollouts, upkeep } = inner;
   const doors = await makeDoors(options, place, inner);
   return {
     ...doors,
@@ -100,6 +104,8 @@ export async function makeRooms(options: HubOptions, place: Place): Promise<Room
       { name: "wake-ups", start: () => wakeUps.start(), close: () => wakeUps.close() },
       { name: "courier", start: () => courier.start(), close: () => courier.close() },
       { name: "runs", start: () => runs.engine.start(), close: () => runs.close() },
+      { name: "rollouts", start: () => rollouts.start(), close: () => rollouts.close() },
+      { name: "upkeep", start: () => upkeep.start(), close: () => upkeep.close() },
       { name: "retention", start: () => retention.start(), close: () => retention.close() },
       { name: "backups", start: () => backups.start(), close: () => backups.close() },
     ],
@@ -143,6 +149,10 @@ async function makeInnerRooms(options: HubOptions, { port, url }: Place) {
   });
   const runsDeps = { db, library, gateways, consent, clock, now, announcements, log, hubId: randomUUID() };
   const runs = createRuns(runsDeps);
+  const rolloutsDeps = { ...runsDeps, runs, queueMessage: mail.queue };
+  const rollouts = new RolloutPump(rolloutsDeps);
+  const upkeepDeps = { ...runsDeps, store: state.store };
+  const upkeep = createUpkeep(upkeepDeps);
   const wake = (): void => runs.engine.wake();
   const wakeUps = createWakeUps({ db, databaseUrl, announcements, clock, log, wake });
   const courier = createCourier({ db, now, clock, announcements, gateways, log });
@@ -172,6 +182,10 @@ async function makeInnerRooms(options: HubOptions, { port, url }: Place) {
     consent,
     runsDeps,
     runs,
+    rolloutsDeps,
+    rollouts,
+    upkeepDeps,
+    upkeep,
     wakeUps,
     backups,
   };
@@ -212,6 +226,8 @@ async function makeDoors(options: HubOptions, { server, url }: Place, inner: Inn
     ...runbooksHandlers({ db, library }),
     ...runbookVersionHandlers({ db, now, announcements, library, queueMessage: mail.queue }),
     ...runsHandlers(runsDeps, runs),
+    ...rolloutHandlers(inner.rolloutsDeps),
+    ...upkeepHandlers(inner.upkeepDeps),
     ...approvalHandlers({ db, now, announcements, queueMessage: mail.queue }, carriesOut(library)),
     ...homesAtOnceHandlers({ db, now, announcements, queueMessage: mail.queue }),
     ...freezeHandlers({ db, now, announcements, queueMessage: mail.queue, library }),
@@ -250,13 +266,10 @@ async function makeDoors(options: HubOptions, { server, url }: Place, inner: Inn
 
 /** What is done once a second person has approved it: each kind belongs to a room. */
 function carriesOut(library: Library): CarriesOut {
-  const notYet = async (): Promise<never> => {
-    throw new CaretakerError("not_found", "Nothing of this kind can be approved yet.");
-  };
   return {
     "freeze.lift": liftFreeze,
     "homes.more": allowMoreHomes,
-    "rollout.wave": notYet,
+    "rollout.wave": beginApprovedWave,
     "runbook.publish": publishApproved({ library }),
   };
 }

@@ -80,6 +80,17 @@ describe.skipIf(chromium.skip)(chromium.title("every page, with simulated homes"
     await call("post", "/runbooks/home-assistant/stuck-integration/copy", { to: "pages" });
     await call("post", "/runbook-drafts/pages/publish", { rowVersion: 1, reason: "Our own words" });
     await call("post", "/runbooks/firm/pages/copy", { to: "pages" });
+    // The same in several homes: the first has its turn, the others wait.
+    const rollout = (await call("post", "/rollouts", {
+      runbook: "home-assistant/health-check",
+      homes: sites.map(({ id }) => ({ siteId: id })),
+      reason: "A look over all homes",
+    })) as unknown as { id: string };
+    await call("post", "/rules", {
+      name: "Bridges that hang",
+      runbook: "home-assistant/stuck-integration",
+      illnesses: ["integration_silent"],
+    });
     // Another home is frozen, so that the run of this one goes on waiting.
     const frozen = sites.find(({ id }) => id !== site)?.id ?? "";
     const freeze = { kind: "site", subject: frozen, reason: "Its locks open by themselves" };
@@ -106,6 +117,10 @@ describe.skipIf(chromium.skip)(chromium.title("every page, with simulated homes"
       runbook: "/runbooks/home-assistant/dead-bridge",
       messages: "/messages",
       "site-frozen": `/sites/${frozen}`,
+      "automatic-runs": "/automatic-runs",
+      rollouts: "/rollouts",
+      "rollout-new": "/rollouts/new?runbook=home-assistant%2Fhealth-check",
+      rollout: `/rollouts/${rollout.id}`,
       freeze: "/freeze",
       "second-person": "/second-person",
       ledger: `/ledger?siteId=${site}`,

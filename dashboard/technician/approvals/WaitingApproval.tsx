@@ -1,4 +1,4 @@
-import type { Approval, SiteId } from "@caretaker/protocol";
+import type { Approval, RolloutId, SiteId } from "@caretaker/protocol";
 import { Button, Group } from "@mantine/core";
 import { mdiAccountClockOutline, mdiCheck, mdiClose, mdiUndo } from "@mdi/js";
 import { Link } from "@tanstack/react-router";
@@ -31,6 +31,13 @@ export function WaitingApproval({ approval }: { approval: Approval }) {
         <p>
           <Link to="/runbooks/drafts/$name" params={{ name: approval.subject.slice("firm/".length) }}>
             {words.approvals.readRunbook}
+          </Link>
+        </p>
+      ) : null}
+      {approval.kind === "rollout.wave" ? (
+        <p>
+          <Link to="/rollouts/$rolloutId" params={{ rolloutId: approval.subject as RolloutId }}>
+            {words.approvals.readRollout}
           </Link>
         </p>
       ) : null}

@@ -1,8 +1,8 @@
 import "./runbooks.css";
 import type { RunbookDetails, RunbookId, StepKind } from "@caretaker/protocol";
 import { Button } from "@mantine/core";
-import { mdiCancel, mdiContentCopy, mdiPublish } from "@mdi/js";
-import { getRouteApi } from "@tanstack/react-router";
+import { mdiCancel, mdiContentCopy, mdiHomeGroupPlus, mdiPublish } from "@mdi/js";
+import { getRouteApi, Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { useOperation } from "../../live/queries.ts";
 import { BackLink } from "../../ui/BackLink.tsx";
@@ -30,6 +30,7 @@ export function RunbookPage() {
   const { connector, name } = route.useParams();
   const runbook = useOperation("runbook.get", { connector, name });
   const mayCopy = useMay("runbook.copy");
+  const mayRollOut = useMay("rollout.start");
   const [isCopying, setCopying] = useState(false);
   const [isAgain, setAgain] = useState(false);
   const notStartable = runbook.data?.notStartable ?? null;
@@ -38,18 +39,19 @@ export function RunbookPage() {
       title={runbook.data?.title ?? words.runbooks.title}
       aside={runbook.data ? <RunbookTags runbook={runbook.data} /> : undefined}
       actions={
-        mayCopy ? (
-          <>
+        <>
+          {mayCopy ? (
             <Button variant="default" leftSection={<Icon path={mdiContentCopy} />} onClick={() => setCopying(true)}>
               {words.drafts.copy}
             </Button>
-            {notStartable === null ? null : (
-              <Button leftSection={<Icon path={mdiPublish} />} onClick={() => setAgain(true)}>
-                {words.runbooks.publishAgain}
-              </Button>
-            )}
-          </>
-        ) : undefined
+          ) : null}
+          {mayCopy && notStartable !== null ? (
+            <Button leftSection={<Icon path={mdiPublish} />} onClick={() => setAgain(true)}>
+              {words.runbooks.publishAgain}
+            </Button>
+          ) : null}
+          {mayRollOut && runbook.data && notStartable === null ? <InSeveralHomes id={runbook.data.id} /> : null}
+        </>
       }
       above={<BackLink to="/runbooks" word={words.runbooks.title} />}
     >
@@ -66,6 +68,17 @@ export function RunbookPage() {
       {isAgain ? <PublishAgain name={name} onClose={() => setAgain(false)} /> : null}
       {isCopying ? <CopyRunbook connector={connector} name={name} onClose={() => setCopying(false)} /> : null}
     </Page>
+  );
+}
+
+function InSeveralHomes({ id }: { id: RunbookId }) {
+  return (
+    <Button
+      leftSection={<Icon path={mdiHomeGroupPlus} />}
+      renderRoot={(props) => <Link to="/rollouts/new" search={{ runbook: id }} {...props} />}
+    >
+      {words.rollouts.begin}
+    </Button>
   );
 }
 

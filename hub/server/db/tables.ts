@@ -6,11 +6,14 @@ import type {
   EntityKind,
   EvidenceKind,
   GatewayState,
+  Illness,
   Language,
   LedgerEvent,
   Proposal,
   Reason,
   Role,
+  RolloutHomeStatus,
+  RolloutStatus,
   RunEventData,
   RunOutcome,
   RunStatus,
@@ -36,6 +39,68 @@ export interface Tables {
     language: Language;
     isDemo: boolean;
     createdAt: At;
+  };
+  finding: {
+    id: string;
+    siteId: string;
+    gatewayId: string;
+    integrationId: string;
+    illness: Illness;
+    openedAt: At;
+    endedAt: AtOrNull;
+  };
+  rule: {
+    id: string;
+    name: string;
+    runbook: string;
+    illnesses: string[];
+    domain: string | null;
+    /** Null for every home. */
+    siteIds: string[] | null;
+    minutes: number;
+    coolDownHours: number;
+    atNight: boolean;
+    isOn: boolean;
+    version: Generated<number>;
+    madeBy: string;
+    madeById: string;
+    madeAt: At;
+    removedAt: AtOrNull;
+  };
+  ruleFiring: { ruleId: string; findingId: string; at: At; runId: string | null; why: string | null };
+  rollout: {
+    id: string;
+    number: Generated<number>;
+    runbook: string;
+    runbookVersion: number;
+    digest: string;
+    title: string;
+    reason: string;
+    status: RolloutStatus;
+    why: string | null;
+    startedBy: string;
+    startedById: string;
+    wave: number;
+    /** Who began the wave: its runs are begun in that name. */
+    waveBy: Json<{ id: string; name: string; role: Role }>;
+    haltAfter: number;
+    goesOn: boolean;
+    createdAt: At;
+    finishedAt: AtOrNull;
+  };
+  rolloutHome: {
+    rolloutId: string;
+    siteId: string;
+    /** In which order homes have their turn. */
+    place: number;
+    gatewayId: string | null;
+    inputs: Json<Record<string, string | number | boolean>>;
+    wave: number;
+    status: RolloutHomeStatus;
+    why: string | null;
+    runId: string | null;
+    /** The second person's word for the wave; its homes do not count as one person's alone. */
+    approvalId: string | null;
   };
   hubMemory: { key: string; value: Json<object>; changedAt: At };
   invitation: {

@@ -18,6 +18,12 @@ export const ABSENT: TestSubjects = {
 const ID = "019aaaaa-0000-7000-8000-00000000000f";
 const TOKEN = "a".repeat(32);
 
+const RULE = {
+  name: "Bridges that hang",
+  runbook: "home-assistant/stuck-integration",
+  illnesses: ["integration_silent"],
+};
+
 /** An input for every operation that its schema takes. The compiler misses none: a new operation needs a line here. */
 export const VALID_INPUTS: Readonly<Record<OperationName, Readonly<Record<string, unknown>>>> = {
   "setup.state": {},
@@ -85,6 +91,17 @@ export const VALID_INPUTS: Readonly<Record<OperationName, Readonly<Record<string
   "run.answer": { runId: ID, step: "light", answer: "lit" },
   "run.resolve": { runId: ID, step: "power", verdict: "done", reason: "The bridge is lit" },
   "homes.more": { homes: 20, reason: "All homes of one maker are ill" },
+  "finding.list": {},
+  "rule.list": {},
+  "rule.make": RULE,
+  "rule.update": { ...RULE, ruleId: ID, version: 1 },
+  "rule.remove": { ruleId: ID },
+  "rollout.preview": { runbook: "home-assistant/health-check" },
+  "rollout.start": { runbook: "home-assistant/health-check", homes: [{ siteId: ID }], reason: "All of one maker" },
+  "rollout.list": {},
+  "rollout.get": { rolloutId: ID },
+  "rollout.wave": { rolloutId: ID, wave: 2, reason: "The first went well" },
+  "rollout.stop": { rolloutId: ID, reason: "It makes things worse" },
   "freeze.list": {},
   "freeze.set": { kind: "firm", subject: "firm", reason: "Something is wrong" },
   "freeze.lift": { kind: "firm", subject: "firm", reason: "It was mended" },

@@ -104,6 +104,18 @@ const OUR_WORDS = new Set([
   "idempotency.key",
   "idempotency.operation",
   "message.status",
+  "finding.illness",
+  "rollout.digest",
+  "rollout.runbook",
+  "rollout.started_by",
+  "rollout.status",
+  "rollout.title",
+  "rollout.wave_by",
+  "rollout_home.status",
+  "rule.domain",
+  "rule.illnesses",
+  "rule.made_by",
+  "rule.runbook",
   "run.claimed_by",
   "run.digest",
   "run.outcome",
@@ -283,6 +295,52 @@ async function fillEmptyTables(runId: string, contactId: string, requestId: stri
       isAlone: false,
     })
     .execute();
+  await db
+    .insertInto("rollout")
+    .values({
+      id,
+      runbook: "a",
+      runbookVersion: 1,
+      digest: "a",
+      title: "a",
+      reason: "a",
+      status: "halted",
+      startedBy: "a",
+      startedById: id,
+      wave: 1,
+      waveBy: "{}",
+      haltAfter: 2,
+      goesOn: false,
+      createdAt: at,
+    })
+    .execute();
+  await db
+    .insertInto("rolloutHome")
+    .values({ rolloutId: id, siteId, place: 1, inputs: "{}", wave: 1, status: "skipped" })
+    .execute();
+  const { integration } = home;
+  await db
+    .insertInto("finding")
+    .values({ id, siteId, gatewayId, integrationId: integration, illness: "integration_silent", openedAt: at })
+    .execute();
+  await db
+    .insertInto("rule")
+    .values({
+      id,
+      name: "a",
+      runbook: "a",
+      illnesses: ["integration_silent"],
+      siteIds: [siteId],
+      minutes: 1,
+      coolDownHours: 1,
+      atNight: false,
+      isOn: false,
+      madeBy: "a",
+      madeById: id,
+      madeAt: at,
+    })
+    .execute();
+  await db.insertInto("ruleFiring").values({ ruleId: id, findingId: id, at, why: "a" }).execute();
   await db
     .insertInto("freeze")
     .values({ kind: "site", subject: siteId, reason: "a", frozenBy: "a", frozenAt: at })

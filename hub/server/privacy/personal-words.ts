@@ -95,6 +95,14 @@ const OF_SITE: readonly { readonly table: string; readonly column: string; reado
   { table: "freeze", column: "reason", ofSite: "kind = 'site' and subject = $site" },
   // Kept for a day, so that a call that is repeated is answered as before.
   { table: "idempotency", column: "answer", ofSite: "$site <> ''" },
+  ...["reason", "why"].map((column) => ({
+    table: "rollout",
+    column,
+    ofSite: "id in (select rollout_id from rollout_home where site_id = $site)",
+  })),
+  ...["why", "inputs"].map((column) => ({ table: "rollout_home", column, ofSite: "site_id = $site" })),
+  { table: "rule_firing", column: "why", ofSite: "finding_id in (select id from finding where site_id = $site)" },
+  { table: "rule", column: "name", ofSite: "$site::uuid = any(site_ids)" },
   ...["reason", "set_by"].map((column) => ({ table: "scope_raise", column, ofSite: "site_id = $site" })),
   { table: "site", column: "notes", ofSite: "id = $site" },
 ];
@@ -103,6 +111,8 @@ const OF_SITE: readonly { readonly table: string; readonly column: string; reado
 const OF_FIRM: readonly { readonly table: string; readonly column: string }[] = [
   ...["requested_by", "approved_by", "refused_by"].map((column) => ({ table: "approval", column })),
   { table: "freeze", column: "frozen_by" },
+  ...["name", "made_by"].map((column) => ({ table: "rule", column })),
+  ...["started_by", "wave_by"].map((column) => ({ table: "rollout", column })),
   ...["name", "created_by"].map((column) => ({ table: "api_key", column })),
   { table: "invitation", column: "invited_by" },
   { table: "runbook_draft", column: "changed_by" },

@@ -3,6 +3,7 @@ import {
   type CapabilityInput,
   type ErrorCode,
   type GatewayId,
+  HOMES_AN_HOUR,
   isCaretakerError,
   type RunEventData,
   raise,
@@ -14,7 +15,7 @@ import { newId } from "../db/new-id.ts";
 import { appendLedger } from "../ledger/append.ts";
 import type { PlannedAct } from "./acts.ts";
 import { freezeOf, holdFreezesOff } from "./freeze.ts";
-import { HOMES_AN_HOUR, waitForFewerHomes } from "./homes-at-once.ts";
+import { waitForFewerHomes } from "./homes-at-once.ts";
 import type { RunMemory } from "./memory.ts";
 import { placeOf } from "./place.ts";
 import { type Affected, affectedBy, objection } from "./protect.ts";

@@ -1,7 +1,7 @@
 import { type Actor, CaretakerError, scopeRank } from "@caretaker/protocol";
 import { sql } from "kysely";
 import { toApproval } from "../approvals/handlers.ts";
-import { requestApproval } from "../approvals/request.ts";
+import { requestApproval, wishDigest } from "../approvals/request.ts";
 import type { ApprovalRow, ApprovalsDeps, CarryOut } from "../approvals/types.ts";
 import { type Database, type Trx, transaction } from "../db/database.ts";
 import type { Handlers } from "../http/handler.ts";
@@ -11,8 +11,6 @@ import { personBehind } from "../people/behind.ts";
 import type { PlannedAct } from "./acts.ts";
 import type { RunRow } from "./record.ts";
 
-/** In how many homes one person may have acts of `fix` and above done within an hour, before a second person has to look. */
-export const HOMES_AN_HOUR = 5;
 const HOUR = 3_600_000;
 /** What a second person allowed is used in the same sitting, or asked for anew. */
 const MORE_HOLDS_FOR = 4 * HOUR;
@@ -45,23 +43,40 @@ export async function waitForFewerHomes(
     .orderBy("last", "desc")
     .execute();
   const oneTooMany = others[allowed - 1];
-  if (oneTooMany === undefined) return null;
+  if (oneTooMany === undefined || (await isInApprovedWave(trx, row.id))) return null;
   const from = new Date(new Date(oneTooMany.last).getTime() + HOUR);
   const message = `${allowed} homes are the most in which one person has things done within an hour. A second person can allow more, for runs that are started after that.`;
   return { from, message };
+}
+
+/** Whether a second person has looked at the very wave of a rollout that this run is of. */
+async function isInApprovedWave(db: Database, runId: string): Promise<boolean> {
+  const approval = await db
+    .selectFrom("rolloutHome")
+    .innerJoin("approval", "approval.id", "rolloutHome.approvalId")
+    .selectAll("approval")
+    .where("rolloutHome.runId", "=", runId)
+    .where("approval.status", "=", "given")
+    .executeTakeFirst();
+  return approval !== undefined && isAsApproved(approval);
+}
+
+/** Nobody has changed a row since it was approved: what was read is what counts. */
+function isAsApproved(row: ApprovalRow): boolean {
+  return wishDigest(row as never) === row.digest;
 }
 
 /** How many a second person allowed, in as far as that holds still; 0 where nobody did. */
 async function moreHomes(db: Database, who: string, now: Date): Promise<number> {
   const given = await db
     .selectFrom("approval")
-    .select("details")
+    .selectAll()
     .where("kind", "=", "homes.more")
     .where("subject", "=", who)
     .where("status", "=", "given")
     .where("approvedAt", ">", new Date(now.getTime() - MORE_HOLDS_FOR).toISOString())
     .execute();
-  return Math.max(0, ...given.map(({ details }) => Number(details.homes)));
+  return Math.max(0, ...given.filter(isAsApproved).map(({ details }) => Number(details.homes)));
 }
 
 /** Asks a second person for more homes within an hour than one person may act in alone. */

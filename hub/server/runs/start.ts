@@ -10,7 +10,7 @@ import {
   type SiteId,
 } from "@caretaker/protocol";
 import type { Announcement } from "../announcements.ts";
-import { type Trx, transaction } from "../db/database.ts";
+import { type Database, type Trx, transaction } from "../db/database.ts";
 import { newId } from "../db/new-id.ts";
 import { actorText } from "../ledger/actor.ts";
 import { appendLedger } from "../ledger/append.ts";
@@ -44,18 +44,33 @@ export async function startRun(deps: RunsDeps, request: StartRun): Promise<RunSu
   if (deps.library.get(request.runbook) === undefined) {
     await refuseNotStartable(deps.db, deps.library, request.runbook);
   }
-  const found = runnable(deps.library, request.runbook);
-  const { run, announcements } = await transaction(deps.db, async (trx) => {
-    await refuseRemovedSite(trx, request.siteId);
-    const checked = await checkInputs(trx, found.runbook, request.inputs, request.siteId);
-    const gatewayId = await chooseGateway(trx, found, request, checked);
-    return insertRun(deps, trx, request, { found, checked, gatewayId });
-  });
+  const { run, announcements } = await transaction(deps.db, (trx) => startRunIn(trx, deps, request));
   for (const announcement of announcements) deps.announcements.announce(announcement);
   return run;
 }
 
-function runnable(library: Library, id: RunbookId): LibraryRunbook {
+/** The same in a transaction of the caller, who announces afterwards. What it throws has left something behind in `trx`. */
+export async function startRunIn(
+  trx: Trx,
+  deps: RunsDeps,
+  request: StartRun,
+): Promise<{ run: RunSummary; announcements: readonly Announcement[] }> {
+  return insertRun(deps, trx, request, await checkStart(trx, deps.library, request));
+}
+
+/** What a run would be started with, or an error that says why it cannot be. Takes nothing. */
+export async function checkStart(
+  db: Database,
+  library: Library,
+  request: Pick<StartRun, "siteId" | "gatewayId" | "runbook" | "inputs">,
+): Promise<{ found: LibraryRunbook; checked: CheckedInputs; gatewayId: GatewayId }> {
+  const found = runnable(library, request.runbook);
+  await refuseRemovedSite(db, request.siteId);
+  const checked = await checkInputs(db, found.runbook, request.inputs, request.siteId);
+  return { found, checked, gatewayId: await chooseGateway(db, found, request, checked) };
+}
+
+export function runnable(library: Library, id: RunbookId): LibraryRunbook {
   const found = library.get(id);
   if (found === undefined) {
     const hint = didYouMean(
@@ -68,20 +83,20 @@ function runnable(library: Library, id: RunbookId): LibraryRunbook {
   return found;
 }
 
-async function refuseRemovedSite(trx: Trx, siteId: SiteId): Promise<void> {
-  const site = await trx.selectFrom("site").select("removedAt").where("id", "=", siteId).forShare().executeTakeFirst();
+async function refuseRemovedSite(db: Database, siteId: SiteId): Promise<void> {
+  const site = await db.selectFrom("site").select("removedAt").where("id", "=", siteId).forShare().executeTakeFirst();
   if (site !== undefined && site.removedAt === null) return;
   throw new CaretakerError("not_found", "There is no such site. Look for it in the list of sites.");
 }
 
 /** The gateway that a run is about: the one named, that of its things, or the only one that can. */
 async function chooseGateway(
-  trx: Trx,
+  db: Database,
   { id, facts }: LibraryRunbook,
-  { siteId, gatewayId }: StartRun,
+  { siteId, gatewayId }: Pick<StartRun, "siteId" | "gatewayId">,
   { things }: CheckedInputs,
 ): Promise<GatewayId> {
-  const gateways = await trx
+  const gateways = await db
     .selectFrom("gateway")
     .select(["id", "connector", "name"])
     .where("siteId", "=", siteId)

@@ -1,4 +1,4 @@
-import type { GatewayState, Health, Reason } from "@caretaker/protocol";
+import type { GatewayState, Health, Illness, Reason } from "@caretaker/protocol";
 
 export interface IntegrationCondition {
   readonly name: string;
@@ -83,7 +83,7 @@ function judgeGateway(gateway: GatewayCondition): Verdict {
 function judgeParts(gateway: GatewayCondition): Verdict {
   const ill = gateway.integrations
     .map((integration) => ({ integration, code: illnessOf(integration) }))
-    .filter((one): one is { integration: IntegrationCondition; code: string } => one.code !== null)
+    .filter((one): one is { integration: IntegrationCondition; code: Illness } => one.code !== null)
     .sort((a, b) => b.integration.unavailable - a.integration.unavailable);
   const worst = ill[0];
   if (worst !== undefined) {
@@ -100,7 +100,8 @@ function judgeParts(gateway: GatewayCondition): Verdict {
   return { health: "ok", reason: { code: "all_well" }, since: null };
 }
 
-function illnessOf(integration: IntegrationCondition): string | null {
+/** What is wrong with an integration of a gateway that runs; null when nothing is, or nothing is known yet. */
+export function illnessOf(integration: IntegrationCondition): Illness | null {
   if (integration.isDisabled) return null;
   if (integration.needsSignIn) return "integration_needs_sign_in";
   // `setup_in_progress` and its like pass by themselves; before the first report nothing is known.

@@ -256,7 +256,8 @@ function conditionOf(gateway: GatewayRecord): GatewayCondition {
   };
 }
 
-function integrationCondition(integration: IntegrationRecord, gateway: GatewayRecord): IntegrationCondition {
+/** How an integration is doing, as its entities and the make say. */
+export function integrationCondition(integration: IntegrationRecord, gateway: GatewayRecord): IntegrationCondition {
   const entities = integration.entities - integration.sleepers;
   const unavailable = integration.unavailable - integration.asleep;
   const isSilent = entities > 0 && unavailable === entities;

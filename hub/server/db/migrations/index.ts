@@ -12,6 +12,8 @@ import { byPhone } from "./0018-by-phone.ts";
 import { homeQuestions } from "./0019-home-questions.ts";
 import { journalLinks } from "./0020-journal-links.ts";
 import { scopeRaises } from "./0021-scope-raises.ts";
+import { rollouts } from "./0022-rollouts.ts";
+import { upkeep } from "./0023-upkeep.ts";
 import { publishedOrigins } from "./0029-published-origins.ts";
 
 /** One step forward of the database's form. It is never changed after a release: what is wrong in it, a later one mends. */
@@ -36,5 +38,7 @@ export const migrations: readonly Migration[] = [
   homeQuestions,
   journalLinks,
   scopeRaises,
+  rollouts,
+  upkeep,
   publishedOrigins,
 ];

@@ -1,0 +1,93 @@
+import type { FindingId, GatewayId, Illness, IntegrationId, SiteId } from "@caretaker/protocol";
+import { type Trx, transaction } from "../db/database.ts";
+import { newId } from "../db/new-id.ts";
+import { illnessOf } from "../state/health.ts";
+import type { GatewayRecord } from "../state/records.ts";
+import { integrationCondition } from "../state/store.ts";
+import type { UpkeepDeps } from "./deps.ts";
+
+/** An integration as it is now: ill in which way, or well. */
+interface Seen {
+  readonly siteId: SiteId;
+  readonly gatewayId: GatewayId;
+  readonly integrationId: IntegrationId;
+  readonly illness: Illness | null;
+}
+
+/**
+ * Compares what is known of the homes now with what was found before: opens a finding for what has fallen ill, and ends
+ * it when the home itself says that it is well. Of a gateway that is away, or has only just come, nothing is said: what
+ * is not known is neither ill nor well.
+ */
+export async function look({ db, store, now }: UpkeepDeps): Promise<void> {
+  const seen = [...store.gateways.values()].filter(isTelling).flatMap(integrationsOf);
+  const open = await db
+    .selectFrom("finding")
+    .innerJoin("gateway", "gateway.id", "finding.gatewayId")
+    .innerJoin("integration", "integration.id", "finding.integrationId")
+    .select(["finding.id", "integrationId", "illness", "gateway.removedAt", "integration.goneAt"])
+    .where("endedAt", "is", null)
+    .execute();
+  const known = new Map(open.map((finding) => [`${finding.integrationId} ${finding.illness}`, finding]));
+  const fallenIll = seen.filter(
+    ({ integrationId, illness }) => illness !== null && !known.has(`${integrationId} ${illness}`),
+  );
+  const illnessNow = new Map(seen.map(({ integrationId, illness }) => [integrationId as string, illness]));
+  const over = open.filter(({ integrationId, illness, removedAt, goneAt }) => {
+    // What is not there any more is not ill any more.
+    if (removedAt !== null || goneAt !== null) return true;
+    const is = illnessNow.get(integrationId);
+    return is !== undefined && is !== illness;
+  });
+  if (fallenIll.length === 0 && over.length === 0) return;
+  await transaction(db, async (trx) => {
+    const at = await now(trx);
+    await endFindings(
+      trx,
+      over.map(({ id }) => id),
+      at,
+    );
+    await openFindings(trx, fallenIll, at);
+  });
+}
+
+function isTelling({ status, hasTold }: GatewayRecord): boolean {
+  return status.state === "online" && status.software === "running" && hasTold;
+}
+
+function integrationsOf(gateway: GatewayRecord): Seen[] {
+  return [...gateway.integrations.values()].map((integration) => ({
+    siteId: gateway.site.facts.id,
+    gatewayId: gateway.facts.id,
+    integrationId: integration.id,
+    illness: illnessOf(integrationCondition(integration, gateway)),
+  }));
+}
+
+async function endFindings(trx: Trx, ids: readonly string[], at: Date): Promise<void> {
+  if (ids.length === 0) return;
+  await trx
+    .updateTable("finding")
+    .set({ endedAt: at })
+    .where("id", "in", [...ids])
+    .where("endedAt", "is", null)
+    .execute();
+}
+
+async function openFindings(trx: Trx, ill: readonly Seen[], at: Date): Promise<void> {
+  if (ill.length === 0) return;
+  const rows = ill.map(({ siteId, gatewayId, integrationId, illness }) => ({
+    id: newId<FindingId>(at.getTime()),
+    siteId,
+    gatewayId,
+    integrationId,
+    illness: illness as Illness,
+    openedAt: at,
+  }));
+  // Another hub may have seen it at the same moment.
+  await trx
+    .insertInto("finding")
+    .values(rows)
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+}
