@@ -2,7 +2,8 @@ import type { Random } from "./random.ts";
 
 /** Runbooks that somebody wrote to cost the hub its time, its memory or its prototypes. Each family has one trick. */
 
-const BYTES = 25 * 1024;
+// A little more than is read at all: see LIMITS in hub/server/runbooks/parse.ts.
+const BYTES = 21 * 1024;
 
 const HEAD = `id: home-assistant/hostile
 version: 1

@@ -57,12 +57,14 @@ export function RunbookPage() {
     >
       <ErrorMessage error={runbook.error} onRetry={() => void runbook.refetch()} />
       {runbook.isPending ? <Skeletons rows={4} height={80} /> : null}
-      {notStartable === null ? null : (
-        <Notice tone={notStartable.kind === "outdated" ? "warn" : "quiet"} icon={mdiCancel}>
-          {notStartable.words}
-        </Notice>
-      )}
-      {runbook.data ? <Details runbook={runbook.data} /> : null}
+      <div className="stack">
+        {notStartable === null ? null : (
+          <Notice tone={notStartable.kind === "outdated" ? "warn" : "quiet"} icon={mdiCancel}>
+            {notStartable.words}
+          </Notice>
+        )}
+        {runbook.data ? <Details runbook={runbook.data} /> : null}
+      </div>
       {isAgain ? <PublishAgain name={name} onClose={() => setAgain(false)} /> : null}
       {isCopying ? <CopyRunbook connector={connector} name={name} onClose={() => setCopying(false)} /> : null}
     </Page>

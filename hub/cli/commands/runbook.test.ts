@@ -154,6 +154,39 @@ describe("runbook test", () => {
     expect(out).toMatch(/fixed: cannot be played\. No home answers so: `entity\.state`, answer 1/);
   });
 
+  it("plays one that uses another, and says where the used one goes another way", async () => {
+    await writeFile(
+      join(folder, "twice.yaml"),
+      `id: home-assistant/twice
+version: 1
+title: Try it
+tell: We look.
+limit: 20m
+inputs: { service: integration }
+steps:
+  - { use: it, runbook: home-assistant/stuck-integration, with: { service: $service }, next: { fixed: { end: fixed }, healthy: { end: healthy } } }
+  - end: not_fixed
+`,
+    );
+    const stuck = JSON.parse(await readFile(join(folder, "fixtures/stuck-integration.fixed.json"), "utf8"));
+    const [ill, well] = stuck.reads["integration.state"];
+    const recorded = {
+      ...stuck,
+      reads: { "integration.state": [ill, { ...well, after: "it/reload" }] },
+      path: ["it/alive: fail", "it/cause: else", "it/reload: fixed", "it/end: fixed", "it: fixed", "end: fixed"],
+    };
+    const save = (given: object) => writeFile(join(folder, "fixtures/twice.fixed.json"), JSON.stringify(given));
+    await save(recorded);
+    const path = join(folder, "twice.yaml");
+
+    expect(await test(path)).toMatchObject({ exit: 0, out: expect.stringContaining("fixed: as recorded, fixed") });
+
+    await save({ ...recorded, reads: { "integration.state": [ill] } });
+    const { exit, out } = await test(path);
+    expect(exit).toBe(1);
+    expect(out).toContain("path: went     it/reload: failed, it/end: not_fixed, it: not_fixed, end: not_fixed");
+  });
+
   it("ends with 1 and the mistakes of a runbook that is not good", async () => {
     const path = await spoil("stuck-integration.yaml", "do: integration.reload", "do: integration.relaod");
 

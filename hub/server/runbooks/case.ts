@@ -4,8 +4,13 @@ import { z } from "zod";
 /** What a read answers from some moment on: from the beginning, or once a fix of the runbook was done or taken back. */
 const RecordedAnswer = z
   .strictObject({
-    /** A fix's name, or its name with `.undo`. */
+    /**
+     * A fix's name, or its name with `.undo`; `it/reload` of a runbook that `it` uses, `reload#2` at the second thing that
+     * `reload` goes through.
+     */
     after: z.string().optional(),
+    /** Only where the read is given this, such as `{ integration: Hue }`: a thing by its name or by what the make calls it. */
+    of: z.record(z.string(), z.unknown()).optional(),
     /** Only after this many tries of it. */
     tries: z.int().min(1).max(10).default(1),
     output: z.record(z.string(), z.unknown()).optional(),
@@ -28,7 +33,7 @@ export const RunbookCase = z.strictObject({
   at: Moment,
   /** A thing is a map with its `name` and what else is known of it, such as `poweredBy`. */
   inputs: z.record(z.string(), z.unknown()).default({}),
-  /** By capability; the last answer whose moment has come counts. */
+  /** By capability; of those that are of what is read, the last answer whose moment has come counts. */
   reads: z.record(z.string(), z.array(RecordedAnswer).min(1)),
   /** Of each `ask` and `consent`: the answer, or what came of it. */
   people: z.record(z.string(), z.union([z.string(), z.number()])).default({}),

@@ -22,6 +22,9 @@ export type Declared =
   /** Its declaration has a mistake of its own, so nothing more is said about uses of it. */
   | { readonly sort: "broken" };
 
+/** What a test reads, and the check that says so where it repeats one; null when that is not known. */
+type ReadOf = { readonly test: Extract<StepTest, { read: string }>; readonly of: string | null } | null;
+
 export function namesOf(runbook: Runbook, world: World, broken: readonly string[] = []): Names {
   return new Names(runbook, allSteps(runbook.steps), world, broken);
 }
@@ -31,6 +34,8 @@ export class Names {
   /** Of the runbook whose names these are. */
   readonly id: string;
   readonly #declared = new Map<string, Declared>();
+  readonly #repeated = new Map<string, ReadOf>();
+  #all: readonly string[] | null = null;
 
   constructor(runbook: Runbook, steps: readonly Step[], world: World, broken: readonly string[]) {
     this.id = runbook.id;
@@ -56,8 +61,9 @@ export class Names {
     }
   }
 
-  get all(): string[] {
-    return [...this.#declared.keys()];
+  get all(): readonly string[] {
+    this.#all ??= [...this.#declared.keys()];
+    return this.#all;
   }
 
   get(name: string): Declared | undefined {
@@ -83,14 +89,26 @@ export class Names {
     }
   }
 
-  /** What a test reads, also where it repeats an earlier check; null when that is not known. */
-  readOf(
-    test: StepTest,
-    seen: readonly string[] = [],
-  ): { readonly test: Extract<StepTest, { read: string }>; readonly of: string | null } | null {
-    if ("read" in test) return { test, of: seen.at(-1) ?? null };
-    const check = seen.includes(test.again) ? undefined : this.checks.get(test.again);
-    return check === undefined ? null : this.readOf(check.test, [...seen, test.again]);
+  readOf(test: StepTest): ReadOf {
+    if ("read" in test) return { test, of: null };
+    const known = this.#repeated.get(test.again);
+    if (known !== undefined) return known;
+    const found = this.#follow(test.again);
+    this.#repeated.set(test.again, found);
+    return found;
+  }
+
+  /** A check may repeat one that repeats another: followed once, and not in a ring. */
+  #follow(name: string): ReadOf {
+    const seen = new Set<string>();
+    for (let again = name; !seen.has(again); ) {
+      seen.add(again);
+      const test = this.checks.get(again)?.test;
+      if (test === undefined) return null;
+      if ("read" in test) return { test, of: again };
+      again = test.again;
+    }
+    return null;
   }
 
   /** What goes one by one in an `each`; anything, where that is no list of a step: then a mistake says so. */

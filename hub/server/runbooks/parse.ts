@@ -6,7 +6,7 @@ import { inOrder, MOST_MISTAKES, type Path, RunbookSource } from "./source.ts";
  * A runbook is a page or two. These bounds keep a hostile file from costing anything: what they let through is read and
  * judged within 50 ms, which `npm run measure -- hostile-runbooks` holds.
  */
-export const LIMITS = { bytes: 24 * 1024, marks: 1500, depth: 40, values: 2500, steps: 200 } as const;
+export const LIMITS = { bytes: 20 * 1024, marks: 1250, depth: 40, values: 2500, steps: 200 } as const;
 
 const FORBIDDEN_KEYS = new Set(["__proto__", "constructor", "prototype"]);
 

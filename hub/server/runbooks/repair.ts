@@ -44,8 +44,25 @@ const MOST_VALUES_SEEN = 6000;
 const ROUNDS = 30;
 
 export function understand(document: { [key: string]: Json }, source: RunbookSource): Understood {
+  // The grammar makes an Error of what is wrong with each step, and Node a stack trace of each, which nobody reads.
+  // Nothing waits in here, so nobody else's errors lose theirs.
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    return understandAll(document, source);
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
+}
+
+function understandAll(document: { [key: string]: Json }, source: RunbookSource): Understood {
   const first = Runbook.safeParse(document);
   if (first.success) return { runbook: first.data, mistakes: [], broken: [] };
+  // As many as are told: what is behind them is said once these are mended.
+  if (first.error.issues.length > MOST_MISTAKES) {
+    const told = first.error.issues.slice(0, MOST_MISTAKES + 1);
+    return { runbook: null, mistakes: told.map((issue) => mistakeOf(issue, source, document)), broken: [] };
+  }
   const draft = structuredClone(document);
   const broken = new Set<string>();
   const seen = new Map<string, RunbookMistake>();
@@ -55,7 +72,7 @@ export function understand(document: { [key: string]: Json }, source: RunbookSou
     for (const issue of issues.slice(0, MOST_MISTAKES)) {
       const key = `${JSON.stringify(pathOf(issue))} ${issue.message}`;
       mend(draft, pathOf(issue), paramsOf(issue), seen.has(key), broken);
-      if (!seen.has(key)) seen.set(key, mistakeOf(issue, source));
+      if (!seen.has(key)) seen.set(key, mistakeOf(issue, source, document));
     }
     const again = Runbook.safeParse(draft);
     if (again.success) return { runbook: again.data, mistakes: [...seen.values()], broken: [...broken] };
@@ -64,13 +81,13 @@ export function understand(document: { [key: string]: Json }, source: RunbookSou
   return { runbook: null, mistakes: [...seen.values()], broken: [...broken] };
 }
 
-function mistakeOf(issue: z.core.$ZodIssue, source: RunbookSource): RunbookMistake {
+function mistakeOf(issue: z.core.$ZodIssue, source: RunbookSource, document: Json): RunbookMistake {
   const { mistake, allowed } = paramsOf(issue);
   const path = pathOf(issue);
   const word = mistake === "unknown_field" ? String(path.at(-1)) : source.written(path);
   const known =
     mistake === "no_kind" || mistake === "unknown_field" || mistake === "wrong_value" ? (allowed ?? []) : [];
-  const words = mistake === "no_kind" ? source.keysAt(path) : [word];
+  const words = mistake === "no_kind" ? keysOf(valueAt(document, path)) : [word];
   const hint = words.map((one) => didYouMean(one, known)).find((one) => one !== undefined);
   const list =
     mistake === "unknown_field" && hint === undefined && known.length > 0 ? `; known are ${known.join(", ")}` : "";
@@ -149,6 +166,10 @@ function namesIn(step: Json | undefined): string[] {
 
 function isAMap(value: Json | undefined): value is { [key: string]: Json } {
   return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function keysOf(value: Json | undefined): string[] {
+  return isAMap(value) ? Object.keys(value) : [];
 }
 
 function valueAt(document: Json, path: Path): Json | undefined {

@@ -35,17 +35,6 @@ export class RunbookSource {
     this.#places.set(JSON.stringify(path), place);
   }
 
-  /** The names of the fields that stand in a map of the file. */
-  keysAt(path: Path): string[] {
-    const prefix = path.length === 0 ? "[" : `${JSON.stringify(path).slice(0, -1)},`;
-    return [...this.#places.keys()].flatMap((place) => {
-      if (!place.startsWith(prefix)) return [];
-      const below: unknown[] = JSON.parse(place);
-      const last = below.at(-1);
-      return below.length === path.length + 1 && typeof last === "string" ? [last] : [];
-    });
-  }
-
   /** What stands at a path, as it was written. */
   written(path: Path): string {
     const place = this.#places.get(JSON.stringify(path));

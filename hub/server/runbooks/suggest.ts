@@ -9,9 +9,15 @@ export function didYouMean(text: string, known: readonly string[]): string | und
   const lower = text.toLowerCase();
   const same = known.find((word) => word.toLowerCase() === lower);
   if (same !== undefined) return same;
-  const best = closest(text, [...known]);
-  const length = Math.max(text.length, best.length);
-  // Two letters that changed places are two edits.
-  const near = Math.max(length >= 4 ? 2 : 1, Math.floor(length / 3));
-  return distance(lower, best.toLowerCase()) <= near ? best : undefined;
+  // A word that is longer or shorter by more letters than may be wrong is never meant: most are, and cost nothing.
+  const possible = known.filter((word) => Math.abs(word.length - text.length) <= wrongLetters(text, word));
+  if (possible.length === 0) return undefined;
+  const best = closest(text, possible);
+  return distance(lower, best.toLowerCase()) <= wrongLetters(text, best) ? best : undefined;
+}
+
+/** How many letters may be wrong. Two that changed places are two edits. */
+function wrongLetters(one: string, other: string): number {
+  const length = Math.max(one.length, other.length);
+  return Math.max(length >= 4 ? 2 : 1, Math.floor(length / 3));
 }

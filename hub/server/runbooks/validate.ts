@@ -40,6 +40,10 @@ export function validateRunbook(file: string, text: string, world: World): Valid
 
   const steps = placedIn(runbook.steps, ["steps"], source);
   const placed = allPlaced(steps, source);
+  if (placed.length > LIMITS.steps) {
+    const message = `has ${placed.length} steps, more than ${LIMITS.steps}: split it with \`use\``;
+    return { ok: false, mistakes: inOrder([...mistakes, source.mistake("too_many_steps", ["steps"], message)]) };
+  }
   const names = namesOf(runbook, world, broken);
   const operands = new Operands(source, names);
   const check = new StepCheck(source, names, world, operands);
@@ -64,9 +68,6 @@ function wholeMistakes(
   world: World,
 ): RunbookMistake[] {
   const mistakes: RunbookMistake[] = [];
-  if (steps.length > LIMITS.steps) {
-    mistakes.push(source.mistake("too_many_steps", ["steps"], `has ${steps.length} steps, more than ${LIMITS.steps}`));
-  }
   mistakes.push(...duplicates(runbook, steps, source), ...inputMistakes(runbook.inputs, source));
   const texts: [Text | null, Path][] = [
     [runbook.title, ["title"]],

@@ -1,10 +1,14 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { STEP_KINDS } from "@caretaker/protocol";
+import { beforeAll, describe, expect, it } from "vitest";
+import { connectors } from "../gateways/connectors.ts";
 import { RunbookCase } from "../runbooks/case.ts";
+import { loadLibrary } from "../runbooks/library.ts";
+import { allSteps } from "../runbooks/results.ts";
 import { mistakeLine } from "../runbooks/source.ts";
-import { WORLD } from "../runbooks/test-world.ts";
 import { validateRunbook } from "../runbooks/validate.ts";
+import type { World } from "../runbooks/world.ts";
 import { caseLines, caseVerdict } from "./case-verdict.ts";
 
 const text = readFileSync(join(import.meta.dirname, "../../../docs/runbooks.md"), "utf8");
@@ -18,8 +22,21 @@ function blocks(language: string): { readonly at: string; readonly code: string 
   }));
 }
 
+/** The example may use a stock runbook, as anybody's may. */
+let world: World;
+
+beforeAll(async () => {
+  const root = join(import.meta.dirname, "../../..");
+  world = (
+    await loadLibrary(
+      root,
+      connectors.map(({ manifest }) => manifest),
+    )
+  ).world;
+});
+
 function runbookIn({ at, code }: { readonly at: string; readonly code: string }) {
-  const result = validateRunbook(at, code, WORLD);
+  const result = validateRunbook(at, code, world);
   if (!result.ok) throw new Error(result.mistakes.map(mistakeLine).join("\n"));
   return result.runbook;
 }
@@ -32,16 +49,27 @@ describe("docs/runbooks.md", () => {
       "home-assistant/silent-service 1",
       "home-assistant/silent-service 2",
       "home-assistant/silent-service 3",
+      "home-assistant/silent-service 4",
     ]);
   });
 
-  it("shows a recorded case that the second version goes through", () => {
-    const [, second] = blocks("yaml").map(runbookIn);
-    const [shown, ...others] = blocks("json").map(({ code }) => RunbookCase.parse(JSON.parse(code)));
-    if (second === undefined || shown === undefined) throw new Error("There is no example.");
-    const verdict = caseVerdict("shown", second, shown, WORLD);
+  it("shows every kind of step, and tells of each in its table", () => {
+    const steps = blocks("yaml").flatMap((block) => allSteps(runbookIn(block).steps));
+    const table = text.slice(text.indexOf("## Steps"), text.indexOf("## Mistakes"));
 
-    expect(others).toEqual([]);
-    expect(verdict, caseLines(verdict).join("\n")).toMatchObject({ ok: true });
+    expect(new Set(steps.map(({ kind }) => kind))).toEqual(new Set(STEP_KINDS));
+    for (const kind of STEP_KINDS) expect(table).toMatch(new RegExp(`\\| \`${kind}\` \\|`));
+  });
+
+  it("shows recorded cases that the second version and the last go through", () => {
+    const [, second, , last] = blocks("yaml").map(runbookIn);
+    const cases = blocks("json").map(({ code }) => RunbookCase.parse(JSON.parse(code)));
+    if (second === undefined || last === undefined) throw new Error("There is no example.");
+    const verdicts = [second, last].map((runbook, index) =>
+      caseVerdict("shown", runbook, cases[index] as RunbookCase, world),
+    );
+
+    expect(cases).toHaveLength(2);
+    for (const verdict of verdicts) expect(verdict, caseLines(verdict).join("\n")).toMatchObject({ ok: true });
   });
 });

@@ -1,4 +1,4 @@
-import type { RunEventData, Step, StepStatus } from "@caretaker/protocol";
+import type { Each, RunEventData, Step, StepStatus } from "@caretaker/protocol";
 import { fieldAt } from "../runbooks/expect.ts";
 import { FIRST_PHASE } from "./memory.ts";
 import type { Ride } from "./ride.ts";
@@ -29,7 +29,11 @@ export type Items = { readonly items: readonly Item[] } | { readonly why: string
 export async function itemsOf(ride: Ride, step: Step): Promise<Items | null> {
   const each = step.kind === "check" || step.kind === "fix" ? step.each : null;
   if (each === null) return null;
-  const value = (await ride.values([each.of], { step, item: null })).get(each.of);
+  return itemsIn(each, (await ride.values([each.of], { step, item: null })).get(each.of));
+}
+
+/** The items of a list that was read: all of them, or none where they are not known or too many. */
+export function itemsIn(each: Each, value: unknown): Items {
   if (value === UNANSWERED || !Array.isArray(value)) return { why: `${each.of} is not known` };
   const all: readonly unknown[] = value;
   if (all.length > each.max) return { why: `${each.of} has more than ${each.max}, so none was begun` };

@@ -1,24 +1,37 @@
 import {
+  CAPABILITIES,
   type CapabilityName,
+  type CheckStep,
+  type EndStep,
   type FixStep,
   type Reference,
+  type ReferenceKind,
   type Runbook,
   type RunOutcome,
   referenceIn,
+  referenceOf,
   type Step,
   type StepTest,
   secondsOf,
+  type UseStep,
   type With,
 } from "@caretaker/protocol";
-import type { RunbookCase } from "../runbooks/case.ts";
+import type { RecordedAnswer, RunbookCase } from "../runbooks/case.ts";
 import { fieldAt, judge, measurementWords } from "../runbooks/expect.ts";
 import { isThingKind } from "../runbooks/field-types.ts";
 import { proofOf } from "../runbooks/proofs.ts";
 import type { World } from "../runbooks/world.ts";
+import { type Item, itemsIn, together } from "./items.ts";
+import { placeWord } from "./place.ts";
 import { type Next, type Plan, planOf } from "./plan.ts";
+import { linkKind, type Thing } from "./things.ts";
+import { settleUsedInputs } from "./used-inputs.ts";
 import {
   fieldSubjects,
+  type Given,
+  type GivenInput,
   giveInput,
+  plain,
   referenceSubjects,
   textsIn,
   textsInWith,
@@ -59,14 +72,25 @@ interface Told {
   readonly to?: Next;
 }
 
+/** A fix that was sent, and at which of the things that it goes through. */
+interface Sent {
+  readonly fix: FixStep;
+  readonly item: Item | null;
+}
+
 class Player {
   readonly #plan: Plan;
   readonly #case: RunbookCase;
   readonly #results = new Map<string, Told>();
-  /** How often each fix was sent, and taken back as `<name>.undo`. */
+  /** What each used runbook was given, by the prefix of its steps. */
+  readonly #uses = new Map<string, Readonly<Record<string, unknown>>>();
+  /** How often each fix was sent, and taken back as `<name>.undo`; at each item as `<name>#<number>` as well. */
   readonly #done = new Map<string, number>();
-  readonly #sent: FixStep[] = [];
+  #sent: Sent[] = [];
+  readonly #notPutBack: string[] = [];
   readonly #acts: string[] = [];
+  readonly #path: string[] = [];
+  readonly #because: string[] = [];
   readonly #now: Date;
 
   constructor(plan: Plan, recorded: RunbookCase) {
@@ -76,73 +100,110 @@ class Player {
   }
 
   play(): Played {
-    const path: string[] = [];
-    const because: string[] = [];
     let next: Next = { step: this.#plan.first };
-    while ("step" in next && path.length < MOST_STEPS) {
+    while ("step" in next) {
+      if (this.#path.length >= MOST_STEPS) throw new CannotPlay(`It goes on for more than ${MOST_STEPS} steps.`);
       const step = this.#plan.step(next.step);
-      const told = this.#step(step);
-      this.#results.set(step.name, told);
-      path.push(`${step.kind === "end" ? "end" : step.name}: ${told.result}`);
-      because.push(told.because);
-      next = told.to ?? this.#plan.next(step, told.result);
+      next = this.#leave(step, this.#enter(step));
     }
-    if ("step" in next) throw new CannotPlay(`It goes on for more than ${MOST_STEPS} steps.`);
-    return { path, acts: this.#acts, outcome: next.outcome, because };
+    return { path: this.#path, acts: this.#acts, outcome: next.outcome, because: this.#because };
+  }
+
+  #enter(step: Step): Next {
+    const told = this.#step(step);
+    if (step.kind === "use" && told.to !== undefined && told.result === BEGUN) return told.to;
+    this.#tell(step, told);
+    return told.to ?? this.#plan.next(step, told.result);
+  }
+
+  /** What a used runbook ends with is the result of the step that uses it, and so on outwards. */
+  #leave(from: Step, to: Next): Next {
+    const { usedBy } = this.#plan.frameOf(from.name);
+    if ("step" in to || usedBy === null) return to;
+    const use = this.#plan.step(usedBy);
+    this.#tell(use, { result: to.outcome, output: null, because: "" });
+    return this.#leave(use, this.#plan.next(use, to.outcome));
+  }
+
+  #tell(step: Step, told: Told): void {
+    this.#results.set(step.name, told);
+    const shown = step.kind === "end" ? `${this.#plan.frameOf(step.name).prefix}end` : step.name;
+    this.#path.push(`${shown}: ${told.result}`);
+    this.#because.push(told.because);
   }
 
   #step(step: Step): Told {
     if (step.if !== null) {
-      const { met, measurements } = judge(step.if, referenceSubjects(this.#values(textsIn(step.if)), this.#now));
+      const { met, measurements } = judge(step.if, referenceSubjects(this.#values(textsIn(step.if), step), this.#now));
       const because = measurementWords(measurements, met);
       if (met === false) return { result: "skipped", output: null, because, to: this.#plan.skipped(step) };
       if (met === null) return { result: "unknown", output: null, because };
     }
     switch (step.kind) {
       case "check":
-        if (step.each !== null) throw new CannotPlay(`\`${step.name}\` has \`each\`, which cannot be played yet.`);
-        return this.#read(step.test);
+        return this.#each(step, (item) => this.#read(step, step.test, item));
       case "wait":
-        return this.#read(step.test);
+        return this.#read(step, step.test, null);
       case "choose":
         return this.#choose(step);
       case "ask":
       case "consent":
         return this.#ask(step);
       case "fix":
-        return this.#fix(step);
+        return this.#each(step, (item) => this.#fix(step, item));
       case "end":
-        return this.#end(step.outcome);
+        return this.#end(step);
       case "use":
-        throw new CannotPlay(`\`${step.name}\` uses another runbook, which cannot be played yet.`);
+        return this.#use(step);
       default:
         return step satisfies never;
     }
   }
 
-  #read(test: StepTest): Told & { readonly result: Result } {
-    const spec = this.#plan.frameOf(this.#plan.first).names.readOf(test)?.test;
+  /** One by one through what it goes through, as a run does: a fix that cannot tell of one is begun for no other. */
+  #each(step: CheckStep | FixStep, at: (item: Item | null) => Told): Told {
+    if (step.each === null) return at(null);
+    const through = itemsIn(step.each, this.#values([step.each.of], step).get(step.each.of));
+    if ("why" in through) return { result: "unknown", output: null, because: through.why };
+    const told: Told[] = [];
+    for (const item of through.items) {
+      told.push(at(item));
+      if (step.kind === "fix" && told.at(-1)?.result === "unknown") break;
+    }
+    const { result } = together(
+      step.kind,
+      told.map((one) => one.result),
+    );
+    const because = told.map((one, index) => `${through.items[index]?.name}: ${one.because}`).join("; ");
+    return { result, output: null, because };
+  }
+
+  #read(step: Step, test: StepTest, item: Item | null): Told & { readonly result: Result } {
+    const spec = this.#plan.frameOf(step.name).names.readOf(test)?.test;
     if (spec === undefined) throw new CannotPlay("A check that is repeated is not there.");
     const capability = spec.read as CapabilityName;
-    const values = this.#values([...textsInWith(spec.with), ...textsIn(spec.expect)]);
-    const given = giveInput(capability, spec.with, values);
+    const values = this.#values([...textsInWith(spec.with), ...textsIn(spec.expect)], step, item);
+    const given = give(capability, spec.with, values);
     if (!given.ok) return { result: "unknown", output: null, because: given.why };
-    const { output, error } = this.#answer(capability);
+    const { output, error } = this.#answer(capability, given.given);
     const { met, measurements } = judge(spec.expect, fieldSubjects(output ?? null, values, this.#now));
     const result = met === null ? "unknown" : met ? "pass" : "fail";
     return { result, output: output ?? null, because: error ?? measurementWords(measurements, met) };
   }
 
-  #answer(capability: CapabilityName): RunbookCase["reads"][string][number] {
-    const answers = this.#case.reads[capability] ?? [];
+  #answer(capability: CapabilityName, given: GivenInput): RecordedAnswer {
+    const answers = (this.#case.reads[capability] ?? []).filter(({ of = {} }) =>
+      Object.entries(of).every(([field, value]) => given.shown[field] === value || given.input[field] === value),
+    );
     const now = answers.findLast(({ after, tries }) => after === undefined || (this.#done.get(after) ?? 0) >= tries);
     if (now !== undefined) return now;
-    throw new CannotPlay(`\`${capability}\` is read, and the case does not say what it answers.`);
+    const of = Object.keys(given.shown).length === 0 ? "" : ` of ${JSON.stringify(given.shown)}`;
+    throw new CannotPlay(`\`${capability}\`${of} is read, and the case does not say what it answers.`);
   }
 
   #choose(step: Extract<Step, { kind: "choose" }>): Told {
     for (const [index, { when, branch }] of step.cases.entries()) {
-      const { met, measurements } = judge(when, referenceSubjects(this.#values(textsIn(when)), this.#now));
+      const { met, measurements } = judge(when, referenceSubjects(this.#values(textsIn(when), step), this.#now));
       if (met === false) continue;
       const because = measurementWords(measurements, met);
       if (met === null) return { result: "unknown", output: null, because };
@@ -159,15 +220,15 @@ class Player {
     return { result: isFree ? "answered" : String(answer), output: { answer }, because: `the answer is ${answer}` };
   }
 
-  #fix(step: FixStep): Told {
-    if (step.each !== null) throw new CannotPlay(`\`${step.name}\` has \`each\`, which cannot be played yet.`);
-    const before = this.#read(step.verify.test);
+  #fix(step: FixStep, item: Item | null): Told {
+    const before = this.#read(step, step.verify.test, item);
     if (before.result === "pass") return { ...before, result: "fixed", because: `well before: ${before.because}` };
+    if (before.result === "unknown") return before;
     for (let number = 1; ; number += 1) {
-      const unsent = this.#act(step.name, step.do, step.with);
+      const unsent = this.#act({ fix: step, item }, "", step.do, step.with);
       if (unsent !== null) return { result: "unknown", output: null, because: unsent };
-      if (number === 1) this.#sent.push(step);
-      const verified = this.#read(step.verify.test);
+      if (number === 1) this.#sent.push({ fix: step, item });
+      const verified = this.#read(step, step.verify.test, item);
       if (verified.result === "pass") return { ...verified, result: "fixed" };
       if (verified.result === "unknown") return verified;
       if (number === step.tries.times) return { ...verified, result: "failed" };
@@ -175,49 +236,96 @@ class Player {
   }
 
   /** Why it could not be sent, or null. */
-  #act(name: string, action: string, given: With): string | null {
-    const able = giveInput(action as CapabilityName, given, this.#values(textsInWith(given)));
+  #act({ fix, item }: Sent, how: "" | ".undo", action: string, given: With): string | null {
+    const able = give(action as CapabilityName, given, this.#values(textsInWith(given), fix, item));
     if (!able.ok) return able.why;
     this.#acts.push(action);
-    this.#done.set(name, (this.#done.get(name) ?? 0) + 1);
+    for (const place of new Set([fix.name, placeWord(fix.name, item?.number)])) {
+      this.#done.set(place + how, (this.#done.get(place + how) ?? 0) + 1);
+    }
     return null;
   }
 
-  #end(outcome: RunOutcome): Told {
-    const unproven = outcome === "undone" ? [...this.#sent].reverse().filter((fix) => !this.#isTakenBack(fix)) : [];
-    const really = unproven.length === 0 ? outcome : "unclear";
-    const because = unproven.length === 0 ? "" : `not certain: ${unproven.map(({ name }) => name).join(", ")}`;
-    return { result: really, output: null, because, to: { outcome: really } };
+  #use(step: UseStep): Told {
+    const { runbook, prefix, first } = this.#plan.usedBy(step);
+    const given = settleUsedInputs(runbook, step, this.#values(textsInWith(step.with), step));
+    if ("why" in given) return { result: "unclear", output: null, because: given.why };
+    this.#uses.set(prefix, given.inputs);
+    return { result: BEGUN, output: null, because: "", to: { step: first } };
   }
 
-  #isTakenBack({ name, undo }: FixStep): boolean {
-    if (undo === null || this.#act(`${name}.undo`, undo.do, undo.with) !== null) return false;
-    const proof = proofOf(undo);
-    return proof !== null && this.#read(proof.test).result === "pass";
+  #end(step: EndStep): Told {
+    const { prefix } = this.#plan.frameOf(step.name);
+    if (step.outcome !== "undone") return ended(step.outcome, "");
+    const own = this.#sent.filter(({ fix }) => fix.name.startsWith(prefix)).reverse();
+    // Taken back once, or tried once: the end of the runbook that uses this one does not take it back again.
+    this.#sent = this.#sent.filter((one) => !own.includes(one));
+    if (own.length === 0) return ended("undone", "");
+    this.#notPutBack.push(...own.filter((one) => !this.#isTakenBack(one)).map(({ fix }) => fix.name));
+    const unclear = this.#notPutBack.join(", ");
+    return unclear === "" ? ended("undone", "") : ended("unclear", `not certain: ${unclear}`);
   }
 
-  #values(texts: Iterable<string>): Values {
+  #isTakenBack(sent: Sent): boolean {
+    const { fix, item } = sent;
+    if (fix.undo === null || this.#act(sent, ".undo", fix.undo.do, fix.undo.with) !== null) return false;
+    const proof = proofOf(fix.undo);
+    return proof !== null && this.#read(fix, proof.test, item).result === "pass";
+  }
+
+  #values(texts: Iterable<string>, step: Step, item: Item | null = null): Values {
     const references = [...texts].map((text) => [text, referenceIn(text)] as const);
-    return new Map(references.flatMap(([text, reference]) => (reference ? [[text, this.#value(reference)]] : [])));
+    return new Map(
+      references.flatMap(([text, reference]) => (reference ? [[text, this.#value(reference, step, item)]] : [])),
+    );
   }
 
-  #value({ name, path }: Reference): unknown {
-    const { inputs } = this.#plan.runbook;
-    const declared = Object.hasOwn(inputs, name) ? inputs[name] : undefined;
+  #value({ name, path }: Reference, step: Step, item: Item | null): unknown {
+    if (item?.as === name) return path.length === 0 ? item.value : fieldAt(item.value, path);
+    const { prefix, runbook } = this.#plan.frameOf(step.name);
+    const declared = Object.hasOwn(runbook.inputs, name) ? runbook.inputs[name] : undefined;
     if (declared === undefined) {
-      const told = this.#results.get(name);
+      const told = this.#results.get(prefix + name);
       if (told === undefined || (path.length > 0 && told.output === null)) return UNANSWERED;
       return path.length === 0 ? told.result : fieldAt(told.output, path);
     }
-    const given = fieldAt(this.#case.inputs, [name]) ?? declared.default ?? undefined;
-    if (isThingKind(declared.type)) return asThing(fieldAt(given, path));
+    const inputs = prefix === "" ? this.#case.inputs : (this.#uses.get(prefix) ?? {});
+    const given = fieldAt(inputs, [name]) ?? declared.default ?? undefined;
+    if (isThingKind(declared.type)) return thingIn(given, declared.type, path);
     return declared.type === "duration" ? (secondsOf(given) ?? undefined) : given;
   }
 }
 
+/** Of a `use`: its steps come first. */
+const BEGUN = "begun";
+
+function ended(outcome: RunOutcome, because: string): Told {
+  return { result: outcome, output: null, because, to: { outcome } };
+}
+
 /** Things have a key with their make; in a recording their name will do. */
-function asThing(value: unknown): unknown {
+function thingIn(given: unknown, kind: ReferenceKind, path: readonly string[]): unknown {
+  const [field, ...rest] = path;
+  if (field === undefined) return asThing(given, kind);
+  const value = fieldAt(given, [field]);
+  const linked = linkKind(kind, field);
+  return linked === null ? fieldAt(given, path) : thingIn(value, linked, rest);
+}
+
+function asThing(value: unknown, kind: ReferenceKind): unknown {
   return typeof value === "object" && value !== null && "name" in value
-    ? { id: value.name, key: value.name, ...value }
+    ? { kind, id: value.name, key: value.name, ...value }
     : value;
+}
+
+/** A thing that a list of the gateway names is known there by what the make calls it, and nothing else is recorded of it. */
+function give(capability: CapabilityName, given: With, values: Values): Given {
+  const found = new Map<string, Thing>();
+  for (const [field, schema] of Object.entries(CAPABILITIES[capability].input.shape)) {
+    const kind = referenceOf(schema);
+    const written = Object.hasOwn(given, field) ? given[field] : undefined;
+    const key = kind === undefined || written === undefined ? undefined : plain(written, values);
+    if (kind !== undefined && typeof key === "string") found.set(field, asThing({ name: key }, kind) as Thing);
+  }
+  return giveInput(capability, given, values, found);
 }

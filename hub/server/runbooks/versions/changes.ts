@@ -74,8 +74,12 @@ function timeChange(opening: string, before: number, after: number): string[] {
 }
 
 function timeOf(seconds: number): string {
-  if (seconds % 3600 === 0 && seconds > 0) return `${seconds / 3600} h`;
-  return seconds % 60 === 0 && seconds > 0 ? `${seconds / 60} min` : `${seconds} s`;
+  const parts = [
+    [Math.floor(seconds / 3600), "h"],
+    [Math.floor((seconds % 3600) / 60), "min"],
+    [seconds % 60, "s"],
+  ].filter(([count]) => count !== 0);
+  return parts.map((part) => part.join(" ")).join(" ") || "0 s";
 }
 
 function listChange(
