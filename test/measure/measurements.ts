@@ -2,6 +2,7 @@ import { clocks } from "./clocks.ts";
 import { crash } from "./crash.ts";
 import { drift } from "./drift.ts";
 import { hostileRunbooks } from "./hostile-runbooks.ts";
+import { kills } from "./kills.ts";
 import type { Measurement } from "./measurement.ts";
 import { races } from "./races.ts";
 import { tamper } from "./tamper.ts";
@@ -23,6 +24,10 @@ export const MEASUREMENTS: Readonly<Record<string, Measurement>> = {
   "hostile-runbooks": {
     title: "runbooks made to cost the hub its time are refused at once",
     measure: hostileRunbooks,
+  },
+  kills: {
+    title: "a hub process that is killed at any moment sends nothing twice and loses no run",
+    measure: kills,
   },
   races: {
     title: "nothing is done after a stop, after a freeze, or without a yes that holds, whatever meets whatever",

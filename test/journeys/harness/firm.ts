@@ -14,7 +14,7 @@ import {
   type SiteId,
   type StandingScope,
 } from "@caretaker/protocol";
-import { testDatabase } from "@caretaker/server/db/test-database.ts";
+import type { TestDatabase } from "@caretaker/server/db/test-database.ts";
 import { totp } from "@caretaker/server/people/test-totp.ts";
 import type { BrowserContext } from "playwright-core";
 import { type HubProcess, startHubProcess } from "./hub-process.ts";
@@ -29,19 +29,14 @@ const SETUP_TOKEN = "the-setup-token-of-a-journey";
 export class Firm {
   hub: HubProcess;
   readonly mail: MailServer;
-  readonly db: Awaited<ReturnType<typeof testDatabase>>["db"];
+  readonly db: TestDatabase["db"];
   readonly #data: string;
-  readonly #database: Awaited<ReturnType<typeof testDatabase>>;
+  readonly #database: TestDatabase;
   #cookie = "";
   #key = "";
   #secret = "";
 
-  private constructor(
-    hub: HubProcess,
-    mail: MailServer,
-    data: string,
-    database: Awaited<ReturnType<typeof testDatabase>>,
-  ) {
+  private constructor(hub: HubProcess, mail: MailServer, data: string, database: TestDatabase) {
     this.hub = hub;
     this.mail = mail;
     this.#data = data;
@@ -49,9 +44,10 @@ export class Firm {
     this.db = database.db;
   }
 
-  static async open(): Promise<Firm> {
+  /** On a database of the test run's own, unless another is given; that one is the firm's from then on. */
+  static async open(given?: TestDatabase): Promise<Firm> {
     const [database, mail, data] = await Promise.all([
-      testDatabase(),
+      given ?? ownDatabase(),
       startMailServer(),
       mkdtemp(join(tmpdir(), "journey-")),
     ]);
@@ -272,4 +268,10 @@ function environmentOf(mail: MailServer): Record<string, string> {
     CARETAKER_SMTP_URL: mail.url,
     CARETAKER_MAIL_FROM: "care@brighthomes.example",
   };
+}
+
+/** Loaded only where it is needed: outside of a test run there is none to ask. */
+async function ownDatabase(): Promise<TestDatabase> {
+  const { testDatabase } = await import("@caretaker/server/db/test-database.ts");
+  return testDatabase();
 }
