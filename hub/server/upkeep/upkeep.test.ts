@@ -218,7 +218,7 @@ describe("a rule", () => {
     expect(entries).toHaveLength(1);
   });
 
-  it("fires once for a finding, however often it is looked at: what stays ill after the run stays ill", async () => {
+  it("a fix fired on every poll: fires once for a finding, however often it is looked at: what stays ill after the run stays ill", async () => {
     await rule();
     fallIll();
     test.house.effects.set("integration.reload", () => {});
