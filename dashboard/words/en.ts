@@ -521,7 +521,7 @@ export const words = {
     cancelTitle: "Stop this run?",
     cancelText: "It stops at the next safe point. Nothing more is sent to the home.",
     cancelFixing:
-      "A fix is being made right now. It is finished or undone first, so that the home is not left half way; then the run stops.",
+      "A fix is being made right now. It is put back as it was where that can be done, and finished first where not, so that the home is not left half way. Then the run stops.",
     cancelAsking: "The question to the homeowner is taken back. Nothing was changed in the home.",
     cancelReason: "Why?",
     again: "Run again",

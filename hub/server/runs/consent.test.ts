@@ -330,7 +330,7 @@ describe("cancelling", () => {
     await expectLogFolds(test, runId);
   });
 
-  it("lets a fix that runs be proven first, and then begins nothing more", async () => {
+  it("puts back the fix that runs, where that can be done, and begins nothing more", async () => {
     const runId = await asked();
     test.house.effects.set("power.cycle", () => {});
     await test.answer("allow");
@@ -340,10 +340,10 @@ describe("cancelling", () => {
     await test.forward("2m");
 
     expect(await test.run(runId)).toMatchObject({
-      status: "cancelled",
-      note: "Stopped before reload (Wrong home). Done before: power.",
+      outcome: "undone",
+      note: "Stopped (Wrong home). power was put back as it was.",
     });
-    expect(test.house.acts.map(({ capability }) => capability)).toEqual(["power.cycle"]);
+    expect(test.house.acts.map(({ capability }) => capability)).toEqual(["power.cycle", "power.on"]);
   });
 
   it("is refused for a run that has ended", async () => {

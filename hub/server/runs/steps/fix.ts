@@ -169,13 +169,13 @@ async function unknown(
 }
 
 /**
- * Stops what runs: it is put back where that can be done and the homeowner said stop, otherwise it is finished first.
+ * Stops what runs, whoever said so: it is put back where that can be done, otherwise it is finished first.
  * Of a fix that goes through several things, that is the one it is at.
  */
 export async function stopFix(ride: Ride, step: FixStep): Promise<Turn> {
   const { item, tries, phase } = ride.active;
   const place = placeWord(step.name, item);
   const wasSent = ride.memory.sent.includes(place) && tries > 0;
-  if (ride.row.isWithdrawn && wasSent && step.undo !== null) return beginUndoing(ride, [place], "stop");
+  if (wasSent && step.undo !== null) return beginUndoing(ride, [place], "stop");
   return phase === "verify" ? verify(ride, await atItem(ride, step, item)) : endStopped(ride);
 }
