@@ -16,6 +16,6 @@ export async function recordOf(db: Database, id: string): Promise<RunbookRecord>
   return {
     outcomes: rows.filter(({ isRehearsal }) => !isRehearsal).map(({ outcome, count }) => ({ outcome, count })),
     rehearsals: rows.filter(({ isRehearsal }) => isRehearsal).reduce((sum, { count }) => sum + count, 0),
-    medianSeconds: median === null ? null : Math.round(Number(median)),
+    medianSeconds: median === null ? null : Math.max(1, Math.ceil(Number(median))),
   };
 }
