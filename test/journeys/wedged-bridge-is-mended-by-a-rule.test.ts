@@ -12,14 +12,18 @@ journey("a bridge that stopped answering while nobody looked", (stage) => {
     await firm.asPrincipal("rule.make", {
       name: "What hangs",
       runbook: "home-assistant/stuck-integration",
-      illnesses: ["integration_silent"],
+      illnesses: ["integration_silent", "integration_half_silent"],
       isOn: true,
     });
     await home.setBridge("Hall bridge", "wedged");
     const finding = async (ended: "true" | "false") =>
       (await firm.api("finding.list", { siteId, ended })).items.find(({ name }) => name === "Hall bridge");
     await until("it is found", async () => (await finding("false")) !== undefined, LOOK_MILLISECONDS);
-    expect(await finding("false")).toMatchObject({ name: "Hall bridge", illness: "integration_silent", firings: [] });
+    expect(await finding("false")).toMatchObject({
+      name: "Hall bridge",
+      illness: "integration_half_silent",
+      firings: [],
+    });
 
     // Ten minutes pass: for the database, whose clock decides.
     await firm.db

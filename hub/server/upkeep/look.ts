@@ -1,7 +1,7 @@
 import type { FindingId, GatewayId, Illness, IntegrationId, SiteId } from "@caretaker/protocol";
 import { type Trx, transaction } from "../db/database.ts";
 import { newId } from "../db/new-id.ts";
-import { illnessOf } from "../state/health.ts";
+import { type IntegrationCondition, illnessOf } from "../state/health.ts";
 import type { GatewayRecord } from "../state/records.ts";
 import { integrationCondition } from "../state/store.ts";
 import type { UpkeepDeps } from "./deps.ts";
@@ -39,11 +39,11 @@ export async function look({ db, store, now }: UpkeepDeps): Promise<IllNow> {
   const ill = seen.filter(({ illness }) => illness !== null);
   const illNow = new Set(ill.map(keyOf));
   const fallenIll = ill.filter((one) => !known.has(keyOf(one)));
-  const illnessNow = new Map(seen.map(({ integrationId, illness }) => [integrationId as string, illness]));
+  const illnesses = new Map(seen.map(({ integrationId, illness }) => [integrationId as string, illness]));
   const over = open.filter(({ integrationId, illness, removedAt, goneAt }) => {
     // What is not there any more is not ill any more.
     if (removedAt !== null || goneAt !== null) return true;
-    const is = illnessNow.get(integrationId);
+    const is = illnesses.get(integrationId);
     return is !== undefined && is !== illness;
   });
   if (fallenIll.length === 0 && over.length === 0) return illNow;
@@ -68,8 +68,17 @@ function integrationsOf(gateway: GatewayRecord): Seen[] {
     siteId: gateway.site.facts.id,
     gatewayId: gateway.facts.id,
     integrationId: integration.id,
-    illness: illnessOf(integrationCondition(integration, gateway)),
+    illness: illnessNow(integrationCondition(integration, gateway)),
   }));
+}
+
+/** What the fleet calls ill, and besides what answers for itself while most of what is behind it does not. */
+function illnessNow(condition: IntegrationCondition): Illness | null {
+  const illness = illnessOf(condition);
+  if (illness !== null) return illness;
+  const { state, isDisabled, entities, unavailable } = condition;
+  const isHalfSilent = state === "loaded" && !isDisabled && unavailable > 0 && unavailable * 2 >= entities;
+  return isHalfSilent ? "integration_half_silent" : null;
 }
 
 async function endFindings(trx: Trx, ids: readonly string[], at: Date): Promise<void> {

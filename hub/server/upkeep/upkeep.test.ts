@@ -175,6 +175,17 @@ describe("a finding", () => {
     expect(await listFindings(database.db, { siteId: other.gateway.site.facts.id, ended: false })).toEqual([]);
   });
 
+  it("is opened for a bridge that answers for itself while half of what is behind it does not, and not for one lamp", async () => {
+    Object.assign(hue, { entities: 8, unavailable: 3 });
+    await pass(1);
+    expect(await open()).toEqual([]);
+    Object.assign(hue, { unavailable: 4 });
+
+    await pass(1);
+
+    expect(await open()).toMatchObject([{ illness: "integration_half_silent" }]);
+  });
+
   it("ends with its gateway", async () => {
     fallIll();
     await pass(1);
