@@ -209,6 +209,7 @@ export const ROLLOUT_HOME_LOOKS: Record<RolloutHomeStatus, Look> = looks(ROLLOUT
 export const ILLNESS_LOOKS: Record<Illness, Look> = looks(ILLNESS_WORDS, {
   integration_not_running: [mdiAlertCircle, "bad"],
   integration_silent: [mdiAlertCircle, "bad"],
+  integration_half_silent: [mdiAlertOutline, "warn"],
   integration_needs_sign_in: [mdiKeyAlert, "warn"],
 });
 

@@ -670,6 +670,15 @@ export const words = {
       "It becomes a draft with the next version's number. Read what is another now, then publish it as usual.",
     runs: "Runs",
     noRuns: "It has not run yet.",
+    record: (ends: string, median: string | null, rehearsals: number) =>
+      [
+        ends === "" ? "" : `${ends}.`,
+        median === null ? "" : `Half took no more than ${median}.`,
+        rehearsals === 0 ? "" : `Rehearsed ${plural(rehearsals, "time", "times")}.`,
+      ]
+        .filter((part) => part !== "")
+        .join(" "),
+    cancelled: "cancelled",
     kinds: {
       check: "check",
       wait: "wait",

@@ -3,12 +3,14 @@ import type { Illness, MendableIllness } from "@caretaker/protocol";
 export const ILLNESS_WORDS: Record<Illness, string> = {
   integration_not_running: "Does not run",
   integration_silent: "Answers nothing",
+  integration_half_silent: "Answers in part",
   integration_needs_sign_in: "Somebody has to sign in",
 };
 
 /** As a rule says it, after "when an integration". */
 export const MENDABLE_WORDS: Record<MendableIllness, string> = {
-  integration_silent: "runs, and nothing behind it answers",
+  integration_silent: "runs, and nothing of it answers",
+  integration_half_silent: "runs, and half of it or more does not answer",
   integration_not_running: "does not run",
 };
 

@@ -14,7 +14,7 @@ const MOST_HOMES = 2000;
 /** One runbook in several homes, wave by wave. Part of the table in operations.ts. */
 export const rolloutOperations = {
   "rollout.preview": operation({
-    path: "POST /rollouts/preview",
+    path: "POST /rollout-preview",
     summary:
       "Which homes could take part, with what of theirs for the inputs; and why the others cannot. Begins nothing",
     input: z.strictObject({

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { RunbookId } from "./ids.ts";
-import { RunStepOutline } from "./runs.ts";
+import { RunOutcome, RunStepOutline } from "./runs.ts";
 import { Scope } from "./scopes.ts";
 
 export const InputKind = z.enum([
@@ -52,9 +52,20 @@ export type RunbookSummary = z.infer<typeof RunbookSummary>;
 export const NotStartable = z.object({ kind: z.enum(["retired", "outdated"]), words: z.string() });
 export type NotStartable = z.infer<typeof NotStartable>;
 
+/** What came of its runs so far. */
+export const RunbookRecord = z.object({
+  /** The most frequent first; null is a run that was cancelled. */
+  outcomes: z.array(z.object({ outcome: RunOutcome.nullable(), count: z.number().int() })),
+  rehearsals: z.number().int(),
+  /** Half of its runs took no longer, waiting included; null where none has finished. */
+  medianSeconds: z.number().int().nullable(),
+});
+export type RunbookRecord = z.infer<typeof RunbookRecord>;
+
 export const RunbookDetails = RunbookSummary.extend({
   source: z.string(),
   outline: z.array(RunStepOutline),
   notStartable: NotStartable.nullable(),
+  record: RunbookRecord,
 });
 export type RunbookDetails = z.infer<typeof RunbookDetails>;

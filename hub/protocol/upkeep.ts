@@ -3,7 +3,13 @@ import { FindingId, GatewayId, IntegrationId, Moment, PersonId, RuleId, RunbookI
 import { RunOutcome, RunStatus } from "./runs.ts";
 
 /** How an integration can be ill. One that somebody has to sign in to is told of, and no runbook is begun for it. */
-export const Illness = z.enum(["integration_not_running", "integration_silent", "integration_needs_sign_in"]);
+export const Illness = z.enum([
+  "integration_not_running",
+  "integration_silent",
+  /** Half of its entities or more do not answer: a bridge that hangs and still answers for itself. */
+  "integration_half_silent",
+  "integration_needs_sign_in",
+]);
 export type Illness = z.infer<typeof Illness>;
 
 /** What a rule may begin a run for. */
@@ -41,7 +47,7 @@ const DEFAULT_COOL_DOWN_HOURS = 24;
 export const RuleDraft = z.strictObject({
   name: z.string().trim().min(3).max(120),
   runbook: RunbookId,
-  illnesses: z.array(MendableIllness).min(1).max(2),
+  illnesses: z.array(MendableIllness).min(1).max(3),
   /** Only for integrations of this kind, such as `hue`; null for all. */
   domain: z.string().min(1).max(100).nullable().default(null),
   /** In these homes; null for every home. */

@@ -1,5 +1,5 @@
 import "./runbooks.css";
-import type { RunbookDetails, RunbookId, StepKind } from "@caretaker/protocol";
+import type { RunbookDetails, RunbookId, RunbookRecord, StepKind } from "@caretaker/protocol";
 import { Button } from "@mantine/core";
 import { mdiCancel, mdiContentCopy, mdiHomeGroupPlus, mdiPublish } from "@mdi/js";
 import { getRouteApi, Link } from "@tanstack/react-router";
@@ -14,7 +14,7 @@ import { Page } from "../../ui/Page.tsx";
 import { Panel } from "../../ui/Panel.tsx";
 import { Skeletons } from "../../ui/Skeletons.tsx";
 import { words } from "../../words/en.ts";
-import { SCOPE_WORDS } from "../../words/states.ts";
+import { OUTCOME_WORDS, SCOPE_WORDS } from "../../words/states.ts";
 import { duration } from "../../words/time.ts";
 import { RunRows } from "../runs/RunRows.tsx";
 import { useMay } from "../session.ts";
@@ -103,7 +103,7 @@ function Details({ runbook }: { runbook: RunbookDetails }) {
             ))}
           </ol>
         </Panel>
-        <RunsOf id={runbook.id} />
+        <RunsOf id={runbook.id} record={runbook.record} />
         {runbook.isStock ? null : <Versions name={runbook.id.slice("firm/".length)} />}
         <Panel title={words.runbooks.facts}>
           <dl className="facts">
@@ -136,13 +136,21 @@ function Details({ runbook }: { runbook: RunbookDetails }) {
 const SHOWN_RUNS = 6;
 
 /** The runs of any of its versions, newest first. */
-function RunsOf({ id }: { id: RunbookId }) {
+function RunsOf({ id, record }: { id: RunbookId; record: RunbookRecord }) {
   const runs = useOperation("run.list", { runbook: id, limit: SHOWN_RUNS });
   return (
-    <Panel title={words.runbooks.runs} isFlush>
+    <Panel title={words.runbooks.runs} {...(recordWords(record) === "" ? {} : { text: recordWords(record) })} isFlush>
       <ErrorMessage error={runs.error} onRetry={() => void runs.refetch()} />
       {runs.data?.items.length === 0 ? <p className="panel-empty">{words.runbooks.noRuns}</p> : null}
       {runs.data && runs.data.items.length > 0 ? <RunRows runs={runs.data.items} /> : null}
     </Panel>
   );
+}
+
+function recordWords({ outcomes, medianSeconds, rehearsals }: RunbookRecord): string {
+  const ends = outcomes.map(({ outcome, count }) => {
+    const word = outcome === null ? words.runbooks.cancelled : OUTCOME_WORDS[outcome].toLowerCase();
+    return `${count} ${word}`;
+  });
+  return words.runbooks.record(ends.join(", "), medianSeconds === null ? null : duration(medianSeconds), rehearsals);
 }

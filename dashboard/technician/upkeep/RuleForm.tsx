@@ -10,7 +10,9 @@ import { MENDABLE_WORDS } from "../../words/upkeep.ts";
 export function RuleForm({ rule, onClose }: { rule: Rule | null; onClose: () => void }) {
   const [name, setName] = useState(rule?.name ?? "");
   const [runbook, setRunbook] = useState<string | null>(rule?.runbook ?? null);
-  const [illnesses, setIllnesses] = useState<readonly MendableIllness[]>(rule?.illnesses ?? ["integration_silent"]);
+  const [illnesses, setIllnesses] = useState<readonly MendableIllness[]>(
+    rule?.illnesses ?? ["integration_silent", "integration_half_silent"],
+  );
   const [minutes, setMinutes] = useState(rule?.minutes ?? 10);
   const [domain, setDomain] = useState(rule?.domain ?? "");
   const [siteIds, setSiteIds] = useState<readonly string[]>(rule?.siteIds ?? []);

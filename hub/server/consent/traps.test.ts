@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { transaction } from "../db/database.ts";
+import { sql } from "kysely";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { now, transaction } from "../db/database.ts";
 import { type TestDatabase, testDatabase } from "../db/test-database.ts";
 import {
   ASKED_AT,
@@ -49,6 +50,29 @@ describe("traps", () => {
       .where("runId", "=", home.runId)
       .executeTakeFirstOrThrow();
     expect(row.status).toBe("allowed");
+  });
+
+  it("one clock overruling another: the database's decides, however wrong that of the hub is, either way", async () => {
+    const hub = createTestConsent(database.db, { now });
+    const answered = async (answerBy: string, hubBelieves: string): Promise<string> => {
+      const home = await buildHome(database.db);
+      const { token, requestId } = await hub.askAndGetToken(home, { now: await now(database.db) });
+      const { proposalCode } = await hub.link.view(token);
+      await sql`update consent_request set answer_by = clock_timestamp() + ${answerBy}::interval
+        where id = ${requestId}`.execute(database.db);
+      vi.useFakeTimers({ toFake: ["Date"], now: new Date(hubBelieves) });
+      try {
+        await hub.link.answer({ token, answer: "allow", proposalCode });
+        return "taken";
+      } catch {
+        return "too late";
+      } finally {
+        vi.useRealTimers();
+      }
+    };
+
+    expect(await answered("1 hour", "2099-01-01T00:00:00Z")).toBe("taken");
+    expect(await answered("-1 second", "1999-01-01T00:00:00Z")).toBe("too late");
   });
 
   it("approver equals requester: however their mailbox is spelt", async () => {

@@ -237,7 +237,7 @@ describe("adding a gateway", () => {
 });
 
 describe("a gateway that is lost", () => {
-  it("keeps the last known state, shown with its age", async () => {
+  it("state erased on disconnect: keeps the last known state, shown with its age", async () => {
     const { id } = await add();
     await until(() => entities().length === 3);
     home.failure = new CaretakerError("gateway_unreachable", "Gone.", { meta: { cause: "connection_refused" } });

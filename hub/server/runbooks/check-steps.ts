@@ -37,6 +37,7 @@ export class StepCheck {
 
   step(step: Step, path: Path, known: Known): void {
     if (step.if !== null) this.#operands.expectation(step.if, [...path, "if"], known, () => ANY);
+    this.#reads(step, path);
     switch (step.kind) {
       case "check":
       case "wait": {
@@ -70,6 +71,25 @@ export class StepCheck {
         return;
       default:
         step satisfies never;
+    }
+  }
+
+  /** What would have no effect is a mistake, so that nobody believes it has one. */
+  #reads(step: Step, path: Path): void {
+    if (step.kind === "check" || step.kind === "wait" || step.kind === "fix") return;
+    const without = step.kind === "use" ? "the runbook that it uses says it for each of its steps" : "nothing is read";
+    for (const [field, isSaid] of [
+      ["timeout", step.timeoutSeconds !== null],
+      ["evidence", step.evidence.length > 0],
+    ] as const) {
+      if (!isSaid) continue;
+      this.#add(
+        "unknown_field",
+        [...path, field],
+        `\`${field}\` means nothing on this ${step.kind}: ${without}`,
+        undefined,
+        true,
+      );
     }
   }
 
@@ -200,6 +220,7 @@ export class StepCheck {
       }
       const inputs = Object.keys(used.inputs);
       this.#add("unknown_field", at, `\`${id}\` has no input \`${name}\``, didYouMean(name, inputs), true);
+      this.#operands.references(value, at, known);
     }
   }
 

@@ -22,17 +22,33 @@ export interface RunbookFacts {
   readonly readsOnly: boolean;
   readonly locks: readonly string[];
   readonly worstCaseSeconds: number;
+  /** What taking back all that it can have done takes at worst: part of the worst case of whoever uses it. */
+  readonly undoSeconds: number;
 }
 
 /** How deep one runbook may use another that uses another. */
 export const DEEPEST_USE = 5;
 
-export function factsOf(runbook: Runbook, names: Names, world: World, depth = 0): RunbookFacts {
+export function factsOf(runbook: Runbook, names: Names, world: World): RunbookFacts {
+  return factsAt(runbook, names, world, { depth: 0, known: new Map() });
+}
+
+/** A runbook that many steps use is judged once for each depth, not once for each way to it. */
+interface At {
+  readonly depth: number;
+  readonly known: Map<string, RunbookFacts>;
+}
+
+function factsAt(runbook: Runbook, names: Names, world: World, at: At): RunbookFacts {
   const steps = allSteps(runbook.steps);
-  const used = steps.flatMap((step) => usedBy(step, world, depth));
+  const used = steps.flatMap((step) => usedBy(step, world, at));
   const own = steps.flatMap((step) => capabilitiesOf(step, names)).filter(isCapability);
   const capabilities = [...new Set([...own, ...used.flatMap((facts) => facts.capabilities)])].sort();
   const actions = capabilities.filter(isAction);
+  const worst = worstCaseSeconds(runbook, names, world, {
+    ofUsed: (step) => usedBy(step, world, at)[0]?.worstCaseSeconds ?? 0,
+    undoOfUsed: (step) => usedBy(step, world, at)[0]?.undoSeconds ?? 0,
+  });
   return {
     capabilities,
     connectors: world.connectors
@@ -45,18 +61,18 @@ export function factsOf(runbook: Runbook, names: Names, world: World, depth = 0)
     ].reduce<Scope>(raise, "reach"),
     readsOnly: actions.length === 0,
     locks: locksOf(actions),
-    worstCaseSeconds: worstCaseSeconds(
-      runbook,
-      names,
-      world,
-      (step) => usedBy(step, world, depth)[0]?.worstCaseSeconds ?? 0,
-    ),
+    worstCaseSeconds: worst.seconds,
+    undoSeconds: worst.undoSeconds,
   };
 }
 
-function usedBy(step: Step, world: World, depth: number): RunbookFacts[] {
+function usedBy(step: Step, world: World, { depth, known }: At): RunbookFacts[] {
   const used = step.kind === "use" && depth < DEEPEST_USE ? world.runbooks.get(step.runbook) : undefined;
-  return used === undefined ? [] : [factsOf(used, namesOf(used, world), world, depth + 1)];
+  if (used === undefined) return [];
+  const key = `${depth} ${used.id}`;
+  const facts = known.get(key) ?? factsAt(used, namesOf(used, world), world, { depth: depth + 1, known });
+  known.set(key, facts);
+  return [facts];
 }
 
 function capabilitiesOf(step: Step, names: Names): string[] {

@@ -108,10 +108,11 @@ export class FlowCheck {
     }
   }
 
-  #canFix(step: Step): boolean {
+  #canFix(step: Step, above: readonly string[] = []): boolean {
     if (step.kind === "fix" || step.kind === "consent") return true;
     const used = step.kind === "use" ? this.#world.runbooks.get(step.runbook) : undefined;
-    return used !== undefined && allSteps(used.steps).some(({ kind }) => kind === "fix");
+    if (used === undefined || above.includes(used.id)) return false;
+    return allSteps(used.steps).some((inner) => inner.kind !== "consent" && this.#canFix(inner, [...above, used.id]));
   }
 
   #outcomes(id: string): readonly string[] {

@@ -4,6 +4,7 @@ import type { Handlers } from "../http/handler.ts";
 import { runbookSchema } from "./json-schema.ts";
 import type { Library } from "./library.ts";
 import { listNotStartable, notStartableDetails } from "./published.ts";
+import { recordOf } from "./record-of.ts";
 import { toDetails, toSummary } from "./summary.ts";
 import { verdictOf } from "./verdict.ts";
 
@@ -42,9 +43,9 @@ export function runbooksHandlers({
       const id = `${connector}/${name}`;
       // Those that serve several makes have no connector in their id.
       const found = library.get(id) ?? (connector === "hub" ? library.get(name) : undefined);
-      if (found !== undefined) return toDetails(found, library.world);
+      if (found !== undefined) return { ...toDetails(found, library.world), record: await recordOf(db, found.id) };
       const notStartable = await notStartableDetails(db, library, id);
-      if (notStartable !== null) return notStartable;
+      if (notStartable !== null) return { ...notStartable, record: await recordOf(db, id) };
       throw new CaretakerError("not_found", `There is no runbook ${id}. The list of runbooks shows those of this hub.`);
     },
   };

@@ -30,7 +30,11 @@ export function readPublished(row: PublishedRow, { connectors }: World) {
 }
 
 /** One that nobody can start now is opened all the same: its steps, its text, its versions, and why. */
-export async function notStartableDetails(db: Database, library: Library, id: string): Promise<RunbookDetails | null> {
+export async function notStartableDetails(
+  db: Database,
+  library: Library,
+  id: string,
+): Promise<Omit<RunbookDetails, "record"> | null> {
   const row = await newestOf(db, id);
   if (row === undefined) return null;
   const retired = await db.selectFrom("runbookRetired").selectAll().where("id", "=", id).executeTakeFirst();

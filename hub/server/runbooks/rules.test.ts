@@ -9,12 +9,17 @@ import type { World } from "./world.ts";
 /** The rules of the language by their numbers, as far as they are not the subject of a test file of their own. */
 
 const HEAD = "id: test\nversion: 1\ntitle: Test\ntell: Test\ninputs: { service: integration }\nlimit: 2h\nsteps:\n";
+const WITH_BRIDGE = HEAD.replace("service: integration }", "service: integration, bridge: device }");
 const READ = "read: integration.state, with: { integration: $service }, expect: { state: loaded }";
 const RELOAD = "do: integration.reload, with: { integration: $service }, irreversible: No.";
 const codesIn = (text: string, world = WORLD): string[] => mistakesIn(text, world).map(({ code }) => code);
 
 function good(steps: string, world = WORLD) {
-  const result = validateRunbook("test.yaml", HEAD + steps, world);
+  return goodWith(HEAD, steps, world);
+}
+
+function goodWith(head: string, steps: string, world = WORLD) {
+  const result = validateRunbook("test.yaml", head + steps, world);
   if (!result.ok) throw new Error(JSON.stringify(result.mistakes));
   return result;
 }
@@ -123,6 +128,29 @@ describe("rule 10: what is computed", () => {
     const before = read + 5;
     const tries = 2 * (act + 60 + 5 + read) + 30;
     expect(facts.worstCaseSeconds).toBe(check + before + tries);
+  });
+
+  it("counts what `end: undone` takes back: each thing of an `each`, what proves it, and what a used runbook did", () => {
+    const read = timeout("integration.state");
+    const act = timeout("integration.reload");
+    const on = homeAssistant.manifest.capabilities["power.on"]?.timeoutSeconds ?? Number.NaN;
+    const entity = homeAssistant.manifest.capabilities["entity.state"]?.timeoutSeconds ?? Number.NaN;
+    const undo = `undo: { do: integration.reload, with: { integration: $service }, verify: { ${READ}, within: 20s } }`;
+    const used = goodWith(
+      WITH_BRIDGE,
+      `- { fix: f, do: power.on, with: { switch: $bridge.poweredBy }, undo: { do: power.on, with: { switch: $bridge.poweredBy } }, verify: { ${READ} }, next: { failed: { end: not_fixed } } }\n- end: fixed\n`,
+    ).runbook;
+    const world: World = { ...WORLD, runbooks: new Map([["used", used]]) };
+    const steps = (outcome: string): string =>
+      `- { check: list, read: integration.list, expect: { ill: 0 } }\n- { fix: f, each: { of: $list.integrations, as: one, max: 3 }, do: integration.reload, with: { integration: $service }, ${undo}, verify: { ${READ} }, next: { failed: continue } }\n- { use: u, runbook: used, with: { service: $service, bridge: $bridge } }\n- end: ${outcome}\n`;
+    const worst = (outcome: string): number => {
+      const result = validateRunbook("test.yaml", `${WITH_BRIDGE}${steps(outcome)}`, world);
+      if (!result.ok) throw new Error(linesOf(`${WITH_BRIDGE}${steps(outcome)}`, world).join("\n"));
+      return result.facts.worstCaseSeconds;
+    };
+
+    // What the undo of `power.on` means is known: it is looked at for half a minute.
+    expect(worst("undone") - worst("not_fixed")).toBe(3 * (act + 20 + read) + (on + 30 + entity));
   });
 
   it("does not count what people take", () => {

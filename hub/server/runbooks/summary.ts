@@ -45,7 +45,7 @@ export function toSummary({ runbook, facts, digest, isStock = true }: Shown): Ru
   };
 }
 
-export function toDetails(one: Shown & Pick<LibraryRunbook, "text">, world: World): RunbookDetails {
+export function toDetails(one: Shown & Pick<LibraryRunbook, "text">, world: World): Omit<RunbookDetails, "record"> {
   return {
     ...toSummary(one),
     source: one.text,

@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { mistakeLine } from "./source.ts";
 import { changed, GOOD, linesOf, mistakesIn, WORLD } from "./test-world.ts";
 import { validateRunbook } from "./validate.ts";
+import type { World } from "./world.ts";
 
 describe("a good runbook", () => {
   it("is good, and what it needs follows from what it uses", () => {
@@ -263,6 +264,21 @@ ${steps}  - end: found
   });
 });
 
+describe("traps", () => {
+  it.each([
+    ["timeout", "- choose: cause", "- choose: cause\n    timeout: 5s", "choose"],
+    ["evidence", "- choose: cause", "- choose: cause\n    evidence: [state]", "choose"],
+    ["timeout", "  - end: fixed", "  - end: fixed\n    timeout: 5s", "end"],
+    ["evidence", "{ end: needs_visit }", "{ end: needs_visit, evidence: [state] }", "end"],
+  ])("settings silently ignored: `%s` where nothing is read is a mistake", (field, from, to, kind) => {
+    const [mistake, ...others] = mistakesIn(changed(from, to));
+
+    expect(others).toEqual([]);
+    expect(mistake).toMatchObject({ code: "unknown_field", message: expect.stringContaining(`\`${field}\``) });
+    expect(mistake?.message).toContain(kind);
+  });
+});
+
 describe("an unknown", () => {
   const fix = `  - fix: reload
     do: integration.reload
@@ -295,6 +311,23 @@ describe("an unknown", () => {
     ],
   ])("%s", (_, steps, expected) => {
     expect(mistakesIn(base(steps)).map(({ code }) => code)).toEqual(expected);
+  });
+
+  it("never leads to a fix of a runbook that is used by one that is used", () => {
+    const runbooks = new Map<string, Runbook>();
+    const world: World = { ...WORLD, runbooks };
+    const made = (id: string, steps: string): void => {
+      const result = validateRunbook("test.yaml", base(steps).replace("id: test", `id: ${id}`), world);
+      if (!result.ok) throw new Error(id);
+      runbooks.set(id, result.runbook);
+    };
+    const use = (id: string): string =>
+      `  - { use: it, runbook: ${id}, with: { service: $service } }\n  - end: found\n`;
+    made("inner", check("alive", "{ pass: { end: healthy } }") + fix);
+    made("middle", use("inner"));
+    const text = base(check("alive", "{ unknown: continue }") + use("middle"));
+
+    expect(mistakesIn(text, world).map(({ code }) => code)).toEqual(["unknown_leads_to_fix"]);
   });
 });
 

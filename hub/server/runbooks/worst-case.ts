@@ -1,7 +1,6 @@
 import {
   type Branch,
   CAPABILITIES,
-  type FixStep,
   isCapability,
   type Runbook,
   type Step,
@@ -13,28 +12,46 @@ import {
 import type { z } from "zod";
 import { typeOf } from "./field-types.ts";
 import type { Names } from "./names.ts";
+import { proofOf } from "./proofs.ts";
 import { allSteps, outcomesOf, resultsOf, whatFollows } from "./results.ts";
 import { timeoutOf, type World } from "./world.ts";
+
+export interface WorstCase {
+  readonly seconds: number;
+  /** Of those, what taking back everything takes that it and the runbooks it uses can have done. */
+  readonly undoSeconds: number;
+}
+
+/** The same of the runbook that a step uses. */
+interface OfUsed {
+  readonly ofUsed: (step: Step) => number;
+  readonly undoOfUsed: (step: Step) => number;
+}
 
 /**
  * The longest that a runbook can work, whichever way it goes: every read and act takes its whole timeout, every try is
  * needed, every wait lasts. Waiting for people does not count.
  */
-export function worstCaseSeconds(runbook: Runbook, names: Names, world: World, ofUsed: (step: Step) => number): number {
+export function worstCaseSeconds(
+  runbook: Runbook,
+  names: Names,
+  world: World,
+  { ofUsed, undoOfUsed }: OfUsed,
+): WorstCase {
   const read = (test: StepTest, step: Step): number => {
     const name = names.readOf(test)?.test.read;
     return step.timeoutSeconds ?? timeoutOf(world, name ?? "");
   };
   const verified = (verify: Verify, step: Step): number =>
     verify.withinSeconds + verify.holdsSeconds + read(verify.test, step);
-  const undone = (step: FixStep): number =>
-    step.undo === null
-      ? 0
-      : actSeconds(world, step.undo.do, step.undo.with) +
-        (step.undo.verify === null ? read(step.verify.test, step) : verified(step.undo.verify, step));
-  const allUndone = allSteps(runbook.steps)
-    .filter((step) => step.kind === "fix")
-    .reduce((sum, step) => sum + undone(step), 0);
+  const undone = (step: Step): number => {
+    if (step.kind === "use") return undoOfUsed(step);
+    if (step.kind !== "fix" || step.undo === null) return 0;
+    const proof = proofOf(step.undo);
+    const each = actSeconds(world, step.undo.do, step.undo.with) + (proof === null ? 0 : verified(proof, step));
+    return each * (step.each?.max ?? 1);
+  };
+  const allUndone = allSteps(runbook.steps).reduce((sum, step) => sum + undone(step), 0);
 
   const own = (step: Step): number => {
     switch (step.kind) {
@@ -81,7 +98,7 @@ export function worstCaseSeconds(runbook: Runbook, names: Names, world: World, o
       return step.if === null ? worst : Math.max(worst, rest);
     }, after);
 
-  return sequence(runbook.steps, 0);
+  return { seconds: sequence(runbook.steps, 0), undoSeconds: allUndone };
 }
 
 /** An action that is told to take its time has that time on top: off for five minutes, at most, where nobody says how long. */

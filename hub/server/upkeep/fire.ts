@@ -16,6 +16,7 @@ import { appendLedger } from "../ledger/append.ts";
 import { startRunIn } from "../runs/start.ts";
 import { mayStartByItself } from "../standstill/standstill.ts";
 import type { UpkeepDeps } from "./deps.ts";
+import { type IllNow, keyOf } from "./look.ts";
 import { inputFor, type RuleRow, whyPaused } from "./rules.ts";
 
 interface OpenFinding {
@@ -37,9 +38,10 @@ const MINUTE = 60_000;
 
 /**
  * Begins what rules say. Each rule begins at most one run for a finding, and none again for the same integration before
- * it has cooled down: what stays ill after a run stays ill, and is for a person to look at.
+ * it has cooled down: what stays ill after a run stays ill, and is for a person to look at. A finding stays open while its
+ * gateway is away and over a restart of the hub; only for what was just seen to be ill is anything begun.
  */
-export async function fire(deps: UpkeepDeps): Promise<void> {
+export async function fire(deps: UpkeepDeps, illNow: IllNow): Promise<void> {
   const rules = await deps.db
     .selectFrom("rule")
     .selectAll()
@@ -47,9 +49,9 @@ export async function fire(deps: UpkeepDeps): Promise<void> {
     .where("removedAt", "is", null)
     .orderBy("madeAt")
     .execute();
-  if (rules.length === 0) return;
+  if (rules.length === 0 || illNow.size === 0) return;
   await deps.library.refresh?.();
-  const findings = await openFindings(deps);
+  const findings = (await openFindings(deps)).filter((finding) => illNow.has(keyOf(finding)));
   for (const rule of rules) {
     if ((await whyPaused(deps.db, deps, rule)) !== null) continue;
     for (const finding of findings) if (concerns(rule, finding)) await fireOne(deps, rule, finding);
@@ -132,7 +134,7 @@ async function begin(
   return announcements;
 }
 
-/** For this finding, or for the same integration not long ago. The rule is locked, so that hubs look one after another. */
+/** For this finding, or a run for the same integration not long ago: what could not begin has tired nothing. The rule is locked, so that hubs look one after another. */
 async function hasFired(trx: Trx, rule: RuleRow, finding: OpenFinding, now: Date): Promise<boolean> {
   const current = await trx
     .selectFrom("rule")
@@ -148,7 +150,12 @@ async function hasFired(trx: Trx, rule: RuleRow, finding: OpenFinding, now: Date
     .select("ruleFiring.at")
     .where("ruleFiring.ruleId", "=", rule.id)
     .where("finding.integrationId", "=", finding.integrationId)
-    .where((where) => where.or([where("finding.id", "=", finding.id), where("ruleFiring.at", ">", coolSince)]))
+    .where((where) =>
+      where.or([
+        where("finding.id", "=", finding.id),
+        where.and([where("ruleFiring.at", ">", coolSince), where("ruleFiring.runId", "is not", null)]),
+      ]),
+    )
     .executeTakeFirst();
   return before !== undefined;
 }

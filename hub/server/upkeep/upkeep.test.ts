@@ -175,6 +175,17 @@ describe("a finding", () => {
     expect(await listFindings(database.db, { siteId: other.gateway.site.facts.id, ended: false })).toEqual([]);
   });
 
+  it("is opened for a bridge that answers for itself while half of what is behind it does not, and not for one lamp", async () => {
+    Object.assign(hue, { entities: 8, unavailable: 3 });
+    await pass(1);
+    expect(await open()).toEqual([]);
+    Object.assign(hue, { unavailable: 4 });
+
+    await pass(1);
+
+    expect(await open()).toMatchObject([{ illness: "integration_half_silent" }]);
+  });
+
   it("ends with its gateway", async () => {
     fallIll();
     await pass(1);
@@ -218,7 +229,7 @@ describe("a rule", () => {
     expect(entries).toHaveLength(1);
   });
 
-  it("fires once for a finding, however often it is looked at: what stays ill after the run stays ill", async () => {
+  it("a fix fired on every poll: fires once for a finding, however often it is looked at: what stays ill after the run stays ill", async () => {
     await rule();
     fallIll();
     test.house.effects.set("integration.reload", () => {});
@@ -260,6 +271,24 @@ describe("a rule", () => {
     await pass(12);
 
     expect(await runs()).toHaveLength(2);
+  });
+
+  it("begins nothing while nobody knows how it is: its gateway is away, or the hub has only just started", async () => {
+    await rule();
+    fallIll();
+    await pass(3);
+    hue.gateway.status.state = "unreachable";
+    await pass(20);
+    expect(await runs()).toEqual([]);
+    hue.gateway.status.state = "online";
+    hue.gateway.hasTold = false;
+    await pass(3);
+    expect(await runs()).toEqual([]);
+
+    hue.gateway.hasTold = true;
+    await pass(1);
+
+    expect(await runs()).toHaveLength(1);
   });
 
   it("is off until somebody switches it on, and concerns only the homes, kinds and illnesses it names", async () => {
@@ -372,6 +401,24 @@ describe("a rule", () => {
 
     const [finding] = await listFindings(database.db, { siteId: lost.siteId, ended: false });
     expect(finding?.firings).toMatchObject([{ run: null, why: expect.stringContaining("lacks something it needs") }]);
+  });
+
+  it("has nothing to cool down from when it could not begin: the next time it falls ill is tried", async () => {
+    const connector = (name: string) =>
+      database.db.updateTable("gateway").set({ connector: name }).where("id", "=", home.gatewayId).execute();
+    await rule({ minutes: 1 });
+    await connector("another");
+    fallIll();
+    await pass(3);
+    expect((await open())[0]?.firings).toMatchObject([{ run: null }]);
+    getWell();
+    await pass(1);
+
+    await connector("home-assistant");
+    fallIll();
+    await pass(3);
+
+    expect(await runs()).toHaveLength(1);
   });
 
   it("is made only for a runbook that the finding says enough for, and two who change it see each other", async () => {

@@ -21,8 +21,7 @@ export function createUpkeep(deps: UpkeepDeps): Upkeep {
   let working: Promise<void> = Promise.resolve();
   let isClosed = false;
   const lookNow = async (): Promise<void> => {
-    await look(deps);
-    await fire(deps);
+    await fire(deps, await look(deps));
   };
   const later = (): void => {
     cancel = deps.clock.after(LOOKS_EVERY_MILLISECONDS, () => {

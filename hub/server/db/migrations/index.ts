@@ -15,6 +15,7 @@ import { scopeRaises } from "./0021-scope-raises.ts";
 import { rollouts } from "./0022-rollouts.ts";
 import { upkeep } from "./0023-upkeep.ts";
 import { publishedOrigins } from "./0029-published-origins.ts";
+import { runsByRunbook } from "./0030-runs-by-runbook.ts";
 
 /** One step forward of the database's form. It is never changed after a release: what is wrong in it, a later one mends. */
 export interface Migration {
@@ -41,4 +42,5 @@ export const migrations: readonly Migration[] = [
   rollouts,
   upkeep,
   publishedOrigins,
+  runsByRunbook,
 ];

@@ -131,6 +131,36 @@ describe("a runbook whose used runbook changed", () => {
   });
 });
 
+describe("a runbook's record", () => {
+  it("is how its runs ended and how long half of them took; a rehearsal is only counted", async () => {
+    await publish("look", written("firm/look", ALIVE));
+    const runs = createTestRuns(database.db, test.library);
+    const home = await buildHome(database.db);
+    const start = { inputs: { service: home.integration } };
+    await runs.start(home, "firm/look", start);
+    await runs.forward("1m");
+    runs.house.setBridge("wedged");
+    for (let count = 0; count < 2; count += 1) {
+      await runs.start(home, "firm/look", start);
+      await runs.forward("1m");
+    }
+    await database.db.updateTable("run").set({ isRehearsal: true }).where("outcome", "=", "healthy").execute();
+
+    expect((await open("look")).record).toEqual({
+      outcomes: [{ outcome: "found", count: 2 }],
+      rehearsals: 1,
+      medianSeconds: expect.any(Number),
+    });
+    await runs.close();
+  });
+
+  it("is empty before the first run", async () => {
+    await publish("look", written("firm/look", ALIVE));
+
+    expect((await open("look")).record).toEqual({ outcomes: [], rehearsals: 0, medianSeconds: null });
+  });
+});
+
 describe("what changed from one version to another", () => {
   it("is told in words: consent, time, what is done to what, what is noticed, what is said", async () => {
     const before = written("firm/cycle", CYCLING).replace("power.cycle", "power.on").replace(", off: 10s", "");

@@ -141,7 +141,7 @@ describe("a freeze", () => {
     expect(await listFreezes(deps)).toEqual([]);
   });
 
-  it("is not an untimed switch: it says since when, by whom and why, and has no end of its own", async () => {
+  it("maintenance as an untimed boolean: it says since when, by whom and why, and has no end of its own", async () => {
     await setFreeze(deps, site());
     await expect(setFreeze(deps, site())).rejects.toMatchObject({ code: "already_done" });
     await test.clock.forward("400d");

@@ -1,0 +1,85 @@
+import { startFakeHomeAssistant, testHome } from "@caretaker/connector-home-assistant/fake-gateway";
+import { available, findChromium, whyNoChromium } from "@caretaker/kit/require.ts";
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openBrowser, openWindow } from "./harness/browser.ts";
+import { Firm, HOMEOWNER } from "./harness/firm.ts";
+import { onThePhone } from "./harness/stage.ts";
+
+const chromium = available("chromium", whyNoChromium);
+const HOUR = 3_600_000;
+
+describe.skipIf(chromium.skip)(chromium.title("a home that is frozen, in a firm of one"), () => {
+  let firm: Firm;
+  let browser: Browser;
+  let home: Awaited<ReturnType<typeof startFakeHomeAssistant>>;
+
+  beforeAll(async () => {
+    [firm, browser, home] = await Promise.all([
+      Firm.open().then((opened) => opened.settle()),
+      openBrowser(findChromium() ?? ""),
+      startFakeHomeAssistant({ home: testHome({ hall: { mode: "wedged" } }) }),
+    ]);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await Promise.all([firm?.close(), home?.close()]);
+  });
+
+  it("has nothing done, whoever allows it; lifting it alone takes an hour, and the homeowner is told at once", async () => {
+    const { siteId } = await firm.addHome(home);
+    const service = await firm.illIntegration(siteId, "Hall bridge");
+    const start = {
+      siteId,
+      runbook: "home-assistant/stuck-integration" as never,
+      inputs: { service: service.id },
+      reason: "Your lights do not answer",
+    };
+    const run = await firm.api("run.start", start);
+    const phone = await onThePhone({ firm, browser });
+    const desk = await openWindow(browser);
+    await firm.signIn(desk.context);
+
+    // The brake: on its page, while the question is open.
+    await desk.page.goto(`${firm.hub.url}/freeze`);
+    await desk.page.getByRole("combobox", { name: "Which?" }).click();
+    await desk.page.getByRole("option", { name: /Lee house/ }).click();
+    await desk.page.getByLabel("Why?").fill("Its locks open by themselves");
+    await desk.page.getByRole("button", { name: "Freeze now" }).click();
+    await desk.page.getByText("Frozen now").waitFor();
+    const ended = await firm.ended(run.id);
+    expect(ended).toMatchObject({ status: "cancelled", note: expect.stringContaining("Its locks open by themselves") });
+    expect(home.acts.filter(({ service: called }) => called !== "update_entity")).toEqual([]);
+
+    // Nobody else could agree, so it waits, and Mrs Lee hears of it.
+    const before = firm.mail.received.length;
+    await desk.page.getByRole("button", { name: /^Ask to lift/ }).click();
+    await desk.page.getByText("waits an hour").first().waitFor();
+    await desk.page.getByLabel("Why can it be lifted?").fill("The maker has mended it");
+    await desk.page.getByRole("dialog").getByRole("button", { name: "Ask to lift" }).click();
+    const told = await firm.mail.next(({ to }) => to === HOMEOWNER.email, before);
+    expect(told.text).toContain("The maker has mended it");
+    const [asked] = (await firm.asPrincipal("approval.list", {})).items;
+    if (asked === undefined) throw new Error("nothing waits");
+    expect(asked).toMatchObject({ isAlone: true });
+    const give = () => firm.asPrincipal("approval.give", { approvalId: asked.id, digest: asked.digest });
+    await expect(give()).rejects.toMatchObject({ code: expect.any(String) });
+
+    // An hour later.
+    await firm.db
+      .updateTable("approval")
+      .set({ notBefore: new Date(Date.now() - HOUR) })
+      .execute();
+    await give();
+    expect((await firm.api("freeze.list", {})).items).toEqual([]);
+    expect(await firm.ledger(siteId)).toEqual(expect.arrayContaining(["approval.requested", "approval.given"]));
+
+    // The run that was stopped stays stopped; a new one is asked for and done.
+    const next = firm.mail.received.length;
+    const again = await firm.api("run.start", start);
+    const mail = await firm.mail.next(({ to, text }) => to === HOMEOWNER.email && text.includes("/c/"), next);
+    await phone.page.goto(/https?:\/\/\S+\/c\/[A-Za-z0-9_-]+/.exec(mail.text)?.[0] ?? "");
+    await phone.press("Allow");
+    expect(await firm.ended(again.id)).toMatchObject({ outcome: "fixed" });
+  });
+});
