@@ -1,7 +1,7 @@
 /**
- * What `npm test` does: the journeys, which mostly wait for browsers and homes, beside everything else, which computes; and
- * the one that looks at every page, which is as long as all others together, beside both. One after the other they take
- * more than twice as long. With words of one's own (`npm test -- permit`) it is plain `vitest run`.
+ * What `npm test` does: three vitests side by side, each about as long as the others. The journeys mostly wait for browsers
+ * and homes, and everything else computes; the longest journeys and the measurements are the third. One after the other
+ * they take more than twice as long. With words of one's own (`npm test -- permit`) it is plain `vitest run`.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { createRequire } from "node:module";
@@ -10,16 +10,25 @@ import { createInterface } from "node:readline";
 import { readTally, sumOf, type Tally, tallyLine } from "./closing-line.ts";
 
 const vitest = join(dirname(createRequire(import.meta.url).resolve("vitest/package.json")), "vitest.mjs");
-const PAGES = "pages-are-accessible";
+/** Half of the journeys' time, in three files. */
+const LONGEST = ["pages-are-accessible", "hub-is-killed-between-intent-and-outcome", "dead-bridge-is-power-cycled"];
+const MEASUREMENTS = "test/measure/";
 const words = process.argv.slice(2);
 const parts =
   words.length > 0
     ? [{ label: "", words }]
     : [
-        { label: "", words: ["--project", "!journeys"] },
-        { label: "journeys | ", words: ["--project", "journeys", "--exclude", `**/${PAGES}.test.ts`] },
-        { label: "pages | ", words: ["--project", "journeys", PAGES] },
+        { label: "", words: projects("structure", "unit", "dashboard") },
+        {
+          label: "journeys | ",
+          words: [...projects("journeys"), ...LONGEST.flatMap((name) => ["--exclude", `**/${name}.test.ts`])],
+        },
+        { label: "longest | ", words: [...projects("journeys", "measure"), ...LONGEST, MEASUREMENTS] },
       ];
+
+function projects(...names: readonly string[]): string[] {
+  return names.flatMap((name) => ["--project", name]);
+}
 
 const children: ChildProcess[] = [];
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
