@@ -7,43 +7,14 @@ import {
   buildHome,
   createTestRuns,
   expectLogFolds,
-  runbookOf,
   type TestHub,
   type TestRuns,
   testLibrary,
 } from "@caretaker/server/runs/test-helpers.ts";
 import type { Effort, Figure } from "./measurement.ts";
 import { type Random, randomFrom } from "./random.ts";
+import { playHouse, STEPS_OF_TWO_FIXES, TWO_FIXES } from "./two-fixes.ts";
 
-/** Two fixes: one that cannot be taken back and may try twice, and one that switches off what it must not leave so. */
-const RUNBOOK = runbookOf(
-  "crash",
-  `
-  - check: alive
-    read: integration.state
-    with: { integration: $service }
-    expect: { unavailable: 0 }
-    next: { pass: { end: healthy } }
-  - fix: reload
-    do: integration.reload
-    with: { integration: $service }
-    irreversible: A reload keeps no earlier state.
-    verify: { again: alive, within: 10s }
-    tries: { times: 2, every: 10s }
-    next: { failed: continue }
-  - fix: power
-    do: power.cycle
-    with: { switch: $bridge.poweredBy, off: 10s }
-    verify: { again: alive, within: 20s, holds: 5s }
-    undo: { do: power.on, with: { switch: $bridge.poweredBy } }
-    next: { failed: { end: undone } }
-  - wait: settled
-    again: alive
-    within: 1m
-    next: { fail: { end: not_fixed } }
-  - end: fixed`,
-);
-const STEPS = ["alive", "reload", "power", "settled", "end.fixed"] as const;
 const POINTS: readonly CrashPoint[] = [
   "turn.begun",
   "commit.before",
@@ -98,14 +69,14 @@ export async function crash({ isFull, seed, say }: Effort): Promise<Figure[]> {
 }
 
 async function oneRun(db: Database, random: Random, tally: Tally): Promise<void> {
-  const test = createTestRuns(db, testLibrary([RUNBOOK]));
+  const test = createTestRuns(db, testLibrary([TWO_FIXES]));
   const isAsked = random.below(3) === 0;
   const home = await buildHome(db, { standing: isAsked ? ["reach", "view", "diagnose"] : ["fix"] });
   const power = playHouse(test, random);
-  const runId = await test.start(home, "crash", { inputs: { service: home.integration, bridge: home.bridge } });
+  const runId = await test.start(home, "two-fixes", { inputs: { service: home.integration, bridge: home.bridge } });
   let hub: TestHub = test;
   for (let deaths = 1 + random.below(MOST_DEATHS); deaths >= 0; deaths -= 1) {
-    if (deaths > 0) hub.dieAt(random.pick(POINTS), random.pick(STEPS));
+    if (deaths > 0) hub.dieAt(random.pick(POINTS), random.pick(STEPS_OF_TWO_FIXES));
     await driveOn(test, hub, runId);
     if (!hub.isDead) break;
     tally.crashes += 1;
@@ -113,29 +84,6 @@ async function oneRun(db: Database, random: Random, tally: Tally): Promise<void>
   }
   await look(test, { runId, siteId: home.siteId, isDark: power.isOff }, tally);
   await test.close();
-}
-
-/** A home in which each fix helps or does not, and a cycle that is cut in half leaves the switch off. */
-function playHouse({ house }: TestRuns, random: Random): { readonly isOff: () => boolean } {
-  let isOff = false;
-  house.setBridge("wedged");
-  house.capabilities["power.cycle"] = { ...house.capabilities["power.cycle"]!, scope: "fix" };
-  const reloadHelps = random.below(3) === 0;
-  const powerHelps = random.below(2) === 0;
-  house.effects.set("integration.reload", () => {
-    if (reloadHelps) house.setBridge("well");
-  });
-  house.effects.set("power.cycle", () => {
-    // Whoever switched it off is the one that dies: the other half never comes.
-    isOff = random.below(2) === 0;
-    if (powerHelps && !isOff) house.setBridge("well");
-    if (isOff) throw new Error("The connection was lost in between.");
-  });
-  house.effects.set("power.on", () => {
-    isOff = false;
-    if (powerHelps) house.setBridge("well");
-  });
-  return { isOff: () => isOff };
 }
 
 /** As far as this hub comes: to the end of the run, or to its own. Whoever is asked allows it. */
