@@ -11,6 +11,7 @@ import {
   type TestRuns,
   testLibrary,
 } from "@caretaker/server/runs/test-helpers.ts";
+import { type Cell, cellsOf, TWELVE_FIXES } from "./crash-grid.ts";
 import type { Effort, Figure } from "./measurement.ts";
 import { type Random, randomFrom } from "./random.ts";
 import { playHouse, STEPS_OF_TWO_FIXES, TWO_FIXES } from "./two-fixes.ts";
@@ -31,6 +32,7 @@ const silent = { debug() {}, info() {}, warn() {}, error() {} };
 interface Tally {
   crashes: number;
   runs: number;
+  cells: number;
   doubled: number;
   lost: number;
   unordered: number;
@@ -43,8 +45,10 @@ export async function crash({ isFull, seed, say }: Effort): Promise<Figure[]> {
   const database = await openBenchDatabase();
   const db = openDatabase({ url: database.url, log: silent });
   const random = randomFrom(seed);
-  const tally: Tally = { crashes: 0, runs: 0, doubled: 0, lost: 0, unordered: 0, broken: 0, dark: 0 };
+  const tally: Tally = { crashes: 0, runs: 0, cells: 0, doubled: 0, lost: 0, unordered: 0, broken: 0, dark: 0 };
+  const cells = cellsOf(isFull);
   try {
+    for (const cell of cells) await oneCell(db, cell, tally);
     const wanted = isFull ? CRASHES.full : CRASHES.small;
     for (let said = 0; tally.crashes < wanted; tally.runs += 1) {
       await oneRun(db, random, tally);
@@ -58,6 +62,12 @@ export async function crash({ isFull, seed, say }: Effort): Promise<Figure[]> {
   }
   const none = { atMost: 0 };
   return [
+    {
+      name: "points of twelve steps at which it died",
+      value: tally.cells,
+      unit: "",
+      promise: { atLeast: cells.length },
+    },
     { name: "crashes", value: tally.crashes, unit: "", promise: { atLeast: isFull ? CRASHES.full : CRASHES.small } },
     { name: "runs", value: tally.runs, unit: "", promise: null },
     { name: "fixes sent twice for one attempt", value: tally.doubled, unit: "", promise: none },
@@ -83,6 +93,25 @@ async function oneRun(db: Database, random: Random, tally: Tally): Promise<void>
     hub = test.another();
   }
   await look(test, { runId, siteId: home.siteId, isDark: power.isOff }, tally);
+  await test.close();
+}
+
+/** One death at one point of one of twelve fixes, and the hub that comes after it. */
+async function oneCell(db: Database, { step, number, point }: Cell, tally: Tally): Promise<void> {
+  const test = createTestRuns(db, testLibrary([TWELVE_FIXES]));
+  const home = await buildHome(db, { standing: ["fix"] });
+  test.house.setBridge("wedged");
+  const isInside = point === "while it is sent";
+  test.house.effects.set("integration.reload", async () => {
+    // The home has it, and the hub never hears so.
+    if (isInside && test.house.acts.length === number) await test.deps.crash?.("act.after_send", step);
+  });
+  const runId = await test.start(home, "twelve-fixes", { inputs: { service: home.integration } });
+  test.dieAt(isInside ? "act.after_send" : point, step);
+  await driveOn(test, test, runId);
+  if (test.isDead) tally.cells += 1;
+  await driveOn(test, test.another(), runId);
+  await look(test, { runId, siteId: home.siteId, isDark: () => false }, tally);
   await test.close();
 }
 
