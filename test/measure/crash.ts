@@ -7,43 +7,15 @@ import {
   buildHome,
   createTestRuns,
   expectLogFolds,
-  runbookOf,
   type TestHub,
   type TestRuns,
   testLibrary,
 } from "@caretaker/server/runs/test-helpers.ts";
+import { type Cell, cellsOf, TWELVE_FIXES } from "./crash-grid.ts";
 import type { Effort, Figure } from "./measurement.ts";
 import { type Random, randomFrom } from "./random.ts";
+import { playHouse, STEPS_OF_TWO_FIXES, TWO_FIXES } from "./two-fixes.ts";
 
-/** Two fixes: one that cannot be taken back and may try twice, and one that switches off what it must not leave so. */
-const RUNBOOK = runbookOf(
-  "crash",
-  `
-  - check: alive
-    read: integration.state
-    with: { integration: $service }
-    expect: { unavailable: 0 }
-    next: { pass: { end: healthy } }
-  - fix: reload
-    do: integration.reload
-    with: { integration: $service }
-    irreversible: A reload keeps no earlier state.
-    verify: { again: alive, within: 10s }
-    tries: { times: 2, every: 10s }
-    next: { failed: continue }
-  - fix: power
-    do: power.cycle
-    with: { switch: $bridge.poweredBy, off: 10s }
-    verify: { again: alive, within: 20s, holds: 5s }
-    undo: { do: power.on, with: { switch: $bridge.poweredBy } }
-    next: { failed: { end: undone } }
-  - wait: settled
-    again: alive
-    within: 1m
-    next: { fail: { end: not_fixed } }
-  - end: fixed`,
-);
-const STEPS = ["alive", "reload", "power", "settled", "end.fixed"] as const;
 const POINTS: readonly CrashPoint[] = [
   "turn.begun",
   "commit.before",
@@ -60,6 +32,7 @@ const silent = { debug() {}, info() {}, warn() {}, error() {} };
 interface Tally {
   crashes: number;
   runs: number;
+  cells: number;
   doubled: number;
   lost: number;
   unordered: number;
@@ -72,8 +45,10 @@ export async function crash({ isFull, seed, say }: Effort): Promise<Figure[]> {
   const database = await openBenchDatabase();
   const db = openDatabase({ url: database.url, log: silent });
   const random = randomFrom(seed);
-  const tally: Tally = { crashes: 0, runs: 0, doubled: 0, lost: 0, unordered: 0, broken: 0, dark: 0 };
+  const tally: Tally = { crashes: 0, runs: 0, cells: 0, doubled: 0, lost: 0, unordered: 0, broken: 0, dark: 0 };
+  const cells = cellsOf(isFull);
   try {
+    for (const cell of cells) await oneCell(db, cell, tally);
     const wanted = isFull ? CRASHES.full : CRASHES.small;
     for (let said = 0; tally.crashes < wanted; tally.runs += 1) {
       await oneRun(db, random, tally);
@@ -87,6 +62,12 @@ export async function crash({ isFull, seed, say }: Effort): Promise<Figure[]> {
   }
   const none = { atMost: 0 };
   return [
+    {
+      name: "points of twelve steps at which it died",
+      value: tally.cells,
+      unit: "",
+      promise: { atLeast: cells.length },
+    },
     { name: "crashes", value: tally.crashes, unit: "", promise: { atLeast: isFull ? CRASHES.full : CRASHES.small } },
     { name: "runs", value: tally.runs, unit: "", promise: null },
     { name: "fixes sent twice for one attempt", value: tally.doubled, unit: "", promise: none },
@@ -98,14 +79,14 @@ export async function crash({ isFull, seed, say }: Effort): Promise<Figure[]> {
 }
 
 async function oneRun(db: Database, random: Random, tally: Tally): Promise<void> {
-  const test = createTestRuns(db, testLibrary([RUNBOOK]));
+  const test = createTestRuns(db, testLibrary([TWO_FIXES]));
   const isAsked = random.below(3) === 0;
   const home = await buildHome(db, { standing: isAsked ? ["reach", "view", "diagnose"] : ["fix"] });
   const power = playHouse(test, random);
-  const runId = await test.start(home, "crash", { inputs: { service: home.integration, bridge: home.bridge } });
+  const runId = await test.start(home, "two-fixes", { inputs: { service: home.integration, bridge: home.bridge } });
   let hub: TestHub = test;
   for (let deaths = 1 + random.below(MOST_DEATHS); deaths >= 0; deaths -= 1) {
-    if (deaths > 0) hub.dieAt(random.pick(POINTS), random.pick(STEPS));
+    if (deaths > 0) hub.dieAt(random.pick(POINTS), random.pick(STEPS_OF_TWO_FIXES));
     await driveOn(test, hub, runId);
     if (!hub.isDead) break;
     tally.crashes += 1;
@@ -115,27 +96,23 @@ async function oneRun(db: Database, random: Random, tally: Tally): Promise<void>
   await test.close();
 }
 
-/** A home in which each fix helps or does not, and a cycle that is cut in half leaves the switch off. */
-function playHouse({ house }: TestRuns, random: Random): { readonly isOff: () => boolean } {
-  let isOff = false;
-  house.setBridge("wedged");
-  house.capabilities["power.cycle"] = { ...house.capabilities["power.cycle"]!, scope: "fix" };
-  const reloadHelps = random.below(3) === 0;
-  const powerHelps = random.below(2) === 0;
-  house.effects.set("integration.reload", () => {
-    if (reloadHelps) house.setBridge("well");
+/** One death at one point of one of twelve fixes, and the hub that comes after it. */
+async function oneCell(db: Database, { step, number, point }: Cell, tally: Tally): Promise<void> {
+  const test = createTestRuns(db, testLibrary([TWELVE_FIXES]));
+  const home = await buildHome(db, { standing: ["fix"] });
+  test.house.setBridge("wedged");
+  const isInside = point === "while it is sent";
+  test.house.effects.set("integration.reload", async () => {
+    // The home has it, and the hub never hears so.
+    if (isInside && test.house.acts.length === number) await test.deps.crash?.("act.after_send", step);
   });
-  house.effects.set("power.cycle", () => {
-    // Whoever switched it off is the one that dies: the other half never comes.
-    isOff = random.below(2) === 0;
-    if (powerHelps && !isOff) house.setBridge("well");
-    if (isOff) throw new Error("The connection was lost in between.");
-  });
-  house.effects.set("power.on", () => {
-    isOff = false;
-    if (powerHelps) house.setBridge("well");
-  });
-  return { isOff: () => isOff };
+  const runId = await test.start(home, "twelve-fixes", { inputs: { service: home.integration } });
+  test.dieAt(isInside ? "act.after_send" : point, step);
+  await driveOn(test, test, runId);
+  if (test.isDead) tally.cells += 1;
+  await driveOn(test, test.another(), runId);
+  await look(test, { runId, siteId: home.siteId, isDark: () => false }, tally);
+  await test.close();
 }
 
 /** As far as this hub comes: to the end of the run, or to its own. Whoever is asked allows it. */

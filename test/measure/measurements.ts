@@ -1,6 +1,7 @@
 import { clocks } from "./clocks.ts";
 import { crash } from "./crash.ts";
 import { drift } from "./drift.ts";
+import { fence } from "./fence.ts";
 import { hostileRunbooks } from "./hostile-runbooks.ts";
 import { kills } from "./kills.ts";
 import type { Measurement } from "./measurement.ts";
@@ -20,6 +21,10 @@ export const MEASUREMENTS: Readonly<Record<string, Measurement>> = {
   drift: {
     title: "whatever changed since the yes stops the act, and doing less does not",
     measure: drift,
+  },
+  fence: {
+    title: "a hub that was held up while another took its run over writes and sends nothing more",
+    measure: fence,
   },
   "hostile-runbooks": {
     title: "runbooks made to cost the hub its time are refused at once",

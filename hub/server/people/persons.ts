@@ -10,7 +10,9 @@ import { endSessionsOf } from "./sessions.ts";
 
 type Names = "me.get" | "person.list" | "person.update" | "person.disable" | "person.enable";
 
-export function personHandlers(deps: PeopleDeps): Pick<Handlers, Names> {
+type Deps = Pick<PeopleDeps, "db" | "announcements" | "mail" | "version" | "endWorkOf">;
+
+export function personHandlers(deps: Deps): Pick<Handlers, Names> {
   const { db, announcements } = deps;
   return {
     "me.get": async (_, { actor }) => {
@@ -79,7 +81,7 @@ export function personHandlers(deps: PeopleDeps): Pick<Handlers, Names> {
   };
 }
 
-async function onePerson({ db }: PeopleDeps, id: PersonId): Promise<Person> {
+async function onePerson({ db }: Pick<PeopleDeps, "db">, id: PersonId): Promise<Person> {
   const [person] = await listPeople(db, id);
   if (person === undefined) throw new CaretakerError("not_found", "There is no such person.");
   return person;

@@ -13,7 +13,8 @@ import type {
   SessionId,
 } from "@caretaker/protocol";
 import { createAnnouncements } from "../announcements.ts";
-import type { ConsentLink, QuestionLink } from "../consent/consent.ts";
+import type { Tap } from "../consent/at-home/tapped.ts";
+import type { ConsentByPhone, ConsentLink, QuestionLink } from "../consent/consent.ts";
 import { createConsent } from "../consent/consent.ts";
 import type { Database } from "../db/database.ts";
 import type { NewMessage } from "../mail/queue.ts";
@@ -43,6 +44,9 @@ export interface TestHub {
   readonly deps: RunsDeps;
   readonly link: ConsentLink;
   readonly questions: QuestionLink;
+  readonly byPhone: ConsentByPhone;
+  /** A button of a question on a phone of the home. */
+  tap(tap: Tap): Promise<"taken" | "refused" | "unknown">;
   readonly messages: NewMessage[];
   /** Lets this hub die where it next comes by, at that step if one is named. */
   dieAt(point: CrashPoint, step?: string): void;
@@ -58,7 +62,11 @@ export interface TestRuns extends TestHub {
   readonly library: Library;
   /** Another hub on the same database and home. */
   another(): TestHub;
-  start(home: TestHome, runbook: string, given?: { inputs?: RunInputs; homeownerAsked?: boolean }): Promise<RunId>;
+  start(
+    home: TestHome,
+    runbook: string,
+    given?: { inputs?: RunInputs; homeownerAsked?: boolean; actor?: Actor },
+  ): Promise<RunId>;
   /** Moves time on, waking runs as they fall due. */
   forward(duration: string, hub?: TestHub): Promise<void>;
   run(runId: RunId): Promise<RunRow>;
@@ -91,9 +99,9 @@ export function createTestRuns(db: Database, library: Library): TestRuns {
     house,
     library,
     another: () => createTestHub(db, library, clock, house, messages),
-    async start({ siteId }, runbook, { inputs = {}, homeownerAsked = false } = {}) {
+    async start({ siteId }, runbook, { inputs = {}, homeownerAsked = false, actor = SAM } = {}) {
       const reason = "The lights in the hall do not react";
-      const request = { siteId, runbook: runbook as RunbookId, inputs, reason, homeownerAsked, actor: SAM };
+      const request = { siteId, runbook: runbook as RunbookId, inputs, reason, homeownerAsked, actor };
       return (await hub.runs.start(request)).id;
     },
     async forward(duration, by = hub) {
@@ -118,7 +126,7 @@ export function createTestRuns(db: Database, library: Library): TestRuns {
     async close() {
       if (hub.isDead) hub.runs.engine.abandon();
       else await hub.runs.close();
-      await db.updateTable("run").set({ wakeAt: null }).execute();
+      await db.updateTable("run").set({ wakeAt: null }).where("wakeAt", "is not", null).execute();
     },
   };
 }
@@ -179,6 +187,8 @@ function createTestHub(
     deps,
     link: consent.link,
     questions: consent.questions,
+    byPhone: consent.byPhone,
+    tap: (tap) => consent.takeTap(tap),
     messages,
     dieAt(point, step) {
       dies = { point, step };
