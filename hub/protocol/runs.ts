@@ -288,6 +288,8 @@ export const RunStepOutline = z.object({
   kind: StepKind,
   title: z.string(),
   scope: Scope.nullable(),
+  /** Of a fix: whether what it did can be put back as it was. */
+  canPutBack: z.boolean(),
 });
 export type RunStepOutline = z.infer<typeof RunStepOutline>;
 

@@ -167,7 +167,7 @@ function RunView({ run, events, notice }: RunViewProps) {
         </button>
       ) : null}
       <Announcer run={run} current={current} />
-      <CancelRun run={run} current={current} isOpen={isCancelling} onClose={() => setCancelling(false)} />
+      <CancelRun run={run} steps={steps} isOpen={isCancelling} onClose={() => setCancelling(false)} />
     </Page>
   );
 }
