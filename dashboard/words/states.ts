@@ -3,6 +3,7 @@ import type {
   ApprovalStatus,
   AvailabilityValue,
   ContactRole,
+  EntityKind,
   EvidenceKind,
   FreezeKind,
   GatewayState,
@@ -154,6 +155,34 @@ export const CONTACT_ROLE_WORDS: Record<ContactRole, string> = {
   owner: "Owner of the home",
   adult: "Adult of the household",
   manager: "Property manager",
+};
+
+/** Kinds of things of a home, as many of them. */
+export const ENTITY_KIND_WORDS: Record<EntityKind, string> = {
+  light: "Lights",
+  switch: "Switches",
+  cover: "Blinds and covers",
+  climate: "Heating and cooling",
+  media: "Music and television",
+  sensor: "Sensors",
+  binary_sensor: "On/off sensors",
+  button: "Buttons",
+  update: "Updates",
+  lock: "Locks",
+  alarm: "Alarms",
+  camera: "Cameras",
+  presence: "Who is at home",
+  fan: "Fans",
+  vacuum: "Vacuum cleaners",
+  valve: "Valves",
+  scene: "Scenes",
+  automation: "Automations",
+  number: "Numbers",
+  select: "Choices",
+  text: "Texts",
+  event: "Events",
+  weather: "Weather",
+  other: "Other things",
 };
 
 /** What is frozen, before its name. */

@@ -17,6 +17,7 @@ import { AskedAtHome } from "./AskedAtHome.tsx";
 import { Contacts } from "./Contacts.tsx";
 import { Raises } from "./Raises.tsx";
 import { RemoveSite } from "./RemoveSite.tsx";
+import { ViewLimits } from "./ViewLimits.tsx";
 import "../sites/sites.css";
 
 const route = getRouteApi("/inside/sites/$siteId/consent");
@@ -30,6 +31,7 @@ export function ConsentTab() {
     <div className="two-columns">
       <div className="stack">
         <Standing site={site.data} />
+        <ViewLimits site={site.data} />
         <Raises siteId={site.data.id} />
       </div>
       <div className="stack">

@@ -62,30 +62,53 @@ export function ScopeFields({ value, onChange, suggestedName, error }: ScopeFiel
       <Text size="xs" c="dimmed">
         {words.siteNew.disruptiveNever}
       </Text>
-      <SimpleGrid cols={{ base: 1, sm: 2 }} verticalSpacing="sm">
-        <Select
-          label={words.siteNew.evidence}
-          data={EvidenceKind.options.map((kind) => ({ value: kind, label: EVIDENCE_WORDS[kind] }))}
-          value={value.evidence === "" ? null : value.evidence}
-          onChange={(evidence) => onChange({ ...value, evidence: evidence ?? "" })}
-          required
-          error={error}
-        />
-        <TextInput
-          label={words.siteNew.givenBy}
-          value={value.givenBy}
-          placeholder={suggestedName}
-          onChange={(event) => onChange({ ...value, givenBy: event.currentTarget.value })}
-          required={suggestedName === ""}
-          autoComplete="off"
-        />
-        <TextInput
-          label={words.siteNew.evidenceNote}
-          placeholder={words.siteNew.evidenceExample}
-          value={value.note}
-          onChange={(event) => onChange({ ...value, note: event.currentTarget.value })}
-        />
-      </SimpleGrid>
+      <EvidenceFields
+        value={value}
+        onChange={(said) => onChange({ ...value, ...said })}
+        suggestedName={suggestedName}
+        error={error}
+      />
     </Stack>
+  );
+}
+
+type Evidence = Omit<ConsentValues, "scopes">;
+
+interface EvidenceFieldsProps {
+  readonly value: Evidence;
+  readonly onChange: (value: Evidence) => void;
+  readonly suggestedName: string;
+  readonly error: ReactNode;
+}
+
+/** Who said it, how, and when: the same for all that a homeowner allows or takes back. */
+export function EvidenceFields({ value: all, onChange, suggestedName, error }: EvidenceFieldsProps) {
+  const { evidence, note, givenBy } = all;
+  const value = { evidence, note, givenBy };
+  return (
+    <SimpleGrid cols={{ base: 1, sm: 2 }} verticalSpacing="sm">
+      <Select
+        label={words.siteNew.evidence}
+        data={EvidenceKind.options.map((kind) => ({ value: kind, label: EVIDENCE_WORDS[kind] }))}
+        value={value.evidence === "" ? null : value.evidence}
+        onChange={(evidence) => onChange({ ...value, evidence: evidence ?? "" })}
+        required
+        error={error}
+      />
+      <TextInput
+        label={words.siteNew.givenBy}
+        value={value.givenBy}
+        placeholder={suggestedName}
+        onChange={(event) => onChange({ ...value, givenBy: event.currentTarget.value })}
+        required={suggestedName === ""}
+        autoComplete="off"
+      />
+      <TextInput
+        label={words.siteNew.evidenceNote}
+        placeholder={words.siteNew.evidenceExample}
+        value={value.note}
+        onChange={(event) => onChange({ ...value, note: event.currentTarget.value })}
+      />
+    </SimpleGrid>
   );
 }
