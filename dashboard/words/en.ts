@@ -366,7 +366,7 @@ export const words = {
     gone: "No longer reported",
     asleep: "Asleep",
     partly: (silent: number, all: number) => `${silent} of ${all} do not answer`,
-    private: "Private: only whether it answers is shown",
+    private: "Private, or left out by the homeowner: only whether it answers is shown",
     entities: "Entities",
     settings: "What only a person knows",
     room: "Room",
