@@ -5,6 +5,7 @@ import { fence } from "./fence.ts";
 import { hostileRunbooks } from "./hostile-runbooks.ts";
 import { kills } from "./kills.ts";
 import type { Measurement } from "./measurement.ts";
+import { newcomer } from "./newcomer.ts";
 import { races } from "./races.ts";
 import { tamper } from "./tamper.ts";
 
@@ -33,6 +34,10 @@ export const MEASUREMENTS: Readonly<Record<string, Measurement>> = {
   kills: {
     title: "a hub process that is killed at any moment sends nothing twice and loses no run",
     measure: kills,
+  },
+  newcomer: {
+    title: "somebody who has never seen it mends a home in three minutes, from the first page on",
+    measure: newcomer,
   },
   races: {
     title: "nothing is done after a stop, after a freeze, or without a yes that holds, whatever meets whatever",
