@@ -2,6 +2,7 @@ import { clocks } from "./clocks.ts";
 import { crash } from "./crash.ts";
 import { drift } from "./drift.ts";
 import { fence } from "./fence.ts";
+import { history } from "./history.ts";
 import { hostileRunbooks } from "./hostile-runbooks.ts";
 import { kills } from "./kills.ts";
 import type { Measurement } from "./measurement.ts";
@@ -25,6 +26,10 @@ export const MEASUREMENTS: Readonly<Record<string, Measurement>> = {
   fence: {
     title: "a hub that was held up while another took its run over writes and sends nothing more",
     measure: fence,
+  },
+  history: {
+    title: "what many clients were told of freezes and consent could have happened one after the other",
+    measure: history,
   },
   "hostile-runbooks": {
     title: "runbooks made to cost the hub its time are refused at once",
