@@ -2,6 +2,7 @@ import { clocks } from "./clocks.ts";
 import { crash } from "./crash.ts";
 import { drift } from "./drift.ts";
 import { fence } from "./fence.ts";
+import { freezes } from "./freezes.ts";
 import { history } from "./history.ts";
 import { hostileRunbooks } from "./hostile-runbooks.ts";
 import { kills } from "./kills.ts";
@@ -26,6 +27,10 @@ export const MEASUREMENTS: Readonly<Record<string, Measurement>> = {
   fence: {
     title: "a hub that was held up while another took its run over writes and sends nothing more",
     measure: fence,
+  },
+  freezes: {
+    title: "whatever is frozen is acted on no more within a second, also by the next hub",
+    measure: freezes,
   },
   history: {
     title: "what many clients were told of freezes and consent could have happened one after the other",
