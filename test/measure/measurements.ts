@@ -1,3 +1,4 @@
+import { blast } from "./blast.ts";
 import { clocks } from "./clocks.ts";
 import { crash } from "./crash.ts";
 import { drift } from "./drift.ts";
@@ -12,6 +13,10 @@ import { tamper } from "./tamper.ts";
 
 /** What we promise and anybody can measure again. Each is small in `npm test` and whole with `--full`. */
 export const MEASUREMENTS: Readonly<Record<string, Measurement>> = {
+  blast: {
+    title: "one person acts in no more homes within an hour than one person may, by whatever ways at once",
+    measure: blast,
+  },
   clocks: {
     title: "nothing fires early, twice or never, whatever the clocks do",
     measure: clocks,
