@@ -39,7 +39,9 @@ const FREEZES_OF_A_DATABASE = 50;
 const HOMES = 4;
 const KINDS: readonly FreezeKind[] = ["firm", "site", "connector", "runbook", "person"];
 const WITHIN_MILLISECONDS = 1000;
-const LONGEST_DELAY = 60;
+/** The hubs pass about fifty labelled points before the first act and as many after it; the freeze comes at one of them. */
+const POINTS_BEFORE = { least: 40, most: 100 };
+const LONGEST_HOLD = 30;
 const silent = { debug() {}, info() {}, warn() {}, error() {} };
 
 interface Tally {
@@ -117,17 +119,23 @@ async function freezeOnce(db: Database, random: Random, tally: Tally): Promise<v
     return act(gatewayId, request);
   };
   const other = test.another();
-  for (const hub of [test, other]) holdUpNowAndThen(test, hub, random);
+  const isTime = Promise.withResolvers<void>();
+  let left = POINTS_BEFORE.least + random.below(POINTS_BEFORE.most - POINTS_BEFORE.least);
+  const passPoint = (): void => {
+    left -= 1;
+    if (left <= 0) isTime.resolve();
+  };
+  for (const hub of [test, other]) holdUpNowAndThen(test, hub, { random, passPoint });
   const going = await begin(test);
 
   const kind = KINDS[tally.freezes % KINDS.length] as FreezeKind;
   const chosen = random.pick(going);
   const isMeant = meantBy(kind, chosen);
   const meant = going.filter(isMeant);
-  const [frozen] = await Promise.all([
-    pass(random.below(LONGEST_DELAY)).then(() => freeze(test, { kind, chosen, meant })),
-    ...[test, other].map((hub) => hub.runs.engine.settle()),
-  ]);
+  const working = Promise.all([test, other].map((hub) => hub.runs.engine.settle()));
+  await Promise.race([isTime.promise, working]);
+  const frozen = await freeze(test, { kind, chosen, meant });
+  await working;
   tally.before += frozen.intended;
   await test.forward("30s");
   tally.intended += (await intendedOf(db, meant)).length - frozen.intended;
@@ -180,12 +188,17 @@ async function start(
 }
 
 /** Between its intent and its sending a hub is held up for as long as a busy machine may take. */
-function holdUpNowAndThen({ clock }: TestRuns, hub: TestHub, random: Random): void {
+function holdUpNowAndThen(
+  { clock }: TestRuns,
+  hub: TestHub,
+  { random, passPoint }: { readonly random: Random; passPoint(): void },
+): void {
   const { crash } = hub.deps;
   Object.assign(hub.deps, {
     crash: async (...at: Parameters<NonNullable<typeof crash>>) => {
+      passPoint();
       if (at[0] === "act.after_intent" && random.below(3) === 0) {
-        await pass(random.below(LONGEST_DELAY / 2));
+        await pass(random.below(LONGEST_HOLD));
         await clock.forward(random.below(2 * WITHIN_MILLISECONDS));
       }
       await crash?.(...at);
