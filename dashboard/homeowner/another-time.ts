@@ -36,7 +36,7 @@ export function anotherTime(view: ConsentView, words: PageWords, { onChosen, onN
     const slot = chosen();
     means.textContent = slot === undefined ? "" : windowWords(view, words, slot, words.when.means);
   };
-  day.append(...days.map(({ slots }) => element("option", {}, dayIn(view, words, slots[0]?.from ?? ""))));
+  day.append(...days.map(({ slots }) => element("option", {}, shortDayIn(view, words, slots[0]?.from ?? ""))));
   showHours();
   showMeaning();
   day.addEventListener("change", () => {
@@ -80,6 +80,13 @@ export function windowWords(
 
 function dayIn({ timeZone }: Pick<ConsentView, "timeZone">, { locale }: PageWords, moment: string): string {
   return new Intl.DateTimeFormat(locale, { timeZone, weekday: "long", day: "numeric", month: "long" }).format(
+    new Date(moment),
+  );
+}
+
+/** For a list, which cuts off what is too wide; the sentence below it has the day in full. */
+function shortDayIn({ timeZone }: Pick<ConsentView, "timeZone">, { locale }: PageWords, moment: string): string {
+  return new Intl.DateTimeFormat(locale, { timeZone, weekday: "short", day: "numeric", month: "short" }).format(
     new Date(moment),
   );
 }

@@ -214,11 +214,15 @@ interface Progress {
   show(view: ConsentView): void;
 }
 
-/** What happens, line by line. Lines are only added, so that a screen reader says each of them once. */
+/**
+ * What happens, line by line. Lines are only added, so that a screen reader says each of them once. The list is there
+ * before its first line: what appears together with its words is not read aloud.
+ */
 function createProgress(words: PageWords): Progress {
   const list = element("ol", { attributes: { "aria-live": "polite", "aria-relevant": "additions" } });
-  const root = element("section", { class: "progress" }, element("h2", {}, words.whatHappened), list);
-  root.hidden = true;
+  const title = element("h2", {}, words.whatHappened);
+  const root = element("section", { class: "progress" }, title, list);
+  title.hidden = true;
   let shown: string[] = [];
   return {
     root,
@@ -238,7 +242,7 @@ function createProgress(words: PageWords): Progress {
       if (isLonger) list.append(...rows);
       else list.replaceChildren(...rows);
       shown = keys;
-      root.hidden = steps.length === 0;
+      title.hidden = steps.length === 0;
     },
   };
 }

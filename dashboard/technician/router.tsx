@@ -112,6 +112,12 @@ const siteIntegrations = createRoute({
   component: lazyRouteComponent(() => import("./site/IntegrationsTab.tsx"), "IntegrationsTab"),
 });
 
+const siteFindings = createRoute({
+  getParentRoute: () => site,
+  path: "/findings",
+  component: lazyRouteComponent(() => import("./site/FindingsTab.tsx"), "FindingsTab"),
+});
+
 const siteRuns = createRoute({
   getParentRoute: () => site,
   path: "/runs",
@@ -284,7 +290,16 @@ const tree = root.addChildren([
   inside.addChildren([
     fleet,
     siteNew,
-    site.addChildren([siteOverview, siteDevices, siteIntegrations, siteRuns, siteLog, siteConsent, siteGateways]),
+    site.addChildren([
+      siteOverview,
+      siteDevices,
+      siteIntegrations,
+      siteFindings,
+      siteRuns,
+      siteLog,
+      siteConsent,
+      siteGateways,
+    ]),
     gatewayNew,
     runNew,
     runs,

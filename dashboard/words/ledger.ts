@@ -25,6 +25,8 @@ export const LEDGER_WORDS: Record<LedgerEvent, string> = {
   "scopes.changed": "What is allowed for good was recorded",
   "scopes.raised": "More has to be allowed than before",
   "scopes.raise_lifted": "A raise of what has to be allowed was taken back",
+  "view.narrowed": "Part of the home was left out of what we see",
+  "view.widened": "Part of the home may be seen again",
   "gateway.added": "A gateway was added",
   "gateway.removed": "A gateway was removed",
   "gateway.credentials_replaced": "A gateway got new credentials",

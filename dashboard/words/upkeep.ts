@@ -23,6 +23,10 @@ export const upkeepWords = {
   foundText: "What the hub found by itself, the longest first. It is over when the home itself says that it is well.",
   nothingFound: "Nothing is ill",
   nothingFoundText: "All integrations that the hub can see answer. What is behind a gateway that is away is not known.",
+  nothingFoundHere:
+    "All integrations of this site that the hub can see answer. What is behind a gateway that is away is not known.",
+  wasFound: "Was ill",
+  well: "well",
   for: (name: string, site: string) => `${name} in ${site}`,
   fired: (rule: string) => `by “${rule}”`,
   rules: "What begins by itself",

@@ -1,12 +1,14 @@
 import { z } from "zod";
 import { ConsentAnswer, ConsentView, HomeJournal, HomeQuestionView, LinkToken, PhoneQuestion } from "./consent.ts";
 import { HomePhones } from "./household.ts";
-import { ConsentRequestId, ContactId, DeviceId, GatewayId, Moment, RunId, SiteId } from "./ids.ts";
+import { ConsentRequestId, ContactId, DeviceId, GatewayId, Moment, RoomId, RunId, SiteId } from "./ids.ts";
+import { EntityKind } from "./model.ts";
 import { operation } from "./operation.ts";
 import { Answer } from "./question.ts";
-import { ScopeRaise } from "./scopes.ts";
+import { EvidenceKind, ScopeRaise } from "./scopes.ts";
 import { Contact, ContactRole, Name, Phone } from "./sites.ts";
 import { Language } from "./text.ts";
+import { DeviceClass, ViewLimit } from "./view-limits.ts";
 
 const everyone = { roles: ["principal", "senior", "technician", "dispatcher"] } as const;
 const reviewers = { roles: ["principal", "senior"] } as const;
@@ -24,6 +26,17 @@ export const ContactPhone = z.object({
   restsUntil: Moment,
 });
 export type ContactPhone = z.infer<typeof ContactPhone>;
+
+/** Which parts of a home, and how we know that the homeowner said so. */
+const ViewParts = z.strictObject({
+  siteId: SiteId,
+  rooms: z.array(RoomId).max(200).default([]),
+  kinds: z.array(EntityKind).max(50).default([]),
+  classes: z.array(DeviceClass).max(50).default([]),
+  evidence: EvidenceKind,
+  evidenceNote: z.string().trim().max(500).optional(),
+  givenBy: Name,
+});
 
 /** Who can be asked, how people of a home are asked there, and how they ask to be called. */
 export const householdOperations = {
@@ -130,6 +143,29 @@ export const householdOperations = {
     output: z.object({ items: z.array(ScopeRaise) }),
     needs: { who: reviewers, on: "site", freshFactor: true },
     ledger: ["scopes.raise_lifted"],
+  }),
+  "view.get": operation({
+    path: "GET /sites/{siteId}/view",
+    summary: "Which rooms and kinds of things the homeowner leaves out of what we see",
+    input: z.strictObject({ siteId: SiteId }),
+    output: z.object({ limits: z.array(ViewLimit) }),
+    needs: { who: everyone, on: "site" },
+  }),
+  "view.narrow": operation({
+    path: "POST /sites/{siteId}/view/narrow",
+    summary: "Leave rooms or kinds of things out of what we see, at once: whether they answer is all that stays",
+    input: ViewParts,
+    output: z.object({ limits: z.array(ViewLimit) }),
+    needs: { who: everyone, on: "site" },
+    ledger: ["view.narrowed"],
+  }),
+  "view.widen": operation({
+    path: "POST /sites/{siteId}/view/widen",
+    summary: "Record that the homeowner lets us see rooms or kinds of things again",
+    input: ViewParts,
+    output: z.object({ limits: z.array(ViewLimit) }),
+    needs: { who: everyone, on: "site", freshFactor: true },
+    ledger: ["view.widened"],
   }),
   "journal.ask": operation({
     path: "POST /consent/{token}/journal",

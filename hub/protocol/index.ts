@@ -43,3 +43,4 @@ export * from "./sites.ts";
 export * from "./text.ts";
 export * from "./upkeep.ts";
 export * from "./upkeep-operations.ts";
+export * from "./view-limits.ts";

@@ -27,6 +27,8 @@ export const LEDGER_EVENTS = [
   "scopes.changed",
   "scopes.raised",
   "scopes.raise_lifted",
+  "view.narrowed",
+  "view.widened",
   "gateway.added",
   "gateway.removed",
   "gateway.credentials_replaced",

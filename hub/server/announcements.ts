@@ -30,6 +30,8 @@ export type Announcement =
   | { readonly type: "site.removed"; readonly siteId: SiteId }
   | { readonly type: "devices.changed"; readonly siteId: SiteId; readonly gatewayId: GatewayId }
   | { readonly type: "view.withdrawn"; readonly siteId: SiteId }
+  /** Another part of the home is hidden than before. */
+  | { readonly type: "view.limited"; readonly siteId: SiteId }
   | {
       readonly type: "gateway.added" | "gateway.removed" | "gateway.credentials_replaced" | "gateway.access_withdrawn";
       readonly siteId: SiteId;

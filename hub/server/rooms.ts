@@ -53,6 +53,7 @@ import { sitesHandlers } from "./sites/handlers.ts";
 import { raiseHandlers } from "./sites/raises.ts";
 import { standstillHandlers } from "./standstill/handlers.ts";
 import { dealWithRestore } from "./standstill/restored.ts";
+import { createHidingNews } from "./state/hiding-news.ts";
 import { createState } from "./state/state.ts";
 import { createUpkeep, upkeepHandlers } from "./upkeep/upkeep.ts";
 
@@ -83,12 +84,14 @@ const SETUP_TOKEN_HOLDS_MILLISECONDS = 30 * 60_000;
 /** Puts the rooms together. What each does is its own business; here stands only who is handed what. */
 export async function makeRooms(options: HubOptions, place: Place): Promise<Rooms> {
   const inner = await makeInnerRooms(options, place);
-  const { state, gateways, mail, courier, consent, runs, wakeUps, backups, retention, rollouts, upkeep } = inner;
+  const { state, hidingNews, gateways, mail, courier, consent, runs, wakeUps, backups, retention, rollouts, upkeep } =
+    inner;
   const doors = await makeDoors(options, place, inner);
   return {
     ...doors,
     rooms: [
       { name: "state", start: () => state.start(), close: () => state.close() },
+      { name: "hiding", start: () => hidingNews.start(), close: () => hidingNews.close() },
       { name: "demo", start: () => doors.demo.start(), close: () => doors.demo.close() },
       { name: "gateways", start: () => gateways.start(), close: () => gateways.close() },
       { name: "mail", start: () => mail.start(), close: () => mail.close() },
@@ -125,6 +128,7 @@ async function makeInnerRooms(options: HubOptions, { port, url }: Place) {
   const connectorName = (id: string): string =>
     connectors.find(({ manifest }) => manifest.id === id)?.manifest.name ?? id;
   const state = createState({ db, clock, announcements, log, connectorName });
+  const hidingNews = createHidingNews({ databaseUrl, clock, log, state });
   const gateways = createGateways({ db, state, vault, connectors, clock, log, announcements, ownPorts: [port] });
   const mail = createMail({
     db,
@@ -175,6 +179,7 @@ async function makeInnerRooms(options: HubOptions, { port, url }: Place) {
     announcements,
     vault,
     state,
+    hidingNews,
     gateways,
     mail,
     courier,
@@ -234,7 +239,7 @@ async function makeDoors(options: HubOptions, { server, url }: Place, inner: Inn
     ...consentHandlers(consent),
     ...phoneHandlers({ db, announcements, gateways, queueMessage: mail.queue }),
     ...ledgerHandlers({ db }),
-    ...raiseHandlers({ db }),
+    ...raiseHandlers({ db, announcements }),
     ...privacyHandlers({ db, announcements, erasures: createErasures(options.config.data, log) }),
     ...backupHandlers(inner.backups),
     ...standstillHandlers({ db }),

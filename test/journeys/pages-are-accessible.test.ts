@@ -105,6 +105,7 @@ describe.skipIf(chromium.skip)(chromium.title("every page, with simulated homes"
       site: `/sites/${site}`,
       "site-devices": `/sites/${site}/devices`,
       "site-integrations": `/sites/${site}/integrations`,
+      "site-findings": `/sites/${site}/findings`,
       "site-consent": `/sites/${site}/consent`,
       "site-gateways": `/sites/${site}/gateways`,
       "site-log": `/sites/${site}/log`,

@@ -4,20 +4,27 @@ import { useState } from "react";
 import { useAction } from "../../live/queries.ts";
 import { Confirm } from "../../ui/Confirm.tsx";
 import { words } from "../../words/en.ts";
+import { leftByStop } from "./stopping.ts";
 import type { TimelineStep } from "./timeline.ts";
 
 interface CancelRunProps {
   readonly run: RunDetails;
-  readonly current: TimelineStep | null;
+  readonly steps: readonly TimelineStep[];
   readonly isOpen: boolean;
   readonly onClose: () => void;
 }
 
 /** Says what stopping does at this very point. */
-export function CancelRun({ run, current, isOpen, onClose }: CancelRunProps) {
+export function CancelRun({ run, steps, isOpen, onClose }: CancelRunProps) {
   const [reason, setReason] = useState("");
   const cancel = useAction("run.cancel", { outdates: ["run.get", "run.list"], onDone: onClose });
-  const isFixing = current?.kind === "fix" && run.status === "running";
+  const { putBack, finished, stays } = leftByStop(steps, run.outline);
+  const lines = [
+    [words.runs.stopPutsBack, putBack],
+    [words.runs.stopFinishes, finished],
+    [words.runs.stopLeaves, stays],
+  ] as const;
+  const isFixing = putBack.length + finished.length > 0;
   return (
     <Confirm
       title={words.runs.cancelTitle}
@@ -26,7 +33,9 @@ export function CancelRun({ run, current, isOpen, onClose }: CancelRunProps) {
           ? words.runs.cancelFixing
           : run.status === "waiting_for_consent"
             ? words.runs.cancelAsking
-            : words.runs.cancelText
+            : stays.length === 0
+              ? `${words.runs.cancelText} ${words.runs.cancelNothingDone}`
+              : words.runs.cancelText
       }
       action={words.runs.cancel}
       isOpen={isOpen}
@@ -37,6 +46,18 @@ export function CancelRun({ run, current, isOpen, onClose }: CancelRunProps) {
       onConfirm={() => cancel.mutate({ runId: run.id, reason })}
       onClose={onClose}
     >
+      <dl className="stop-leaves">
+        {lines
+          .filter(([, things]) => things.length > 0)
+          .map(([title, things]) => (
+            <div key={title}>
+              <dt>{title}</dt>
+              {things.map((thing) => (
+                <dd key={thing}>{thing}</dd>
+              ))}
+            </div>
+          ))}
+      </dl>
       <TextInput
         label={words.runs.cancelReason}
         value={reason}

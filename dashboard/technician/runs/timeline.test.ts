@@ -4,9 +4,9 @@ import { id } from "../../test-helpers.tsx";
 import { beforeAndAfter, currentStep, summaryOf, timelineOf } from "./timeline.ts";
 
 const outline: RunStepOutline[] = [
-  { name: "alive", kind: "check", title: "Is it alive?", scope: null },
-  { name: "reload", kind: "fix", title: "Reload it", scope: "fix" },
-  { name: "fixed", kind: "end", title: "Fixed", scope: null },
+  { name: "alive", kind: "check", title: "Is it alive?", scope: null, canPutBack: false },
+  { name: "reload", kind: "fix", title: "Reload it", scope: "fix", canPutBack: false },
+  { name: "fixed", kind: "end", title: "Fixed", scope: null, canPutBack: false },
 ];
 
 function log(...data: RunEventData[]): RunEvent[] {

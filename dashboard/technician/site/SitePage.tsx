@@ -9,6 +9,7 @@ import {
   mdiPlayOutline,
   mdiPuzzleOutline,
   mdiRouterWireless,
+  mdiStethoscope,
   mdiTextBoxOutline,
 } from "@mdi/js";
 import { getRouteApi, Link, Outlet } from "@tanstack/react-router";
@@ -34,6 +35,7 @@ const TABS = [
   { to: "/sites/$siteId", word: words.site.tabs.overview, icon: mdiHomeOutline },
   { to: "/sites/$siteId/devices", word: words.site.tabs.devices, icon: mdiDevices },
   { to: "/sites/$siteId/integrations", word: words.site.tabs.integrations, icon: mdiPuzzleOutline },
+  { to: "/sites/$siteId/findings", word: words.site.tabs.findings, icon: mdiStethoscope },
   { to: "/sites/$siteId/runs", word: words.site.tabs.runs, icon: mdiHistory },
   { to: "/sites/$siteId/log", word: words.site.tabs.log, icon: mdiTextBoxOutline },
   { to: "/sites/$siteId/consent", word: words.site.tabs.consent, icon: mdiAccountKeyOutline },

@@ -2,21 +2,20 @@ import "./upkeep.css";
 import type { Finding, Rule } from "@caretaker/protocol";
 import { Button, Group } from "@mantine/core";
 import { mdiPlaylistPlus, mdiRobotOutline, mdiStethoscope } from "@mdi/js";
-import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { useAction, useOperation } from "../../live/queries.ts";
 import { Confirm } from "../../ui/Confirm.tsx";
 import { EmptyState } from "../../ui/EmptyState.tsx";
 import { ErrorMessage } from "../../ui/ErrorMessage.tsx";
 import { Icon } from "../../ui/Icon.tsx";
-import { ILLNESS_LOOKS, RULE_LOOKS, runLook } from "../../ui/looks.ts";
+import { RULE_LOOKS } from "../../ui/looks.ts";
 import { Page } from "../../ui/Page.tsx";
 import { Panel } from "../../ui/Panel.tsx";
-import { Since } from "../../ui/Since.tsx";
 import { Skeletons } from "../../ui/Skeletons.tsx";
 import { Mark } from "../../ui/Status.tsx";
 import { words } from "../../words/en.ts";
 import { useMay } from "../session.ts";
+import { FindingRows } from "./FindingRows.tsx";
 import { RuleForm } from "./RuleForm.tsx";
 
 const LOOKS_EVERY = 10_000;
@@ -55,37 +54,7 @@ function Found({ findings }: { findings: readonly Finding[] }) {
   }
   return (
     <Panel title={words.upkeep.found} text={words.upkeep.foundText} isFlush>
-      <ul className="upkeep-lines">
-        {findings.map((finding) => (
-          <li key={finding.id} className="upkeep-line">
-            <Mark look={ILLNESS_LOOKS[finding.illness]} />
-            <span className="upkeep-main">
-              <Link to="/sites/$siteId/integrations" params={{ siteId: finding.siteId }} className="upkeep-name">
-                {words.upkeep.for(finding.name, finding.siteName)}
-              </Link>
-              <span className="cell-second">
-                <Since moment={finding.openedAt} />
-              </span>
-              {finding.firings.map(({ rule, why, run }) => (
-                <span key={rule}>
-                  {run === null ? null : (
-                    <>
-                      <Link to="/runs/$runId" params={{ runId: run.id }}>
-                        RUN-{run.number}
-                      </Link>{" "}
-                      <Mark look={runLook({ ...run, hasUncertainStep: false })} />{" "}
-                    </>
-                  )}
-                  <span className="dim">
-                    {words.upkeep.fired(rule)}
-                    {why === null ? "" : `: ${why}`}
-                  </span>
-                </span>
-              ))}
-            </span>
-          </li>
-        ))}
-      </ul>
+      <FindingRows findings={findings} />
     </Panel>
   );
 }

@@ -46,6 +46,7 @@ export const KEPT: readonly string[] = [
   "sign_in_account",
   "site",
   "standing_consent",
+  "view_limit",
 ];
 
 /** What is left out, and why. */

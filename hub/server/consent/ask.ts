@@ -10,6 +10,7 @@ import { type AskedText, composeAskedText } from "./asked-text.ts";
 import { askAtHome } from "./at-home/queue.ts";
 import { ANSWER_WITHIN, after, LINK_SHOWS_FOR, URGENT_ANSWER_WITHIN, windowSeconds } from "./clocks.ts";
 import type { ContactRow } from "./contacts.ts";
+import { foundByItself, foundInWords } from "./found-by-itself.ts";
 import { composeMessage, composeReminder, type MessageWords } from "./message.ts";
 import { morningAfter, remindAt } from "./night.ts";
 import { proposalDigest } from "./proposal.ts";
@@ -126,6 +127,7 @@ async function askedText(trx: Trx, question: Question, facts: Facts, contact: Co
   const acts = [];
   for (const act of question.proposal.acts) acts.push({ act, thing: await thingOf(trx, act) });
   const aloneBy = await publishedAloneBy(trx, question.run.id);
+  const found = await foundByItself(trx, question.run.id, question.now);
   return composeAskedText({
     language: contact.language,
     technician: nameInActor(facts.startedBy),
@@ -133,7 +135,7 @@ async function askedText(trx: Trx, question: Question, facts: Facts, contact: Co
     phone: facts.phone,
     home: facts.home,
     homeownerName: contact.name,
-    why: facts.reason,
+    why: found === null ? facts.reason : foundInWords(found, contact.language),
     tell: facts.tell,
     stepTell: question.tell,
     acts,

@@ -189,6 +189,19 @@ export interface Tables {
     setBy: string;
     setAt: At;
   };
+  /** Exactly one of `roomId`, `kind` and `deviceClass` says what is left out. */
+  viewLimit: {
+    id: string;
+    siteId: string;
+    roomId: string | null;
+    kind: EntityKind | null;
+    deviceClass: string | null;
+    evidence: EvidenceKind;
+    evidenceNote: string | null;
+    givenBy: string;
+    setBy: string;
+    setAt: At;
+  };
   gateway: {
     id: string;
     siteId: string;

@@ -21,6 +21,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
 import { type Announcements, createAnnouncements } from "../announcements.ts";
 import { newId } from "../db/new-id.ts";
+import { NOTHING_HIDDEN } from "../state/hiding.ts";
 import { StateStore } from "../state/store.ts";
 import { addHome, buildRows, type TestHome } from "../state/test-homes.ts";
 import { viewOf } from "../state/view.ts";
@@ -293,6 +294,24 @@ describe("watching a site", () => {
       reason: "inventory_changed",
     });
     expect(again.ok && again.snapshot.room === "site" && again.snapshot.entities.length).toBe(5);
+  });
+
+  it("sends everybody out when part of the home is left out, and shows it no more to whoever comes again", async () => {
+    const { client, heard } = await join("ada");
+    const changes = [{ key: "e0", state: "glowing", available: "online" } as const];
+    store.applyStates(home.gateway, { type: "states", full: false, changes });
+
+    store.setHiding(home.site, { ...NOTHING_HIDDEN, kinds: new Set(home.rows.entities.map(({ kind }) => kind)) });
+    await until("the room to close", () => heard.closed.length === 1);
+    const again = await watch(client, { room: "site", siteId: home.site.facts.id });
+
+    expect(heard.closed[0]).toMatchObject({ reason: "inventory_changed" });
+    expect(JSON.stringify(again)).not.toContain("glowing");
+    expect(again.ok && again.snapshot.room === "site" && again.snapshot.entities[0]).toMatchObject({
+      private: true,
+      state: null,
+      availability: "online",
+    });
   });
 
   it("stops when it is left", async () => {

@@ -127,6 +127,9 @@ const OUR_WORDS = new Set([
   "scope_raise.scope",
   "standing_consent.evidence",
   "standing_consent.scope",
+  "view_limit.device_class",
+  "view_limit.evidence",
+  "view_limit.kind",
 ]);
 
 let database: TestDatabase;
@@ -258,6 +261,10 @@ async function fillEmptyTables(runId: string, contactId: string, requestId: stri
   await db
     .insertInto("scopeRaise")
     .values({ id, siteId, scope: "fix", isPrivate: false, reason: "a", setBy: "a", setAt: at })
+    .execute();
+  await db
+    .insertInto("viewLimit")
+    .values({ id, siteId, kind: "media", evidence: "contract", evidenceNote: "a", givenBy: "a", setBy: "a", setAt: at })
     .execute();
   await db.insertInto("homeMessage").values({ id, requestId, gatewayId, status: "shown" }).execute();
   await db

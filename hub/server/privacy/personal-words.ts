@@ -103,6 +103,11 @@ const OF_SITE: readonly { readonly table: string; readonly column: string; reado
   ...["why", "inputs"].map((column) => ({ table: "rollout_home", column, ofSite: "site_id = $site" })),
   { table: "rule_firing", column: "why", ofSite: "finding_id in (select id from finding where site_id = $site)" },
   { table: "rule", column: "name", ofSite: "$site::uuid = any(site_ids)" },
+  ...["evidence_note", "given_by", "set_by"].map((column) => ({
+    table: "view_limit",
+    column,
+    ofSite: "site_id = $site",
+  })),
   ...["reason", "set_by"].map((column) => ({ table: "scope_raise", column, ofSite: "site_id = $site" })),
   { table: "site", column: "notes", ofSite: "id = $site" },
 ];

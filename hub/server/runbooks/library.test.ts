@@ -155,16 +155,16 @@ describe("what is shown of a runbook", () => {
 
   it("has a line for each step, in the order in which it is written", () => {
     expect(one && toDetails(one, made.world).outline).toEqual([
-      { name: "alive", kind: "check", title: "Check: the state of one integration", scope: null },
-      { name: "end.healthy", kind: "end", title: "End: healthy", scope: null },
-      { name: "cause", kind: "choose", title: "Decide what comes next", scope: null },
-      { name: "end.needs_homeowner", kind: "end", title: "End: needs homeowner", scope: null },
-      { name: "end.needs_visit", kind: "end", title: "End: needs visit", scope: null },
-      { name: "power", kind: "fix", title: "Switch a power outlet off and on", scope: "disruptive" },
-      { name: "end.undone", kind: "end", title: "End: undone", scope: null },
-      { name: "settled", kind: "wait", title: "Wait: the state of one integration", scope: null },
-      { name: "end.not_fixed", kind: "end", title: "End: not fixed", scope: null },
-      { name: "end.fixed", kind: "end", title: "End: fixed", scope: null },
+      { name: "alive", kind: "check", title: "Check: the state of one integration", scope: null, canPutBack: false },
+      { name: "end.healthy", kind: "end", title: "End: healthy", scope: null, canPutBack: false },
+      { name: "cause", kind: "choose", title: "Decide what comes next", scope: null, canPutBack: false },
+      { name: "end.needs_homeowner", kind: "end", title: "End: needs homeowner", scope: null, canPutBack: false },
+      { name: "end.needs_visit", kind: "end", title: "End: needs visit", scope: null, canPutBack: false },
+      { name: "power", kind: "fix", title: "Switch a power outlet off and on", scope: "disruptive", canPutBack: true },
+      { name: "end.undone", kind: "end", title: "End: undone", scope: null, canPutBack: false },
+      { name: "settled", kind: "wait", title: "Wait: the state of one integration", scope: null, canPutBack: false },
+      { name: "end.not_fixed", kind: "end", title: "End: not fixed", scope: null, canPutBack: false },
+      { name: "end.fixed", kind: "end", title: "End: fixed", scope: null, canPutBack: false },
     ]);
   });
 });

@@ -62,7 +62,13 @@ export function outlineOf(runbook: Runbook, world: World, prefix = "", depth = 0
       const used = step.kind === "use" && depth < DEEPEST_USE ? world.runbooks.get(step.runbook) : undefined;
       const name = prefix + step.name;
       return [
-        { name, kind: step.kind, title: titleOf(step, names), scope: scopeOf(step, world) },
+        {
+          name,
+          kind: step.kind,
+          title: titleOf(step, names),
+          scope: scopeOf(step, world),
+          canPutBack: step.kind === "fix" && step.undo !== null,
+        },
         ...(used === undefined ? [] : outlineOf(used, world, `${name}/`, depth + 1)),
         ...branchesOf(step).flatMap(({ branch }: { branch: Branch }) => (branch === "continue" ? [] : ofSteps(branch))),
       ];

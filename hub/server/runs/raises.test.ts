@@ -1,5 +1,6 @@
 import type { Actor, DeviceId, SiteId } from "@caretaker/protocol";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { createAnnouncements } from "../announcements.ts";
 import { type TestDatabase, testDatabase } from "../db/test-database.ts";
 import { raiseHandlers } from "../sites/raises.ts";
 import {
@@ -35,6 +36,7 @@ const RESTARTING = `
     next: { failed: { end: not_fixed } }
   - end: fixed`;
 
+const quiet = createAnnouncements(() => {});
 let database: TestDatabase;
 let test: TestRuns;
 let home: TestHome;
@@ -60,7 +62,7 @@ const call = (actor: Actor = SAM) => ({
   signal: new AbortController().signal,
 });
 const set = (given: object) =>
-  raiseHandlers(database)["raise.set"](
+  raiseHandlers({ db: database.db, announcements: quiet })["raise.set"](
     { siteId: home.siteId, scope: null, private: false, reason: "A fish tank", ...given } as never,
     call(),
   );
@@ -137,7 +139,7 @@ describe("a raise", () => {
     ).rejects.toMatchObject({
       fields: [expect.objectContaining({ path: "deviceId" })],
     });
-    const { items } = await raiseHandlers(database)["raise.lift"](
+    const { items } = await raiseHandlers({ db: database.db, announcements: quiet })["raise.lift"](
       { siteId: home.siteId as SiteId, reason: "It is gone" },
       call(),
     );

@@ -180,9 +180,9 @@ describe("what is told of runs", () => {
       often: { value: 3, shown: "3" },
     });
     expect(run.outline).toEqual([
-      { name: "alive", kind: "check", title: "Check: the state of one integration", scope: null },
-      { name: "end.healthy", kind: "end", title: "End: healthy", scope: null },
-      { name: "end.found", kind: "end", title: "End: found", scope: null },
+      { name: "alive", kind: "check", title: "Check: the state of one integration", scope: null, canPutBack: false },
+      { name: "end.healthy", kind: "end", title: "End: healthy", scope: null, canPutBack: false },
+      { name: "end.found", kind: "end", title: "End: found", scope: null, canPutBack: false },
     ]);
     expect(run).toMatchObject({ startedBy: "Sam Jansen", tell: "We look.", consents: [], siteName: "Canal house" });
   });

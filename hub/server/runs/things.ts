@@ -1,5 +1,6 @@
 import { type GatewayId, type ReferenceKind, type SiteId, THING_FIELDS } from "@caretaker/protocol";
 import type { Database } from "../db/database.ts";
+import { isHiddenBy, loadHiding } from "../state/hiding.ts";
 
 /** A thing of a home, as a run names it. Read from the rows each time: what a person said of it a second ago counts. */
 export interface Thing {
@@ -11,6 +12,8 @@ export interface Thing {
   readonly siteId: SiteId;
   readonly name: string;
   readonly isPrivate: boolean;
+  /** Private, or left out of what we may see: of it a run reads whether it answers. */
+  readonly isHidden: boolean;
   /** What can be asked of it in a runbook; of a field that names a thing, that thing's id. */
   readonly fields: Readonly<Record<string, unknown>>;
 }
@@ -19,7 +22,7 @@ export interface Thing {
 export async function loadThing(db: Database, kind: ReferenceKind, id: string): Promise<Thing | null> {
   const row = await LOADERS[kind](db, id);
   if (row === undefined) return null;
-  const { id: found, key, gatewayId, siteId, name, isPrivate, ...fields } = row;
+  const { id: found, key, gatewayId, siteId, name, isPrivate, roomId, isDiagnostic, ...fields } = row;
   return {
     kind,
     id: found,
@@ -28,8 +31,23 @@ export async function loadThing(db: Database, kind: ReferenceKind, id: string): 
     siteId: siteId as SiteId,
     name,
     isPrivate: isPrivate ?? false,
+    isHidden: isPrivate === true || (kind === "entity" && (await isLeftOut(db, row))),
     fields: { name, ...fields },
   };
+}
+
+async function isLeftOut(db: Database, row: ThingRow): Promise<boolean> {
+  const hiding = (await loadHiding(db, row.siteId)).get(row.siteId);
+  const { kind, deviceClass, roomId, device, isDiagnostic } = row as ThingRow & EntityColumns;
+  return hiding !== undefined && isHiddenBy(hiding, { kind, deviceClass, roomId, deviceId: device, isDiagnostic });
+}
+
+interface EntityColumns {
+  readonly kind: string;
+  readonly deviceClass: string | null;
+  readonly roomId: string | null;
+  readonly device: string | null;
+  readonly isDiagnostic: boolean;
 }
 
 /** A thing by what the make of its gateway calls it, or null when the home has none of that name. */
@@ -112,7 +130,7 @@ const LOADERS: Readonly<Record<ReferenceKind, (db: Database, id: string) => Prom
       .leftJoin("room", (join) => join.on((on) => on("room.id", "=", on.fn.coalesce("entity.roomId", "device.roomId"))))
       .select(["entity.id", "entity.key", "entity.gatewayId", "gateway.siteId", "entity.name", "room.name as room"])
       .select(["entity.kind", "entity.deviceClass", "entity.unit", "entity.deviceId as device"])
-      .select("entity.private as isPrivate")
+      .select(["entity.private as isPrivate", "room.id as roomId", "entity.diagnostic as isDiagnostic"])
       .where("entity.id", "=", id)
       .where("entity.goneAt", "is", null)
       .where("gateway.removedAt", "is", null)

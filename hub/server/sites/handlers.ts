@@ -5,6 +5,7 @@ import type { SitesDeps } from "./deps.ts";
 import { deviceHandlers } from "./devices.ts";
 import { scopesHandlers } from "./scopes.ts";
 import { siteHandlers } from "./sites.ts";
+import { viewLimitHandlers } from "./view-limits.ts";
 
 /** Clients, their sites, the people who live there, what they allow for good, and what people say of devices. */
 export function sitesHandlers(deps: SitesDeps) {
@@ -15,5 +16,6 @@ export function sitesHandlers(deps: SitesDeps) {
     ...siteHandlers(deps),
     ...scopesHandlers(deps),
     ...deviceHandlers(deps),
+    ...viewLimitHandlers(deps),
   };
 }

@@ -4,9 +4,14 @@ import { newId } from "../db/new-id.ts";
 import type { Handlers } from "../http/handler.ts";
 import { actorText, nameInActor } from "../ledger/actor.ts";
 import { appendLedger } from "../ledger/append.ts";
+import { tellHiding } from "../state/hiding.ts";
+import type { SitesDeps } from "./deps.ts";
 
 /** Raising is quick and for whoever fixes: it is a brake. Taking a raise back is for those who review, with a fresh factor. */
-export function raiseHandlers({ db }: { db: Database }): Pick<Handlers, "raise.list" | "raise.set" | "raise.lift"> {
+export function raiseHandlers({
+  db,
+  announcements,
+}: Pick<SitesDeps, "db" | "announcements">): Pick<Handlers, "raise.list" | "raise.set" | "raise.lift"> {
   return {
     "raise.list": async ({ siteId }) => ({ items: await listRaises(db, siteId) }),
     "raise.set": async ({ siteId, deviceId, scope, private: isPrivate, reason }, { actor, now }) => {
@@ -47,7 +52,9 @@ export function raiseHandlers({ db }: { db: Database }): Pick<Handlers, "raise.l
           .execute();
         const payload = { deviceId: deviceId ?? null, scope: raisedTo, private: isPrivate, reason };
         await appendLedger(trx, { chain: siteId, event: "scopes.raised", actor: actorText(actor), payload, now });
+        await tellHiding(trx, siteId);
       });
+      announcements.announce({ type: "view.limited", siteId });
       return { items: await listRaises(db, siteId) };
     },
     "raise.lift": async ({ siteId, deviceId, reason }, { actor, now }) => {
@@ -61,7 +68,9 @@ export function raiseHandlers({ db }: { db: Database }): Pick<Handlers, "raise.l
         if (gone === undefined) throw new CaretakerError("not_found", "Nothing is raised here.");
         const payload = { deviceId: deviceId ?? null, lifted: gone.scope, private: gone.isPrivate, reason };
         await appendLedger(trx, { chain: siteId, event: "scopes.raise_lifted", actor: actorText(actor), payload, now });
+        await tellHiding(trx, siteId);
       });
+      announcements.announce({ type: "view.limited", siteId });
       return { items: await listRaises(db, siteId) };
     },
   };

@@ -1,4 +1,5 @@
 import type { AttributeValue, AvailabilityValue, StateChange } from "@caretaker/protocol";
+import { isHiddenBy, NOTHING_HIDDEN } from "./hiding.ts";
 import { type EntityRecord, type GatewayRecord, NO_ATTRIBUTES, TOUCHED } from "./records.ts";
 
 /**
@@ -18,7 +19,7 @@ export function applyChange(entity: EntityRecord, change: StateChange, now: numb
     setAvailability(entity, available);
     touched |= TOUCHED.availability;
   }
-  if (entity.isPrivate && !seesPrivate) {
+  if (entity.isHidden && !seesPrivate) {
     // Not even when it last changed: that a lock turned tells who is at home.
     if (touched === 0) return false;
     return touch(entity, touched | setMoments(entity, isMoment(change.since) ? change.since : at, at));
@@ -37,8 +38,22 @@ export function applyChange(entity: EntityRecord, change: StateChange, now: numb
   return touched === 0 ? false : touch(entity, touched);
 }
 
+/** Judges anew whether it is hidden, forgets its state where it is, and returns whether that changed. */
+export function hideWhereDue(entity: EntityRecord): boolean {
+  const { hiding } = entity.gateway.site;
+  const isHidden = entity.isPrivate || (hiding !== NOTHING_HIDDEN && isHiddenBy(hiding, hideable(entity)));
+  const isOther = entity.isHidden !== isHidden;
+  entity.isHidden = isHidden;
+  if (isHidden) hide(entity);
+  return isOther;
+}
+
+function hideable({ kind, deviceClass, roomId, device, isDiagnostic }: EntityRecord) {
+  return { kind, deviceClass, isDiagnostic, roomId: roomId ?? device?.roomId ?? null, deviceId: device?.id ?? null };
+}
+
 /** What a private entity must not show: when one becomes private, or a grant ends. */
-export function hide(entity: EntityRecord): void {
+function hide(entity: EntityRecord): void {
   if (entity.state === null && entity.attributes === NO_ATTRIBUTES) return;
   entity.state = null;
   entity.attributes = NO_ATTRIBUTES;

@@ -1,5 +1,5 @@
 import type { EntityId, EntityKind } from "@caretaker/protocol";
-import { recount } from "./apply.ts";
+import { hideWhereDue, recount } from "./apply.ts";
 import { intern } from "./put-inventory.ts";
 import { DeviceRecord, EntityRecord, type GatewayRecord, IntegrationRecord } from "./records.ts";
 import type { DeviceRow, EntityRow, IntegrationRow, InventoryRows, RoomRow } from "./rows.ts";
@@ -117,6 +117,7 @@ function putEntities(
     entity.isPrivate = (flag & FLAG.private) !== 0;
     entity.isDiagnostic = (flag & FLAG.diagnostic) !== 0;
     entity.isDisabled = (flag & FLAG.disabled) !== 0;
+    hideWhereDue(entity);
     gateway.byKey.set(entity.key, entity);
   }
 }

@@ -1,5 +1,5 @@
 import type { IntegrationId } from "@caretaker/protocol";
-import { hide, recount } from "./apply.ts";
+import { hideWhereDue, recount } from "./apply.ts";
 import { DeviceRecord, EntityRecord, type GatewayRecord, IntegrationRecord } from "./records.ts";
 import type { DeviceRow, EntityRow, InventoryRows } from "./rows.ts";
 
@@ -104,7 +104,7 @@ function putEntities(gateway: GatewayRecord, rows: readonly EntityRow[]): boolea
     }
     if (describe(record, row, gateway)) isStructure = true;
     gateway.byKey.set(record.key, record);
-    if (record.isPrivate) hide(record);
+    if (hideWhereDue(record)) isStructure = true;
   }
   return isStructure;
 }

@@ -15,6 +15,7 @@ import type {
   RunSummary,
   SiteId,
 } from "@caretaker/protocol";
+import { type Hiding, NOTHING_HIDDEN } from "./hiding.ts";
 
 /**
  * What the hub holds in memory of each home, changed in place. These are many (150,000 entities are usual), so a field
@@ -32,7 +33,10 @@ export class EntityRecord {
   device: DeviceRecord | null = null;
   integration: IntegrationRecord | null = null;
   roomId: RoomId | null = null;
+  /** What its make calls private. */
   isPrivate = false;
+  /** Private, or left out of what we may see: only whether it answers is shown. */
+  isHidden = false;
   isDiagnostic = false;
   isDisabled = false;
   state: string | null = null;
@@ -178,6 +182,7 @@ export interface SiteFacts {
 
 export class SiteRecord {
   facts: SiteFacts;
+  hiding: Hiding = NOTHING_HIDDEN;
   readonly gateways = new Map<GatewayId, GatewayRecord>();
   health: Health = "unknown";
   reason: Reason = { code: "connecting" };

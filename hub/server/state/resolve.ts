@@ -85,7 +85,7 @@ function resolveEntity(store: StateStore, id: EntityId): Resolved | undefined {
     siteId: gateway.site.facts.id,
     name: entity.name,
     deviceId: entity.device?.id ?? null,
-    isPrivate: entity.isPrivate,
+    isPrivate: entity.isHidden,
     roomName: roomNameOf(gateway.rooms, entity.roomId ?? entity.device?.roomId ?? null),
   };
 }

@@ -70,7 +70,7 @@ export function toEntityState(entity: EntityRecord): EntityState {
     kind: entity.kind,
     deviceClass: entity.deviceClass,
     unit: entity.unit,
-    private: entity.isPrivate,
+    private: entity.isHidden,
     diagnostic: entity.isDiagnostic,
     state: entity.state,
     attributes: entity.attributes,

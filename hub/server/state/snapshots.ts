@@ -23,8 +23,8 @@ export function save(gateway: GatewayRecord): Saved {
   const entities: Record<string, SavedEntity> = {};
   for (const entity of gateway.byKey.values()) {
     const { availability, state, since, reportedAt, attributes } = entity;
-    // Nothing of a private entity is written down, even while a grant lets us see it.
-    if (entity.isPrivate) entities[entity.id] = [availability, null, since, reportedAt];
+    // Nothing of a hidden entity is written down, even while a grant lets us see it.
+    if (entity.isHidden) entities[entity.id] = [availability, null, since, reportedAt];
     else if (attributes === NO_ATTRIBUTES) entities[entity.id] = [availability, state, since, reportedAt];
     else entities[entity.id] = [availability, state, since, reportedAt, attributes];
   }
@@ -42,7 +42,7 @@ export function restore(gateway: GatewayRecord, saved: Saved): void {
     entity.availability = availability;
     entity.since = since;
     entity.reportedAt = reportedAt;
-    if (entity.isPrivate) continue;
+    if (entity.isHidden) continue;
     entity.state = state;
     entity.attributes = attributes;
   }

@@ -1,6 +1,7 @@
 import type { Clock, GatewayId, ReferenceKind, RunSummary, SiteId, SiteRow } from "@caretaker/protocol";
 import type { Announcements } from "../announcements.ts";
 import type { Database } from "../db/database.ts";
+import { loadHiding, NOTHING_HIDDEN } from "./hiding.ts";
 import { loadDevices, loadGateways, loadPacked, loadRuns, loadSites } from "./load.ts";
 import { putPacked } from "./packing.ts";
 import type { EntityRecord, GatewayRecord } from "./records.ts";
@@ -37,6 +38,8 @@ export interface HubState {
    * calls this before, a few at a time: the first are connected while the next are read.
    */
   fill(gatewayIds: readonly GatewayId[]): Promise<void>;
+  /** Reads again what of a site, or of all, is hidden, and forgets it. Tried until it could be read. */
+  hideAnew(siteId?: SiteId): void;
   /** Reads anew how a gateway is called and where it is. */
   readFacts(gateway: GatewayRecord): Promise<GatewayRecord>;
   /** Reads which sites and gateways there are. */
@@ -49,6 +52,7 @@ export interface HubState {
 const GATEWAYS_AT_ONCE = 50;
 /** Only a crash loses more than this of what was last known, and then the homes say it anew. */
 const REMEMBER_AFTER_MILLISECONDS = 5000;
+const HIDE_AGAIN_AFTER_MILLISECONDS = 1000;
 const SAVE_EVERY_MILLISECONDS = 5 * 60_000;
 
 export function createState(deps: StateDeps): HubState {
@@ -56,6 +60,7 @@ export function createState(deps: StateDeps): HubState {
   const store = new StateStore({ clock, ...(deps.seesPrivate ? { seesPrivate: deps.seesPrivate } : {}) });
   const runs = new Map<SiteId, Map<string, boolean>>();
   const stops: (() => void)[] = [];
+  let isClosed = false;
 
   const reported = (what: string, work: Promise<unknown>): void => {
     work.catch((error: unknown) => log.warn({ error }, what));
@@ -64,7 +69,31 @@ export function createState(deps: StateDeps): HubState {
   const reloadSite = async (siteId: SiteId): Promise<void> => {
     const [facts] = await loadSites(db, siteId);
     if (facts === undefined) store.removeSite(siteId);
-    else store.putSite(facts);
+    else {
+      const hiding = store.sites.has(siteId) ? undefined : await loadHiding(db, siteId);
+      const site = store.putSite(facts);
+      if (hiding !== undefined) store.setHiding(site, hiding.get(siteId) ?? NOTHING_HIDDEN);
+    }
+  };
+
+  /** One after the other, so that what was read first never overtakes what was said last. */
+  let hidden: Promise<void> = Promise.resolve();
+  const hideAnew = (siteId?: SiteId): void => {
+    hidden = hidden
+      .then(() => readHiding(siteId))
+      .catch((error: unknown) => {
+        log.warn({ error, siteId }, "What of a home is hidden could not be read; it is tried again.");
+        if (!isClosed) clock.after(HIDE_AGAIN_AFTER_MILLISECONDS, () => hideAnew(siteId));
+      });
+  };
+  const readHiding = async (siteId?: SiteId): Promise<void> => {
+    const hiding = await loadHiding(db, siteId);
+    for (const id of siteId === undefined ? [...store.sites.keys()] : [siteId]) {
+      const site = store.sites.get(id);
+      // What was seen of it is not to come back with the next start either.
+      if (site !== undefined && store.setHiding(site, hiding.get(id) ?? NOTHING_HIDDEN))
+        await saveSnapshots(db, site.gateways.values(), clock);
+    }
   };
 
   const reloadDevices = async (gatewayId: GatewayId): Promise<void> => {
@@ -163,8 +192,11 @@ export function createState(deps: StateDeps): HubState {
       return gateway;
     },
     fill,
+    hideAnew,
     async start() {
-      for (const facts of await loadSites(db)) store.putSite(facts);
+      const hiding = await loadHiding(db);
+      for (const facts of await loadSites(db))
+        store.setHiding(store.putSite(facts), hiding.get(facts.id) ?? NOTHING_HIDDEN);
       const loaded = await loadGateways(db, deps.connectorName);
       for (const one of loaded) if (store.sites.has(one.siteId)) putLoaded(one);
       for (const run of await loadRuns(db)) {
@@ -176,6 +208,7 @@ export function createState(deps: StateDeps): HubState {
       rememberLater();
       stops.push(
         announcements.on("site.changed", ({ siteId }) => reported("A changed site was not read.", reloadSite(siteId))),
+        announcements.on("view.limited", ({ siteId }) => hideAnew(siteId)),
         announcements.on("site.removed", ({ siteId }) => store.removeSite(siteId)),
         announcements.on("devices.changed", ({ gatewayId }) =>
           reported("Changed devices were not read.", reloadDevices(gatewayId)),
@@ -185,6 +218,8 @@ export function createState(deps: StateDeps): HubState {
     },
     save: saveAll,
     async close() {
+      isClosed = true;
+      await hidden;
       for (const stop of stops.splice(0)) stop();
       await saveAll();
     },

@@ -8,8 +8,9 @@ import type {
   SiteId,
   SiteRow,
 } from "@caretaker/protocol";
-import { applyChange, recount, setAvailability, touch } from "./apply.ts";
+import { applyChange, hideWhereDue, recount, setAvailability, touch } from "./apply.ts";
 import { type GatewayCondition, type IntegrationCondition, judgeSite, sinceOf } from "./health.ts";
+import type { Hiding } from "./hiding.ts";
 import { noteIntegration, putDevices, putInventory } from "./put-inventory.ts";
 import {
   type EntityRecord,
@@ -129,8 +130,23 @@ export class StateStore {
 
   setDevices(gateway: GatewayRecord, rows: readonly DeviceRow[]): void {
     if (putDevices(gateway, rows)) gateway.site.changes.isStructureChanged = true;
+    // A device that moved to another room takes what is on it along.
+    if (hideIn(gateway)) gateway.site.changes.isStructureChanged = true;
     recount(gateway);
     this.#rowChanged(gateway.site);
+  }
+
+  /** What is hidden from now on goes out of memory in this turn, and whoever watches asks anew. Says whether anything changed. */
+  setHiding(site: SiteRecord, hiding: Hiding): boolean {
+    site.hiding = hiding;
+    let isOther = false;
+    for (const gateway of site.gateways.values()) {
+      if (!hideIn(gateway)) continue;
+      isOther = true;
+      gateway.isUnsaved = true;
+      this.noteAll(gateway);
+    }
+    return isOther;
   }
 
   /** What integrations say of themselves changes more often than which there are. */
@@ -164,7 +180,7 @@ export class StateStore {
       if (entity === undefined) {
         unknown ??= [];
         unknown.push(change.key);
-      } else if (applyChange(entity, change, now, entity.isPrivate && this.#seesPrivate(entity))) isChanged = true;
+      } else if (applyChange(entity, change, now, entity.isHidden && this.#seesPrivate(entity))) isChanged = true;
     }
     if (event.full) {
       gateway.hasTold = true;
@@ -226,6 +242,12 @@ export class StateStore {
     site.isNoted = true;
     for (const listener of this.#listeners) listener(site);
   }
+}
+
+function hideIn(gateway: GatewayRecord): boolean {
+  let isOther = false;
+  for (const entity of gateway.byKey.values()) if (hideWhereDue(entity)) isOther = true;
+  return isOther;
 }
 
 function reportState(integration: IntegrationRecord, report: IntegrationReport): boolean {

@@ -8,6 +8,7 @@ import {
   type SiteId,
 } from "@caretaker/protocol";
 import type { Announcement } from "../announcements.ts";
+import { wholeMinutes } from "../consent/found-by-itself.ts";
 import { quietUntil } from "../consent/quiet-hours.ts";
 import { type Trx, transaction } from "../db/database.ts";
 import { isDuplicate } from "../db/errors.ts";
@@ -114,7 +115,7 @@ async function begin(
     gatewayId: finding.gatewayId as GatewayId,
     runbook: rule.runbook as RunbookId,
     inputs: input === undefined ? {} : { [input]: finding.integrationId },
-    reason: `${finding.name} has not answered for ${rule.minutes === 1 ? "a minute" : `${rule.minutes} minutes`}.`,
+    reason: `${finding.name} has not answered for ${lasting(now.getTime() - Date.parse(finding.openedAt))}.`,
     homeownerAsked: false,
     actor: makerOf(rule),
   });
@@ -132,6 +133,12 @@ async function begin(
     now,
   });
   return announcements;
+}
+
+/** As it was measured, not as the rule has it: a home at night waits until the morning. */
+function lasting(milliseconds: number): string {
+  const minutes = wholeMinutes(milliseconds);
+  return minutes === 1 ? "a minute" : `${minutes} minutes`;
 }
 
 /** For this finding, or a run for the same integration not long ago: what could not begin has tired nothing. The rule is locked, so that hubs look one after another. */

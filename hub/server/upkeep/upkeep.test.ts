@@ -216,7 +216,7 @@ describe("a rule", () => {
         runbook: "reloading",
         outcome: "fixed",
         answerableId: (ann as { id: string }).id,
-        reason: expect.stringContaining("Hue"),
+        reason: expect.stringMatching(/^Hue has not answered for 1[01] minutes\.$/),
       },
     ]);
     expect((await open())[0]?.firings).toMatchObject([{ rule: "What hangs", run: { outcome: "fixed" } }]);

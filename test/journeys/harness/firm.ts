@@ -4,6 +4,7 @@ import { join } from "node:path";
 import {
   CaretakerError,
   type GatewayId,
+  type Language,
   type OperationInput,
   type OperationName,
   type OperationOutput,
@@ -146,6 +147,7 @@ export class Firm {
   async addHome(
     home: { url: string; token: string },
     scopes: StandingScope[] = ["diagnose"],
+    homeowner: { name: string; email: string; language?: Language } = HOMEOWNER,
   ): Promise<{ siteId: SiteId; gatewayId: GatewayId }> {
     const client = await this.api("client.create", { name: "Lee" });
     const site = await this.api("site.create", {
@@ -154,8 +156,8 @@ export class Firm {
       timeZone: "Europe/Amsterdam",
       // A journey is made at any hour.
       quietHours: { from: "00:00", to: "00:00" },
-      contacts: [{ ...HOMEOWNER, role: "owner", verifiedBecause: "She wrote to us from it" }],
-      consent: { scopes, evidence: "contract", givenBy: HOMEOWNER.name },
+      contacts: [{ ...homeowner, role: "owner", verifiedBecause: "She wrote to us from it" }],
+      consent: { scopes, evidence: "contract", givenBy: homeowner.name },
     });
     const gateway = await this.api("gateway.add", {
       siteId: site.id,

@@ -1,4 +1,5 @@
 import { type Actor, type PersonId, type RunId, type SessionId, systemClock } from "@caretaker/protocol";
+import { createAnnouncements } from "@caretaker/server/announcements.ts";
 import { createCourier } from "@caretaker/server/consent/at-home/courier.ts";
 import type { Database } from "@caretaker/server/db/database.ts";
 import { newId } from "@caretaker/server/db/new-id.ts";
@@ -85,7 +86,7 @@ export async function raiseToPrivate(
 ): Promise<void> {
   const call = { actor: by, now, requestId: "races", signal: new AbortController().signal };
   const raise = { siteId: home.siteId, scope: null, private: true, reason: "Somebody ill sleeps there" };
-  await raiseHandlers({ db })["raise.set"](raise, call);
+  await raiseHandlers({ db, announcements: createAnnouncements(() => {}) })["raise.set"](raise, call);
 }
 
 async function shownOnPhone({ db, clock, deps }: TestRuns): Promise<Map<string, string>> {

@@ -11,6 +11,8 @@ function named({ kind, name, room }: Thing): string {
 const powered = (thing: Thing): string =>
   thing.feeds === null ? named(thing) : `${place(thing.feeds.name, thing.feeds.room)} mit dem Schalter „${thing.name}“`;
 
+const lasting = (minutes: number): string => (minutes === 1 ? "einer Minute" : `${minutes} Minuten`);
+
 export const de: HomeownerWords = {
   locale: "de-DE",
   acts: {
@@ -24,6 +26,14 @@ export const de: HomeownerWords = {
   atMost: (times) => `Höchstens ${times}-mal.`,
   nobodyElseLooked: (person) =>
     `${person} hat dieses Vorgehen geschrieben und arbeitet allein: Niemand sonst hat es angesehen.`,
+  ill: {
+    integration_silent: (name, minutes) =>
+      `Der Dienst „${name}“ antwortet seit ${lasting(minutes)} nicht. Unser System hat das selbst bemerkt.`,
+    integration_half_silent: (name, minutes) =>
+      `Vieles, was zum Dienst „${name}“ gehört, antwortet seit ${lasting(minutes)} nicht. Unser System hat das selbst bemerkt.`,
+    integration_not_running: (name, minutes) =>
+      `Der Dienst „${name}“ arbeitet seit ${lasting(minutes)} nicht. Unser System hat das selbst bemerkt.`,
+  },
   noticeNothing: "Sie bemerken davon nichts.",
   seen: [
     "Ob Ihre Geräte antworten und was Ihr System über Störungen festhält.",

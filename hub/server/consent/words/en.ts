@@ -11,6 +11,8 @@ function named({ kind, name, room }: Thing): string {
 const powered = (thing: Thing): string =>
   thing.feeds === null ? named(thing) : `${place(thing.feeds.name, thing.feeds.room)} with its switch “${thing.name}”`;
 
+const lasting = (minutes: number): string => (minutes === 1 ? "a minute" : `${minutes} minutes`);
+
 export const en: HomeownerWords = {
   locale: "en-GB",
   acts: {
@@ -23,6 +25,14 @@ export const en: HomeownerWords = {
   },
   atMost: (times) => `At most ${times} times.`,
   nobodyElseLooked: (person) => `${person} wrote this procedure and works alone: nobody else has looked at it.`,
+  ill: {
+    integration_silent: (name, minutes) =>
+      `The service “${name}” has not answered for ${lasting(minutes)}. Our system noticed it by itself.`,
+    integration_half_silent: (name, minutes) =>
+      `Much of what belongs to the service “${name}” has not answered for ${lasting(minutes)}. Our system noticed it by itself.`,
+    integration_not_running: (name, minutes) =>
+      `The service “${name}” has not been working for ${lasting(minutes)}. Our system noticed it by itself.`,
+  },
   noticeNothing: "You will notice nothing.",
   seen: [
     "Whether your devices answer, and what your system notes about faults.",

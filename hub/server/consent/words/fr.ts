@@ -13,6 +13,8 @@ const powered = (thing: Thing): string =>
     ? named(thing)
     : `${place(thing.feeds.name, thing.feeds.room)} avec l’interrupteur « ${thing.name} »`;
 
+const lasting = (minutes: number): string => (minutes === 1 ? "une minute" : `${minutes} minutes`);
+
 export const fr: HomeownerWords = {
   locale: "fr-FR",
   acts: {
@@ -25,6 +27,14 @@ export const fr: HomeownerWords = {
   },
   atMost: (times) => `${times} fois au plus.`,
   nobodyElseLooked: (person) => `${person} a écrit cette procédure et travaille seul : personne d'autre ne l'a relue.`,
+  ill: {
+    integration_silent: (name, minutes) =>
+      `Le service « ${name} » ne répond plus depuis ${lasting(minutes)}. Notre système l’a remarqué de lui-même.`,
+    integration_half_silent: (name, minutes) =>
+      `Une grande partie de ce qui dépend du service « ${name} » ne répond plus depuis ${lasting(minutes)}. Notre système l’a remarqué de lui-même.`,
+    integration_not_running: (name, minutes) =>
+      `Le service « ${name} » ne fonctionne plus depuis ${lasting(minutes)}. Notre système l’a remarqué de lui-même.`,
+  },
   noticeNothing: "Vous ne remarquerez rien.",
   seen: [
     "Si vos appareils répondent, et ce que votre système note à propos des pannes.",

@@ -13,6 +13,8 @@ const powered = (thing: Thing): string =>
     ? named(thing)
     : `${place(thing.feeds.name, thing.feeds.room)} met de schakelaar ‘${thing.name}’`;
 
+const lasting = (minutes: number): string => (minutes === 1 ? "een minuut" : `${minutes} minuten`);
+
 export const nl: HomeownerWords = {
   locale: "nl-NL",
   acts: {
@@ -26,6 +28,14 @@ export const nl: HomeownerWords = {
   atMost: (times) => `Hoogstens ${times} keer.`,
   nobodyElseLooked: (person) =>
     `${person} heeft deze werkwijze geschreven en werkt alleen: niemand anders heeft ernaar gekeken.`,
+  ill: {
+    integration_silent: (name, minutes) =>
+      `De dienst ‘${name}’ antwoordt al ${lasting(minutes)} niet. Ons systeem heeft dit zelf gemerkt.`,
+    integration_half_silent: (name, minutes) =>
+      `Veel van wat bij de dienst ‘${name}’ hoort, antwoordt al ${lasting(minutes)} niet. Ons systeem heeft dit zelf gemerkt.`,
+    integration_not_running: (name, minutes) =>
+      `De dienst ‘${name}’ werkt al ${lasting(minutes)} niet. Ons systeem heeft dit zelf gemerkt.`,
+  },
   noticeNothing: "U merkt er niets van.",
   seen: [
     "Of uw apparaten antwoorden, en wat uw systeem over storingen noteert.",

@@ -1,4 +1,4 @@
-import type { RunOutcome, StandingScope } from "@caretaker/protocol";
+import type { MendableIllness, RunOutcome, StandingScope } from "@caretaker/protocol";
 import type { ShownEvent } from "../journal.ts";
 
 /** A thing of the home as a homeowner knows it. */
@@ -22,6 +22,8 @@ export interface HomeownerWords {
   readonly atMost: (times: number) => string;
   /** Of a runbook that a firm of one published. */
   readonly nobodyElseLooked: (person: string) => string;
+  /** Why a run began that nobody pressed a button for: what the hub found, and for how many minutes. */
+  readonly ill: Readonly<Record<MendableIllness, (name: string, minutes: number) => string>>;
   readonly noticeNothing: string;
   readonly seen: readonly string[];
   readonly seenPrivate: string;

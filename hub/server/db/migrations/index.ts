@@ -16,6 +16,7 @@ import { rollouts } from "./0022-rollouts.ts";
 import { upkeep } from "./0023-upkeep.ts";
 import { publishedOrigins } from "./0029-published-origins.ts";
 import { runsByRunbook } from "./0030-runs-by-runbook.ts";
+import { viewLimits } from "./0031-view-limits.ts";
 
 /** One step forward of the database's form. It is never changed after a release: what is wrong in it, a later one mends. */
 export interface Migration {
@@ -43,4 +44,5 @@ export const migrations: readonly Migration[] = [
   upkeep,
   publishedOrigins,
   runsByRunbook,
+  viewLimits,
 ];

@@ -96,7 +96,7 @@ async function ask(
     if (isAway(ride.deps, gatewayId)) return { ok: false, why: "The gateway is not connected now.", isAway: true };
     const options = timeoutSeconds === null ? {} : { timeoutSeconds };
     const output = await gateways.read(gatewayId, capability, input as CapabilityInput<typeof capability>, options);
-    return { ok: true, output: thing?.isPrivate === true ? withoutPrivate(capability, output) : output };
+    return { ok: true, output: thing?.isHidden === true ? withoutPrivate(capability, output) : output };
   } catch (error) {
     if (!isCaretakerError(error)) throw error;
     return { ok: false, why: error.message, isAway: isRetryable(error) && isAway(ride.deps, gatewayId) };
@@ -115,7 +115,7 @@ async function mayBeRead(ride: Ride, { scope }: CapabilityDeclaration): Promise<
   throw new CaretakerError("consent_missing", `The homeowner does not allow \`${scope}\`, so this was not read.`);
 }
 
-/** Of something private a run sees whether it answers, and nothing of what it says. */
+/** Of something hidden a run sees whether it answers, and nothing of what it says. */
 function withoutPrivate(
   capability: CapabilityName,
   output: Readonly<Record<string, unknown>>,
