@@ -163,7 +163,7 @@ export const words = {
     token: "Setup token",
     demo: "Look around with simulated homes",
     demoText:
-      "Three homes that behave like real ones, two of them with a problem you can fix. Nothing to type. This data directory is then a demo for good.",
+      "Three homes that behave like real ones, two of them with a problem you can fix. Nothing to set up. This data directory is then a demo for good; real homes go in another.",
     demoButton: "Start the demo",
     real: "Start for real",
     realText: "Your firm and you. Then add the first home: an address and a token from its gateway are enough.",
@@ -546,6 +546,7 @@ export const words = {
     report: "Report",
     reportText: "What each check saw. Choose a step for all of its evidence.",
     openMessage: "Open the message",
+    seeMessages: "See the messages",
     notAsExpected: "Not as it should be",
     didNotHelp: "Did not help",
     notYet: "Not reached yet. What it sees and does will appear here.",
@@ -1038,7 +1039,7 @@ export const words = {
     emptyText: "When a fix needs the homeowner's yes, the message that asks stands here.",
     to: (address: string) => `To ${address}`,
     open: "Open",
-    follow: "Follow the link as the homeowner",
+    follow: "Answer as the homeowner",
     statuses: { waiting: "Waiting", sent: "Sent", failed: "Not sent", outbox: "In the outbox" },
   },
 } as const;

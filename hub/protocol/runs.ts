@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { AgreedWindow } from "./consent.ts";
-import { ConsentRequestId, GatewayId, Moment, PersonId, RunbookId, RunId, SiteId } from "./ids.ts";
+import { ConsentRequestId, GatewayId, MessageId, Moment, PersonId, RunbookId, RunId, SiteId } from "./ids.ts";
 import { Answer, QuestionAnswers } from "./question.ts";
 import { Scope } from "./scopes.ts";
 
@@ -280,6 +280,8 @@ export const RunConsent = z.object({
   grade: z.string().nullable(),
   /** Why the message has not left, when it has not. */
   notSentBecause: z.string().nullable(),
+  /** The message, where it can be opened here: nobody lives in a simulated home. */
+  messageId: MessageId.nullable(),
 });
 export type RunConsent = z.infer<typeof RunConsent>;
 

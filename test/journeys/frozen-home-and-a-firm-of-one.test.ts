@@ -4,6 +4,7 @@ import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openBrowser, openWindow } from "./harness/browser.ts";
 import { Firm, HOMEOWNER } from "./harness/firm.ts";
+import { consentLink } from "./harness/mail.ts";
 import { onThePhone } from "./harness/stage.ts";
 
 const chromium = available("chromium", whyNoChromium);
@@ -51,6 +52,20 @@ describe.skipIf(chromium.skip)(chromium.title("a home that is frozen, in a firm 
     expect(ended).toMatchObject({ status: "cancelled", note: expect.stringContaining("Its locks open by themselves") });
     expect(home.acts.filter(({ service: called }) => called !== "update_entity")).toEqual([]);
 
+    // Her link shows that it is over and allows nothing, now and when the home is no longer frozen.
+    const link = consentLink(phone.mail);
+    const token = link.split("/c/")[1] ?? "";
+    const { proposalCode } = await firm.api("consent.view", { token });
+    const tryOldLink = async () => {
+      await phone.page.goto(link);
+      await phone.page.getByText("This question is no longer open.").waitFor();
+      expect(await phone.page.getByRole("button", { name: "Allow", exact: true }).count()).toBe(0);
+      const answer = firm.api("consent.answer", { token, answer: "allow", proposalCode });
+      await expect(answer).rejects.toMatchObject({ code: expect.stringMatching(/^(gone|already_done)$/) });
+      expect(await firm.ledger(siteId)).not.toContain("act.intended");
+    };
+    await tryOldLink();
+
     // Nobody else could agree, so it waits, and Mrs Lee hears of it.
     const before = firm.mail.received.length;
     await desk.page.getByRole("button", { name: /^Ask to lift/ }).click();
@@ -73,6 +88,8 @@ describe.skipIf(chromium.skip)(chromium.title("a home that is frozen, in a firm 
     await give();
     expect((await firm.api("freeze.list", {})).items).toEqual([]);
     expect(await firm.ledger(siteId)).toEqual(expect.arrayContaining(["approval.requested", "approval.given"]));
+
+    await tryOldLink();
 
     // The run that was stopped stays stopped; a new one is asked for and done.
     const next = firm.mail.received.length;

@@ -130,6 +130,7 @@ interface Race {
 /** The other hub has the run; at a moment of its own the first goes on, beside it or after it. */
 async function takeOver({ test, slow, faults, runId, fencing, random }: Race, tally: Tally): Promise<void> {
   await test.clock.forward("31s");
+  takesNothingAnew(test);
   const other = test.another();
   faults.alsoIn(other);
   let lastBefore: number | null = null;
@@ -169,6 +170,11 @@ async function takeOver({ test, slow, faults, runId, fencing, random }: Race, ta
     ({ attemptId }) => isOld.has(attemptId) && !sentBefore.has(attemptId),
   ).length;
   await other.runs.close();
+}
+
+/** What it then still writes, it writes with the claim that it has lost: nothing is due for it any more. */
+function takesNothingAnew({ deps, clock }: TestRuns): void {
+  Object.assign(deps, { now: async (db: Database) => (db.isTransaction ? clock.now() : new Date(0)) });
 }
 
 /** Stops this hub at a place of the run as a stopped process is: it neither goes on nor renews its claim. */

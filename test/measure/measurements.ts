@@ -1,15 +1,23 @@
+import { blast } from "./blast.ts";
 import { clocks } from "./clocks.ts";
 import { crash } from "./crash.ts";
 import { drift } from "./drift.ts";
 import { fence } from "./fence.ts";
+import { freezes } from "./freezes.ts";
+import { history } from "./history.ts";
 import { hostileRunbooks } from "./hostile-runbooks.ts";
 import { kills } from "./kills.ts";
 import type { Measurement } from "./measurement.ts";
+import { newcomer } from "./newcomer.ts";
 import { races } from "./races.ts";
 import { tamper } from "./tamper.ts";
 
 /** What we promise and anybody can measure again. Each is small in `npm test` and whole with `--full`. */
 export const MEASUREMENTS: Readonly<Record<string, Measurement>> = {
+  blast: {
+    title: "one person acts in no more homes within an hour than one person may, by whatever ways at once",
+    measure: blast,
+  },
   clocks: {
     title: "nothing fires early, twice or never, whatever the clocks do",
     measure: clocks,
@@ -26,6 +34,14 @@ export const MEASUREMENTS: Readonly<Record<string, Measurement>> = {
     title: "a hub that was held up while another took its run over writes and sends nothing more",
     measure: fence,
   },
+  freezes: {
+    title: "whatever is frozen is acted on no more within a second, also by the next hub",
+    measure: freezes,
+  },
+  history: {
+    title: "what many clients were told of freezes and consent could have happened one after the other",
+    measure: history,
+  },
   "hostile-runbooks": {
     title: "runbooks made to cost the hub its time are refused at once",
     measure: hostileRunbooks,
@@ -33,6 +49,10 @@ export const MEASUREMENTS: Readonly<Record<string, Measurement>> = {
   kills: {
     title: "a hub process that is killed at any moment sends nothing twice and loses no run",
     measure: kills,
+  },
+  newcomer: {
+    title: "somebody who has never seen it mends a home in three minutes, from the first page on",
+    measure: newcomer,
   },
   races: {
     title: "nothing is done after a stop, after a freeze, or without a yes that holds, whatever meets whatever",

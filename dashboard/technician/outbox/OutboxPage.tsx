@@ -1,7 +1,7 @@
 import "./outbox.css";
 import type { MessageId, OutboxMessage } from "@caretaker/protocol";
-import { Button, Modal, Stack } from "@mantine/core";
-import { mdiEmailOffOutline, mdiEmailOpenOutline, mdiEmailOutline, mdiOpenInNew } from "@mdi/js";
+import { Button } from "@mantine/core";
+import { mdiEmailOffOutline, mdiEmailOpenOutline, mdiEmailOutline } from "@mdi/js";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { useOperation } from "../../live/queries.ts";
 import { EmptyState } from "../../ui/EmptyState.tsx";
@@ -16,7 +16,7 @@ import { Skeletons } from "../../ui/Skeletons.tsx";
 import { Mark } from "../../ui/Status.tsx";
 import { words } from "../../words/en.ts";
 import { useMe } from "../session.ts";
-import { homeownerLinks } from "./links.ts";
+import { OpenMessage } from "./OpenMessage.tsx";
 
 const route = getRouteApi("/inside/messages");
 
@@ -82,42 +82,5 @@ function MessageLine({ message, onOpen }: { message: OutboxMessage; onOpen: () =
         </Button>
       )}
     </li>
-  );
-}
-
-/** A simulated homeowner's mailbox: read it, and follow its link as they would. */
-function OpenMessage({ messageId, onClose }: { messageId: MessageId; onClose: () => void }) {
-  const message = useOperation("outbox.open", { messageId });
-  const links = homeownerLinks(message.data?.body ?? "", location.origin);
-  return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={message.data?.subject ?? words.common.loading}
-      size="lg"
-      closeButtonProps={{ "aria-label": words.common.close }}
-    >
-      <ErrorMessage error={message.error} />
-      {message.data ? (
-        <Stack>
-          <p className="dim">{words.outbox.to(message.data.to)}</p>
-          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
-          <pre className="message-body" tabIndex={0}>
-            {message.data.body}
-          </pre>
-          {links[0] === undefined ? null : (
-            <Button
-              component="a"
-              href={links[0]}
-              target="_blank"
-              rel="noreferrer"
-              leftSection={<Icon path={mdiOpenInNew} />}
-            >
-              {words.outbox.follow}
-            </Button>
-          )}
-        </Stack>
-      ) : null}
-    </Modal>
   );
 }

@@ -1,6 +1,6 @@
 import type { RunConsent, RunDetails } from "@caretaker/protocol";
 import { Button } from "@mantine/core";
-import { mdiPhoneCheckOutline } from "@mdi/js";
+import { mdiEmailOpenOutline, mdiPhoneCheckOutline } from "@mdi/js";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { useNow } from "../../ui/clock.ts";
@@ -10,6 +10,7 @@ import { Mark } from "../../ui/Status.tsx";
 import { words } from "../../words/en.ts";
 import { SCOPE_WORDS } from "../../words/states.ts";
 import { duration, timeOfDay } from "../../words/time.ts";
+import { OpenMessage } from "../outbox/OpenMessage.tsx";
 import { useMay } from "../session.ts";
 import { OnThePhone } from "./OnThePhone.tsx";
 
@@ -27,6 +28,7 @@ export function ConsentRows({ run }: { run: Pick<RunDetails, "id" | "consents"> 
 
 function ConsentRow({ runId, consent }: { runId: RunDetails["id"]; consent: RunConsent }) {
   const [isCalling, setCalling] = useState(false);
+  const [isReading, setReading] = useState(false);
   const mayRecord = useMay("consent.phone.answer");
   const now = useNow("fast");
   const isOpen = consent.status === "asked";
@@ -51,8 +53,17 @@ function ConsentRow({ runId, consent }: { runId: RunDetails["id"]; consent: RunC
       </ol>
       {isOpen && consent.notSentBecause !== null ? (
         <p className="consent-note">
-          {consent.notSentBecause} <Link to="/messages">{words.runs.openMessage}</Link>
+          {consent.notSentBecause}{" "}
+          {consent.messageId === null ? <Link to="/messages">{words.runs.seeMessages}</Link> : null}
         </p>
+      ) : null}
+      {isOpen && consent.messageId !== null ? (
+        <Button size="xs" leftSection={<Icon path={mdiEmailOpenOutline} size={16} />} onClick={() => setReading(true)}>
+          {words.runs.openMessage}
+        </Button>
+      ) : null}
+      {isReading && consent.messageId !== null ? (
+        <OpenMessage messageId={consent.messageId} onClose={() => setReading(false)} />
       ) : null}
       {consent.grade === "C" ? <p className="consent-note">{words.runs.saidOnPhone}</p> : null}
       {isOpen && mayRecord ? (

@@ -96,7 +96,7 @@ function RunView({ run, events, notice }: RunViewProps) {
   const shown = steps.find((step) => step.name === chosen) ?? standing;
   const choose = (name: string | undefined): void =>
     void navigate({ search: name === undefined ? {} : { step: name }, replace: true, resetScroll: false });
-  const { isHeld, release } = useFollow(isFollowing && !isOver, events.length);
+  const { isHeld, release } = useFollow(isFollowing, isOver, events.length, run.consents.length);
   return (
     <Page
       title={run.runbookTitle}

@@ -1,5 +1,5 @@
 import type { RunConsent } from "@caretaker/protocol";
-import { ConsentRequestId } from "@caretaker/protocol";
+import { ConsentRequestId, MessageId } from "@caretaker/protocol";
 import type { Database } from "../db/database.ts";
 import { type RequestTimes, statusAt } from "./clocks.ts";
 
@@ -12,9 +12,11 @@ export async function ofRun(db: Database, { runId, now }: { runId: string; now: 
     )
     .innerJoin("contact", "contact.id", "consentRequest.contactId")
     .innerJoin("run", "run.id", "consentRequest.runId")
+    .innerJoin("site", "site.id", "run.siteId")
     .selectAll("consentRequest")
     .select(["message.toName", "message.toAddress", "message.status as messageStatus", "message.error"])
     .select(["contact.name as contactName", "run.status as runStatus"])
+    .select(["message.id as messageId", "message.sealedBody", "site.isSimulated"])
     .where("consentRequest.runId", "=", runId)
     .orderBy("consentRequest.askedAt")
     .orderBy("consentRequest.id")
@@ -33,6 +35,7 @@ export async function ofRun(db: Database, { runId, now }: { runId: string; now: 
       window: row.proposal.window ?? null,
       grade: row.grade,
       notSentBecause: notSentBecause(row),
+      messageId: row.isSimulated && row.sealedBody !== null ? MessageId.parse(row.messageId) : null,
     };
   });
 }
@@ -49,10 +52,15 @@ function statusOf(row: RequestTimes & { readonly runStatus: string }, now: Date)
 function notSentBecause({
   messageStatus,
   error,
+  isSimulated,
 }: {
   messageStatus: string | null;
   error: string | null;
+  isSimulated: boolean;
 }): string | null {
+  if (messageStatus === "outbox" && isSimulated) {
+    return "Nobody lives in a simulated home: open the message and answer for them.";
+  }
   if (messageStatus === "outbox") return "The message was not sent: it lies in the outbox.";
   if (messageStatus === "failed") return error ?? "The message could not be sent.";
   return messageStatus === "waiting" && error !== null ? `${error} It is tried again.` : null;

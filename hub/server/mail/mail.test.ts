@@ -142,7 +142,7 @@ describe("a message to a homeowner", () => {
       { status: "sent", sealedBody: null, sentAt: ASKED_AT.toISOString(), error: null, nextTryAt: null },
     ]);
     expect(await consent.ofRun(db, { runId: home.runId, now: time })).toMatchObject([
-      { sentAt: ASKED_AT.toISOString(), sentTo: "Anna Lee <anna@lee.example>", notSentBecause: null },
+      { sentAt: ASKED_AT.toISOString(), sentTo: "Anna Lee <anna@lee.example>", notSentBecause: null, messageId: null },
     ]);
     const [entry] = await listEntries(db, { chain: home.siteId, before: undefined, limit: 1 });
     expect(entry).toMatchObject({ event: "message.sent", actor: "hub" });
@@ -403,7 +403,7 @@ describe("the outbox", () => {
 
   it("opens the messages of simulated sites, which never leave", async () => {
     const server = await startMailServer();
-    const { token } = await ask({ canSend: true, isSimulated: true });
+    const { home, consent, token } = await ask({ canSend: true, isSimulated: true });
     await senderOver(smtp(server.url)).sendDue();
 
     const { items } = await outbox()["outbox.list"]({ limit: 10 }, call);
@@ -413,6 +413,9 @@ describe("the outbox", () => {
     expect(message.status).toBe("outbox");
     expect(message.body).toContain(`/c/${token}`);
     expect(items[0]?.body).toBe(message.body);
+    const [asked] = await consent.ofRun(db, { runId: home.runId, now: time });
+    expect(asked?.messageId).toBe(message.id);
+    expect(asked?.notSentBecause).toMatch(/simulated home/);
   });
 
   it("lists the newest first, page by page, and of one site when it is named", async () => {

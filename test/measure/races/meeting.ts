@@ -56,7 +56,7 @@ export async function arrange(db: Database, library: Library, random: Random): P
   return { test, home, runId, technician, token: test.token(), random, buttons, hub, intendedBefore: {} };
 }
 
-async function addTechnician(db: Database): Promise<Technician> {
+export async function addTechnician(db: Database): Promise<Technician> {
   const id = newId<PersonId>();
   const [name, role] = ["Sam Jansen", "technician"] as const;
   await db
