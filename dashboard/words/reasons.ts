@@ -10,6 +10,7 @@ const REASONS: Record<string, Sentence> = {
   all_well: "Everything answers",
   no_gateway: "No gateway is connected",
   connecting: "Connecting to the gateway",
+  first_report: "Connected; waiting for it to say how everything is",
   connected: "Connected",
   stopped: "The hub was stopped",
   no_connector: "This hub has no connector for it",

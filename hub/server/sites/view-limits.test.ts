@@ -119,7 +119,6 @@ describe("what the homeowner leaves out", () => {
     await before.state.save();
     await before["view.narrow"]({ siteId: home.siteId, rooms: [bedroom], kinds: [], classes: [], ...SAID }, call);
     await hides(before.state);
-    await within(() => Promise.resolve());
     for (const close of closes.splice(0)) await close();
 
     const { state } = await openHub();

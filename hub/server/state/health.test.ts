@@ -18,6 +18,7 @@ const gateway = (more: Partial<GatewayCondition> = {}): GatewayCondition => ({
   reason: { code: "connected" },
   since: 1000,
   software: "running",
+  hasTold: true,
   integrations: [integration()],
   unavailable: 0,
   ...more,
@@ -31,6 +32,7 @@ describe("how a site is doing", () => {
   it.each([
     ["nothing to watch", [], "not_monitored no_gateway"],
     ["all well", [gateway()], "ok all_well"],
+    ["connected, and nothing said yet", [gateway({ hasTold: false, integrations: [] })], "unknown first_report"],
     ["some do not answer", [gateway({ unavailable: 2 })], "attention entities_unavailable"],
     [
       "an integration is silent",

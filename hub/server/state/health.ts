@@ -18,6 +18,8 @@ export interface GatewayCondition {
   readonly reason: Reason;
   readonly since: number;
   readonly software: "running" | "starting" | "stopping" | "recovery";
+  /** It said what there is and how all of it is, since the hub started. */
+  readonly hasTold: boolean;
   readonly integrations: readonly IntegrationCondition[];
   readonly unavailable: number;
 }
@@ -77,6 +79,9 @@ function judgeGateway(gateway: GatewayCondition): Verdict {
       reason: { code: "gateway_starting", params: { gateway: gateway.name } },
       since: null,
     };
+  // A home that was just connected has said nothing yet, which is not the same as that everything answers.
+  if (!gateway.hasTold)
+    return { health: "unknown", reason: { code: "first_report", params: { gateway: gateway.name } }, since: null };
   return judgeParts(gateway);
 }
 

@@ -302,10 +302,21 @@ describe("what is shown", () => {
     });
   });
 
+  it("says that everything answers only once the home has said so, even where that is no news", () => {
+    expect(store.row(home.site)).toMatchObject({ health: "unknown", reason: { code: "first_report" } });
+
+    full();
+
+    expect(store.row(home.site)).toMatchObject({ health: "ok", reason: { code: "all_well" } });
+  });
+
   it("takes the worst of several gateways", () => {
     full(...["e0", "e1", "e2"].map((key) => ({ key, available: "online" as const })));
     const second = addGateway(store, home.site.facts.id);
+    expect(store.row(home.site)).toMatchObject({ health: "unknown", reason: { code: "first_report" } });
+    second.inventoryDigest = "as it is built";
     store.setInventory(second, buildRows(2));
+    store.applyStates(second, { type: "states", full: true, changes: [] });
     expect(store.row(home.site).health).toBe("ok");
 
     store.setStatus(second, { state: "credentials_refused", reason: { code: "gateway_auth_failed" } });

@@ -183,6 +183,7 @@ export class StateStore {
       } else if (applyChange(entity, change, now, entity.isHidden && this.#seesPrivate(entity))) isChanged = true;
     }
     if (event.full) {
+      if (!gateway.hasTold) site.isRowStale = true;
       gateway.hasTold = true;
       this.#forgetOthers(gateway, event);
     }
@@ -273,6 +274,7 @@ function conditionOf(gateway: GatewayRecord): GatewayCondition {
     reason: status.reason,
     since: status.since,
     software: status.software,
+    hasTold: gateway.hasTold && gateway.inventoryDigest !== null,
     integrations: [...gateway.integrations.values()].map((integration) => integrationCondition(integration, gateway)),
     unavailable: gateway.unavailable,
   };

@@ -40,6 +40,7 @@ export function addHome(store: StateStore, { name = "Home", entities = 3, privat
   });
   const gateway = addGateway(store, siteId);
   const rows = buildRows(entities, isPrivate);
+  gateway.inventoryDigest = "as it is built";
   store.setInventory(gateway, rows);
   const [integration] = rows.integrations;
   if (integration !== undefined)
