@@ -172,6 +172,7 @@ describe("the question", () => {
     expect(hub.posts().at(-1)).toEqual(["answer", { answer, proposalCode: "77aa-0102" }]);
     expect(buttons()).toEqual(answer === "allow" ? ["Stop"] : []);
     expect(document.activeElement?.id).toBe("status");
+    expect(root.querySelector("h1")?.textContent).toBe("What Sam Jansen asked you");
   });
 
   it("is put off to a time that is chosen on the spot, by the clock of the home, and says what that means", async () => {

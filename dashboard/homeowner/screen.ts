@@ -24,6 +24,7 @@ export interface Screen {
 }
 
 export function createScreen(view: ConsentView, words: PageWords, handlers: Handlers): Screen {
+  const title = element("h1", {});
   const status = element("p", { id: "status", class: "status", attributes: { tabindex: "-1", role: "status" } });
   const problem = element("p", { class: "problem", attributes: { role: "alert" } });
   const progress = createProgress(words);
@@ -33,12 +34,7 @@ export function createScreen(view: ConsentView, words: PageWords, handlers: Hand
   const root = element(
     "div",
     { class: "sheet" },
-    element(
-      "header",
-      {},
-      element("p", { class: "from" }, words.of(view.firm.name, view.home)),
-      element("h1", {}, words.title(view.technician)),
-    ),
+    element("header", {}, element("p", { class: "from" }, words.of(view.firm.name, view.home)), title),
     status,
     problem,
     result.root,
@@ -91,6 +87,8 @@ export function createScreen(view: ConsentView, words: PageWords, handlers: Hand
       ]);
       if (key === drawn) return;
       drawn = key;
+      const titled = next.status === "asked" ? words.title(next.technician) : words.titleAfter(next.technician);
+      if (title.textContent !== titled) title.textContent = titled;
       const sentence = statusWords(next, words);
       if (status.textContent !== sentence) status.textContent = sentence;
       status.dataset.state = toneOf(next);

@@ -5,6 +5,7 @@ export const de: PageWords = {
   loading: "Einen Augenblick…",
   pageTitle: "Eine Frage zu Ihrem Zuhause",
   title: (technician) => `${technician} möchte in Ihrem Zuhause etwas tun`,
+  titleAfter: (technician) => `Was ${technician} Sie gefragt hat`,
   of: (firm, home) => `${firm} · ${home}`,
   why: "Warum",
   what: "Was wir tun möchten",

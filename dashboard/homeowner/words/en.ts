@@ -5,6 +5,7 @@ export const en: PageWords = {
   loading: "One moment…",
   pageTitle: "A question about your home",
   title: (technician) => `${technician} would like to do something in your home`,
+  titleAfter: (technician) => `What ${technician} asked you`,
   of: (firm, home) => `${firm} · ${home}`,
   why: "Why",
   what: "What would be done",

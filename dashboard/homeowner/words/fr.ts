@@ -5,6 +5,7 @@ export const fr: PageWords = {
   loading: "Un instant…",
   pageTitle: "Une question sur votre maison",
   title: (technician) => `${technician} souhaite intervenir à distance chez vous`,
+  titleAfter: (technician) => `Ce que ${technician} vous a demandé`,
   of: (firm, home) => `${firm} · ${home}`,
   why: "Pourquoi",
   what: "Ce qui serait fait",

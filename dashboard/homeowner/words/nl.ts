@@ -5,6 +5,7 @@ export const nl: PageWords = {
   loading: "Een ogenblik…",
   pageTitle: "Een vraag over uw huis",
   title: (technician) => `${technician} wil graag iets doen in uw huis`,
+  titleAfter: (technician) => `Wat ${technician} u vroeg`,
   of: (firm, home) => `${firm} · ${home}`,
   why: "Waarom",
   what: "Wat we willen doen",

@@ -10,6 +10,8 @@ export interface PageWords {
   readonly loading: string;
   readonly pageTitle: string;
   readonly title: (technician: string) => string;
+  /** Once it was answered, or the time to answer is over. */
+  readonly titleAfter: (technician: string) => string;
   readonly of: (firm: string, home: string) => string;
   readonly why: string;
   readonly what: string;
