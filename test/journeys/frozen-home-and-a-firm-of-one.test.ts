@@ -1,33 +1,14 @@
-import { startFakeHomeAssistant, testHome } from "@caretaker/connector-home-assistant/fake-gateway";
-import { available, findChromium, whyNoChromium } from "@caretaker/kit/require.ts";
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openBrowser, openWindow } from "./harness/browser.ts";
-import { Firm, HOMEOWNER } from "./harness/firm.ts";
+import { expect, it } from "vitest";
+import { openWindow } from "./harness/browser.ts";
+import { HOMEOWNER } from "./harness/firm.ts";
 import { consentLink } from "./harness/mail.ts";
-import { onThePhone } from "./harness/stage.ts";
+import { onThePhone, simulatedJourney } from "./harness/stage.ts";
 
-const chromium = available("chromium", whyNoChromium);
 const HOUR = 3_600_000;
 
-describe.skipIf(chromium.skip)(chromium.title("a home that is frozen, in a firm of one"), () => {
-  let firm: Firm;
-  let browser: Browser;
-  let home: Awaited<ReturnType<typeof startFakeHomeAssistant>>;
-
-  beforeAll(async () => {
-    [firm, browser, home] = await Promise.all([
-      Firm.open().then((opened) => opened.settle()),
-      openBrowser(findChromium() ?? ""),
-      startFakeHomeAssistant({ home: testHome({ hall: { mode: "wedged" } }) }),
-    ]);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await Promise.all([firm?.close(), home?.close()]);
-  });
-
+simulatedJourney("a home that is frozen, in a firm of one", (stage) => {
   it("has nothing done, whoever allows it; lifting it alone takes an hour, and the homeowner is told at once", async () => {
+    const { firm, browser, home } = stage();
     const { siteId } = await firm.addHome(home);
     const service = await firm.illIntegration(siteId, "Hall bridge");
     const start = {

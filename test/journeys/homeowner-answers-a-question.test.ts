@@ -1,13 +1,10 @@
-import { startFakeHomeAssistant, testHome } from "@caretaker/connector-home-assistant/fake-gateway";
-import { available, findChromium, whyNoChromium } from "@caretaker/kit/require.ts";
 import type { RunbookId } from "@caretaker/protocol";
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openBrowser, openWindow, PHONE } from "./harness/browser.ts";
-import { Firm, HOMEOWNER } from "./harness/firm.ts";
+import { expect, it } from "vitest";
+import { openWindow, PHONE } from "./harness/browser.ts";
+import { HOMEOWNER } from "./harness/firm.ts";
+import { simulatedJourney } from "./harness/stage.ts";
 import { until } from "./harness/until.ts";
 
-const chromium = available("chromium", whyNoChromium);
 const RUNBOOK = `id: firm/which-light
 version: 1
 title: Ask which light is lit
@@ -22,24 +19,9 @@ steps:
     next: { lit: { end: found }, dark: { end: needs_visit } }
 `;
 
-describe.skipIf(chromium.skip)(chromium.title("a homeowner who is asked what a box looks like"), () => {
-  let firm: Firm;
-  let browser: Browser;
-  let home: Awaited<ReturnType<typeof startFakeHomeAssistant>>;
-
-  beforeAll(async () => {
-    [firm, browser, home] = await Promise.all([
-      Firm.open().then((opened) => opened.settle()),
-      openBrowser(findChromium() ?? ""),
-      startFakeHomeAssistant({ home: testHome() }),
-    ]);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await Promise.all([firm?.close(), home?.close()]);
-  });
-
+simulatedJourney("a homeowner who is asked what a box looks like", (stage) => {
   it("answers with one tap on the phone, which allows nothing, and the run goes on with it", async () => {
+    const { firm, browser, home } = stage();
     const { siteId, gatewayId } = await firm.addHome(home);
     await firm.api("runbook.draft.save", { name: "which-light", text: RUNBOOK, rowVersion: 0 });
     await firm.api("runbook.publish", { name: "which-light", rowVersion: 1, reason: "To know before driving" });

@@ -1,34 +1,14 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { startFakeHomeAssistant, testHome } from "@caretaker/connector-home-assistant/fake-gateway";
-import { available, findChromium, whyNoChromium } from "@caretaker/kit/require.ts";
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openBrowser, openWindow, seriousMistakes } from "./harness/browser.ts";
+import { expect, it } from "vitest";
+import { openWindow, seriousMistakes } from "./harness/browser.ts";
 import { commandLine } from "./harness/command-line.ts";
-import { Firm, HOMEOWNER } from "./harness/firm.ts";
-import { onThePhone } from "./harness/stage.ts";
+import { HOMEOWNER } from "./harness/firm.ts";
+import { onThePhone, simulatedJourney } from "./harness/stage.ts";
 
-const chromium = available("chromium", whyNoChromium);
-
-describe.skipIf(chromium.skip)(chromium.title("a homeowner who asks to be forgotten"), () => {
-  let firm: Firm;
-  let browser: Browser;
-  let home: Awaited<ReturnType<typeof startFakeHomeAssistant>>;
-
-  beforeAll(async () => {
-    [firm, browser, home] = await Promise.all([
-      Firm.open().then((opened) => opened.settle()),
-      openBrowser(findChromium() ?? ""),
-      startFakeHomeAssistant({ home: testHome({ hall: { mode: "wedged" } }) }),
-    ]);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await Promise.all([firm?.close(), home?.close()]);
-  });
-
+simulatedJourney("a homeowner who asks to be forgotten", (stage) => {
   it("is handed what is kept of her, then erased on the page; the ledger's file verifies and does not name her", async () => {
+    const { firm, browser, home } = stage();
     const { siteId } = await firm.addHome(home);
     const service = await firm.illIntegration(siteId, "Hall bridge");
     const run = await firm.api("run.start", {

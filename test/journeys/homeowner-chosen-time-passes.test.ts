@@ -1,32 +1,10 @@
-import { startFakeHomeAssistant, testHome } from "@caretaker/connector-home-assistant/fake-gateway";
-import { available, findChromium, whyNoChromium } from "@caretaker/kit/require.ts";
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openBrowser } from "./harness/browser.ts";
-import { Firm } from "./harness/firm.ts";
-import { onThePhone } from "./harness/stage.ts";
+import { expect, it } from "vitest";
+import { onThePhone, simulatedJourney } from "./harness/stage.ts";
 import { until } from "./harness/until.ts";
 
-const chromium = available("chromium", whyNoChromium);
-
-describe.skipIf(chromium.skip)(chromium.title("a homeowner whose chosen time passes"), () => {
-  let firm: Firm;
-  let browser: Browser;
-  let home: Awaited<ReturnType<typeof startFakeHomeAssistant>>;
-
-  beforeAll(async () => {
-    [firm, browser, home] = await Promise.all([
-      Firm.open().then((opened) => opened.settle()),
-      openBrowser(findChromium() ?? ""),
-      startFakeHomeAssistant({ home: testHome({ hall: { mode: "wedged" } }) }),
-    ]);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await Promise.all([firm?.close(), home?.close()]);
-  });
-
+simulatedJourney("a homeowner whose chosen time passes", (stage) => {
   it("has allowed nothing any more: the run ends with the reason, and nothing was done in the home", async () => {
+    const { firm, browser, home } = stage();
     const { siteId } = await firm.addHome(home);
     const service = await firm.illIntegration(siteId, "Hall bridge");
     const run = await firm.api("run.start", {
@@ -59,6 +37,7 @@ describe.skipIf(chromium.skip)(chromium.title("a homeowner whose chosen time pas
 
   /** For the database, whose clock decides, as if the hub had been away in those two hours. */
   async function letTheWindowPass(runId: string): Promise<void> {
+    const { firm } = stage();
     const past = new Date(Date.now() - 1000).toISOString();
     const due = { startBy: past, endsAt: past };
     await firm.db.updateTable("consentRequest").set(due).where("runId", "=", runId).execute();

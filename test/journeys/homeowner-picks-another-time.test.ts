@@ -1,32 +1,10 @@
-import { startFakeHomeAssistant, testHome } from "@caretaker/connector-home-assistant/fake-gateway";
-import { available, findChromium, whyNoChromium } from "@caretaker/kit/require.ts";
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openBrowser } from "./harness/browser.ts";
-import { Firm } from "./harness/firm.ts";
-import { onThePhone } from "./harness/stage.ts";
+import { expect, it } from "vitest";
+import { onThePhone, simulatedJourney } from "./harness/stage.ts";
 import { until } from "./harness/until.ts";
 
-const chromium = available("chromium", whyNoChromium);
-
-describe.skipIf(chromium.skip)(chromium.title("a homeowner who would rather have it another day"), () => {
-  let firm: Firm;
-  let browser: Browser;
-  let home: Awaited<ReturnType<typeof startFakeHomeAssistant>>;
-
-  beforeAll(async () => {
-    [firm, browser, home] = await Promise.all([
-      Firm.open().then((opened) => opened.settle()),
-      openBrowser(findChromium() ?? ""),
-      startFakeHomeAssistant({ home: testHome({ hall: { mode: "wedged" } }) }),
-    ]);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await Promise.all([firm?.close(), home?.close()]);
-  });
-
+simulatedJourney("a homeowner who would rather have it another day", (stage) => {
   it("chooses a day and hours on the phone: nothing is done before, and Stop takes it back", async () => {
+    const { firm, browser, home } = stage();
     const { siteId } = await firm.addHome(home);
     const service = await firm.illIntegration(siteId, "Hall bridge");
     const run = await firm.api("run.start", {

@@ -1,31 +1,11 @@
-import { startFakeHomeAssistant, testHome } from "@caretaker/connector-home-assistant/fake-gateway";
-import { available, findChromium, whyNoChromium } from "@caretaker/kit/require.ts";
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openBrowser, openWindow, PHONE, seriousMistakes } from "./harness/browser.ts";
-import { Firm, HOMEOWNER } from "./harness/firm.ts";
-import { onThePhone } from "./harness/stage.ts";
+import { expect, it } from "vitest";
+import { openWindow, PHONE, seriousMistakes } from "./harness/browser.ts";
+import { HOMEOWNER } from "./harness/firm.ts";
+import { onThePhone, simulatedJourney } from "./harness/stage.ts";
 
-const chromium = available("chromium", whyNoChromium);
-
-describe.skipIf(chromium.skip)(chromium.title("a homeowner who wants to know what was done"), () => {
-  let firm: Firm;
-  let browser: Browser;
-  let home: Awaited<ReturnType<typeof startFakeHomeAssistant>>;
-
-  beforeAll(async () => {
-    [firm, browser, home] = await Promise.all([
-      Firm.open().then((opened) => opened.settle()),
-      openBrowser(findChromium() ?? ""),
-      startFakeHomeAssistant({ home: testHome({ hall: { mode: "wedged" } }) }),
-    ]);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await Promise.all([firm?.close(), home?.close()]);
-  });
-
+simulatedJourney("a homeowner who wants to know what was done", (stage) => {
   it("asks for the journal after the work, and reads it by a fresh link that nobody else gets", async () => {
+    const { firm, browser, home } = stage();
     const { siteId } = await firm.addHome(home);
     const service = await firm.illIntegration(siteId, "Hall bridge");
     const run = await firm.api("run.start", {

@@ -1,15 +1,12 @@
-import { startFakeHomeAssistant, testHome } from "@caretaker/connector-home-assistant/fake-gateway";
-import { available, findChromium, whyNoChromium } from "@caretaker/kit/require.ts";
 import type { RunbookId } from "@caretaker/protocol";
 import { transaction } from "@caretaker/server/db/database.ts";
 import { addPerson } from "@caretaker/server/people/people.ts";
-import type { Browser, BrowserContext } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { keepPicture, openBrowser, openWindow, PHONE, seriousMistakes } from "./harness/browser.ts";
-import { Firm } from "./harness/firm.ts";
+import type { BrowserContext } from "playwright-core";
+import { expect, it } from "vitest";
+import { keepPicture, openWindow, PHONE, seriousMistakes } from "./harness/browser.ts";
+import { simulatedJourney } from "./harness/stage.ts";
 import { until } from "./harness/until.ts";
 
-const chromium = available("chromium", whyNoChromium);
 const TECHNICIAN = { name: "Kim de Wit", email: "kim@brighthomes.example", password: "correct horse battery" };
 const RUNBOOK = `id: firm/reload-and-look
 version: 1
@@ -29,24 +26,9 @@ steps:
   - end: fixed
 `;
 
-describe.skipIf(chromium.skip)(chromium.title("a step of which nobody knows what came"), () => {
-  let firm: Firm;
-  let browser: Browser;
-  let home: Awaited<ReturnType<typeof startFakeHomeAssistant>>;
-
-  beforeAll(async () => {
-    [firm, browser, home] = await Promise.all([
-      Firm.open().then((opened) => opened.settle()),
-      openBrowser(findChromium() ?? ""),
-      startFakeHomeAssistant({ home: testHome({ hall: { mode: "wedged" } }) }),
-    ]);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await Promise.all([firm?.close(), home?.close()]);
-  });
-
+simulatedJourney("a step of which nobody knows what came", (stage) => {
   it("is settled by a technician who looked, with the reason; stopping said before what cannot be undone", async () => {
+    const { firm, browser, home } = stage();
     const { siteId, gatewayId } = await firm.addHome(home, ["diagnose", "fix"]);
     const service = await firm.illIntegration(siteId, "Hall bridge");
     await firm.api("runbook.draft.save", { name: "reload-and-look", text: RUNBOOK, rowVersion: 0 });
@@ -109,6 +91,7 @@ describe.skipIf(chromium.skip)(chromium.title("a step of which nobody knows what
 
   /** Kim, whose second factor counts as used just now. */
   async function signInTechnician(context: BrowserContext): Promise<void> {
+    const { firm } = stage();
     await transaction(firm.db, (trx) => addPerson(trx, { ...TECHNICIAN, role: "technician" }));
     const { email, password } = TECHNICIAN;
     const answer = await context.request.post(`${firm.hub.url}/api/auth/sign-in/email`, {

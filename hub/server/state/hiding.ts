@@ -54,7 +54,11 @@ export async function loadHiding(db: Database, siteId?: string): Promise<Map<str
       .execute(),
   ]);
   const bySite = new Map<string, ReturnType<typeof emptyHiding>>();
-  const of = (id: string) => bySite.get(id) ?? bySite.set(id, emptyHiding()).get(id) ?? emptyHiding();
+  const of = (id: string) => {
+    const hiding = bySite.get(id) ?? emptyHiding();
+    bySite.set(id, hiding);
+    return hiding;
+  };
   for (const { siteId: id, roomId, kind, deviceClass } of limits) {
     const hiding = of(id);
     if (roomId !== null) hiding.rooms.add(roomId);

@@ -54,6 +54,12 @@ export async function keepPicture(page: Page, name: string): Promise<void> {
 
 /** What axe finds serious or critical, as `rule: element`. */
 export async function seriousMistakes(page: Page): Promise<string[]> {
+  // What still fades in has too little contrast for a fifth of a second. What breathes never ends, and is not waited for.
+  await page.waitForFunction(() =>
+    document
+      .getAnimations()
+      .every(({ playState, effect }) => playState !== "running" || effect?.getComputedTiming().endTime === Infinity),
+  );
   const { violations } = await new AxeBuilder({ page }).analyze();
   return violations
     .filter((violation) => violation.impact === "serious" || violation.impact === "critical")

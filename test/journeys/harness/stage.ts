@@ -1,3 +1,8 @@
+import {
+  type FakeHomeAssistant,
+  startFakeHomeAssistant,
+  testHome,
+} from "@caretaker/connector-home-assistant/fake-gateway";
 import { type RealHome, startRealHome, type Version, whyNoRealHome } from "@caretaker/kit/real-home-assistant/index.ts";
 import { available, findChromium, whyNoChromium } from "@caretaker/kit/require.ts";
 import type { Browser } from "playwright-core";
@@ -34,11 +39,39 @@ export function journey(title: string, tests: (stage: () => Stage) => void, vers
       await stage?.browser.close();
       await Promise.all([stage?.firm.close(), stage?.home.stop()]);
     });
-    tests(() => {
-      if (stage === undefined) throw new Error("the stage is not set");
-      return stage;
-    });
+    tests(() => setStage(stage));
   });
+}
+
+/** As a stage, with a simulated Home Assistant. */
+export interface SimulatedStage extends Pick<Stage, "firm" | "browser"> {
+  readonly home: FakeHomeAssistant;
+}
+
+/** A journey that needs a real Chromium and no real home: the bridge in the hall of this one is wedged. */
+export function simulatedJourney(title: string, tests: (stage: () => SimulatedStage) => void): void {
+  const chromium = available("chromium", whyNoChromium);
+  describe.skipIf(chromium.skip)(chromium.title(title), () => {
+    let stage: SimulatedStage | undefined;
+    beforeAll(async () => {
+      const [firm, browser, home] = await Promise.all([
+        Firm.open().then((opened) => opened.settle()),
+        openBrowser(findChromium() ?? ""),
+        startFakeHomeAssistant({ home: testHome({ hall: { mode: "wedged" } }) }),
+      ]);
+      stage = { firm, browser, home };
+    });
+    afterAll(async () => {
+      await stage?.browser.close();
+      await Promise.all([stage?.firm.close(), stage?.home.close()]);
+    });
+    tests(() => setStage(stage));
+  });
+}
+
+function setStage<S>(stage: S | undefined): S {
+  if (stage === undefined) throw new Error("the stage is not set");
+  return stage;
 }
 
 /** Opens the newest message's link on a phone, as the homeowner does. */
