@@ -486,6 +486,8 @@ export const words = {
     what: "What should be done?",
     none: "Nothing can be run here",
     noneText: "No runbook fits the gateways of this site. Connect a gateway first.",
+    outdated: (title: string) => `“${title}” cannot be started now`,
+    toRunbook: "Look at it and publish it again",
     gateway: "Gateway",
     reason: "Why?",
     reasonText: "In the client's words: the homeowner may read this.",
