@@ -13,7 +13,7 @@ import { backupOf, errorsOf, lastSeenOf, momentOf, percentOf, repairsOf, updates
 import { BackupInfo, Config, Issue, Issues, LogRow, RecorderInfo, rowsOf, Translations } from "./schema.ts";
 import { words } from "./words.ts";
 
-type Reads = { [N in ReadName]: (from: Follower, input: CapabilityInput<N>) => Promise<CapabilityOutput<N>> };
+type Reads = { [N in ReadName]?: (from: Follower, input: CapabilityInput<N>) => Promise<CapabilityOutput<N>> };
 
 const reads: Reads = {
   "gateway.info": async (from) => {

@@ -90,6 +90,15 @@ export const CAPABILITIES = {
     z.strictObject({ entity: keyOf("entity") }),
     z.object({ state: z.string(), availability: AvailabilityValue, since: Moment, attributes: Attributes }),
   ),
+  "room.state": read(
+    "What picture and sound of a room do",
+    z.strictObject({ room: keyOf("room") }),
+    z.object({
+      power: z.enum(["on", "off", "unknown"]),
+      /** The name of what is being watched or listened to; null where nothing is. */
+      source: z.string().nullable(),
+    }),
+  ),
   "log.errors": read(
     "Warnings and errors the gateway noted since it started",
     z.strictObject({ integration: keyOf("integration").optional() }),
@@ -155,6 +164,12 @@ export const CAPABILITIES = {
   ),
   "integration.reload": action("Restart one integration", z.strictObject({ integration: keyOf("integration") })),
   "entity.refresh": action("Ask a device for its state now", z.strictObject({ entity: keyOf("entity") })),
+  "room.off": action("Switch off picture and sound of a room", z.strictObject({ room: keyOf("room") })),
+  "room.select": action(
+    "Watch or listen to something in a room",
+    z.strictObject({ room: keyOf("room"), source: keyOf("entity") }),
+  ),
+  "macro.run": action("Run what the installer programmed", z.strictObject({ macro: keyOf("entity") })),
   "power.cycle": action(
     "Switch a power outlet off and on",
     z.strictObject({ switch: keyOf("entity"), off: Seconds.min(1).max(300).meta({ duration: true }) }),

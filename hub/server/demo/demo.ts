@@ -8,6 +8,7 @@ import type { Announcements } from "../announcements.ts";
 import type { Database } from "../db/database.ts";
 import { now } from "../db/database.ts";
 import type { Call, Handlers } from "../http/handler.ts";
+import { startControl4Demo } from "./control4-demo.ts";
 
 export interface DemoDeps {
   readonly db: Database;
@@ -37,7 +38,7 @@ const MEMORY = "demo";
  * another port.
  */
 export async function startDemo(deps: DemoDeps, actor: Actor): Promise<Demo> {
-  const remembered = await recall(deps.db);
+  const remembered = await recallHomes(deps.db);
   const fakes: FakeHomeAssistant[] = [];
   const homes: Remembered[] = [];
   for (const plan of demoHomes()) {
@@ -48,10 +49,11 @@ export async function startDemo(deps: DemoDeps, actor: Actor): Promise<Demo> {
     homes.push(home);
     sayWhatFeedsWhat(deps, actor, plan, home);
   }
-  await remember(deps.db, homes);
+  await remember(deps.db, MEMORY, { homes });
+  const control4 = await startControl4Demo(deps, actor);
   return {
     async close() {
-      await Promise.all(fakes.map((fake) => fake.close()));
+      await Promise.all([...fakes.map((fake) => fake.close()), control4.close()]);
     },
   };
 }
@@ -63,12 +65,21 @@ async function startAt(plan: Home, before: Remembered | undefined): Promise<Fake
   return startFakeHomeAssistant({ ...options, port: before.port }).catch(() => startFakeHomeAssistant(options));
 }
 
-async function addSite(
+async function addSite(deps: DemoDeps, actor: Actor, plan: Home, fake: FakeHomeAssistant): Promise<Remembered> {
+  const gateway = { connector: "home-assistant", name: "Home Assistant", config: { url: fake.url, token: fake.token } };
+  const made = await makeSite(deps, actor, plan, gateway);
+  return { name: plan.site, ...made, port: fake.port, token: fake.token };
+}
+
+export type SitePlan = Pick<Home, "client" | "site" | "town" | "timeZone">;
+
+/** A client, a site and its gateway, as a person would add them. */
+export async function makeSite(
   { db, handlers }: DemoDeps,
   actor: Actor,
-  plan: Home,
-  fake: FakeHomeAssistant,
-): Promise<Remembered> {
+  plan: SitePlan,
+  gateway: { readonly connector: string; readonly name: string; readonly config: Record<string, unknown> },
+): Promise<{ siteId: SiteId; gatewayId: GatewayId }> {
   const call = await callOf(db, actor);
   const name = plan.client;
   const client = await handlers["client.create"]({ name, phone: "+31 20 555 0123" }, call);
@@ -95,16 +106,8 @@ async function addSite(
     call,
   );
   await db.updateTable("site").set({ isSimulated: true }).where("id", "=", site.id).execute();
-  const gateway = await handlers["gateway.add"](
-    {
-      siteId: site.id,
-      connector: "home-assistant",
-      name: "Home Assistant",
-      config: { url: fake.url, token: fake.token },
-    },
-    call,
-  );
-  return { name: plan.site, siteId: site.id, gatewayId: gateway.id, port: fake.port, token: fake.token };
+  const added = await handlers["gateway.add"]({ siteId: site.id, ...gateway }, call);
+  return { siteId: site.id, gatewayId: added.id };
 }
 
 function emailName(name: string): string {
@@ -157,16 +160,20 @@ async function callOf(db: Database, actor: Actor): Promise<Call> {
   return { actor, requestId: "demo", now: await now(db), signal: new AbortController().signal };
 }
 
-async function recall(db: Database): Promise<readonly Remembered[]> {
-  const row = await db.selectFrom("hubMemory").select("value").where("key", "=", MEMORY).executeTakeFirst();
-  return (row?.value as { homes: Remembered[] } | undefined)?.homes ?? [];
+async function recallHomes(db: Database): Promise<readonly Remembered[]> {
+  return (await recall<{ homes: Remembered[] }>(db, MEMORY))?.homes ?? [];
 }
 
-async function remember(db: Database, homes: readonly Remembered[]): Promise<void> {
-  const value = JSON.stringify({ homes });
+export async function recall<T>(db: Database, key: string): Promise<T | undefined> {
+  const row = await db.selectFrom("hubMemory").select("value").where("key", "=", key).executeTakeFirst();
+  return row?.value as T | undefined;
+}
+
+export async function remember(db: Database, key: string, what: unknown): Promise<void> {
+  const value = JSON.stringify(what);
   await db
     .insertInto("hubMemory")
-    .values({ key: MEMORY, value, changedAt: await now(db) })
+    .values({ key, value, changedAt: await now(db) })
     .onConflict((conflict) => conflict.column("key").doUpdateSet({ value }))
     .execute();
 }

@@ -7,13 +7,17 @@ import type { CapabilityName } from "@caretaker/protocol";
 const LOCKS: Readonly<Partial<Record<CapabilityName, readonly string[]>>> = {
   "integration.reload": ["integration"],
   "entity.refresh": ["entity"],
+  "room.off": ["room"],
+  "room.select": ["room"],
+  // What an installer programmed may do anything.
+  "macro.run": ["entity", "gateway", "integration", "power", "room"],
   "power.cycle": ["power"],
   "power.on": ["power"],
-  "gateway.restart": ["entity", "gateway", "integration", "power"],
+  "gateway.restart": ["entity", "gateway", "integration", "power", "room"],
 };
 
 /** An action that nobody thought of here locks everything. */
-const ALL = ["entity", "gateway", "integration", "power"] as const;
+const ALL = ["entity", "gateway", "integration", "power", "room"] as const;
 
 export function locksOf(actions: Iterable<CapabilityName>): string[] {
   return [...new Set([...actions].flatMap((action) => LOCKS[action] ?? ALL))].sort();

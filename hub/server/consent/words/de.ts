@@ -18,6 +18,9 @@ export const de: HomeownerWords = {
   acts: {
     "integration.reload": (thing) => `Wir starten ${named(thing)} neu.`,
     "entity.refresh": (thing) => `Wir fragen bei ${place(thing.name, thing.room)} nach dem Zustand.`,
+    "room.off": (thing) => `Wir schalten Bild und Ton in ${named(thing)} aus.`,
+    "room.select": (thing) => `Wir schalten Bild oder Ton in ${named(thing)} wieder ein.`,
+    "macro.run": (thing) => `Wir führen aus, was Ihr Installateur als ${named(thing)} programmiert hat.`,
     "power.cycle": (thing) => `Wir schalten ${powered(thing)} aus und wieder ein.`,
     "power.on": (thing) => `Wir schalten ${powered(thing)} ein.`,
     "gateway.restart": (thing) => `Wir starten ${named(thing)} neu.`,

@@ -18,6 +18,9 @@ export const en: HomeownerWords = {
   acts: {
     "integration.reload": (thing) => `Restart ${named(thing)}.`,
     "entity.refresh": (thing) => `Ask ${named(thing)} how it is.`,
+    "room.off": (thing) => `Switch off picture and sound in ${named(thing)}.`,
+    "room.select": (thing) => `Switch on picture or sound in ${named(thing)} again.`,
+    "macro.run": (thing) => `Carry out what your installer programmed as ${named(thing)}.`,
     "power.cycle": (thing) => `Switch off ${powered(thing)}, and on again.`,
     "power.on": (thing) => `Switch on ${powered(thing)}.`,
     "gateway.restart": (thing) => `Restart ${named(thing)}.`,

@@ -20,6 +20,9 @@ export const fr: HomeownerWords = {
   acts: {
     "integration.reload": (thing) => `Redémarrer ${named(thing)}.`,
     "entity.refresh": (thing) => `Demander son état à ${place(thing.name, thing.room)}.`,
+    "room.off": (thing) => `Éteindre l'image et le son dans ${named(thing)}.`,
+    "room.select": (thing) => `Rallumer l'image ou le son dans ${named(thing)}.`,
+    "macro.run": (thing) => `Exécuter ce que votre installateur a programmé sous le nom ${named(thing)}.`,
     "power.cycle": (thing) => `Éteindre puis rallumer ${powered(thing)}.`,
     "power.on": (thing) => `Allumer ${powered(thing)}.`,
     "gateway.restart": (thing) => `Redémarrer ${named(thing)}.`,

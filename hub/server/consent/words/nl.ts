@@ -20,6 +20,9 @@ export const nl: HomeownerWords = {
   acts: {
     "integration.reload": (thing) => `We starten ${named(thing)} opnieuw.`,
     "entity.refresh": (thing) => `We vragen ${named(thing)} hoe het ermee staat.`,
+    "room.off": (thing) => `We zetten beeld en geluid in ${named(thing)} uit.`,
+    "room.select": (thing) => `We zetten beeld of geluid in ${named(thing)} weer aan.`,
+    "macro.run": (thing) => `We voeren uit wat uw installateur heeft geprogrammeerd als ${named(thing)}.`,
     "power.cycle": (thing) => `We zetten ${powered(thing)} uit en weer aan.`,
     "power.on": (thing) => `We zetten ${powered(thing)} aan.`,
     "gateway.restart": (thing) => `We starten ${named(thing)} opnieuw.`,

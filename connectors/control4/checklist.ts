@@ -1,0 +1,179 @@
+import { CaretakerError, type ChecklistLine, type ConnectorContext, type Secret } from "@caretaker/protocol";
+import { Director } from "./client/director.ts";
+import { parseJson } from "./client/fault.ts";
+import { TokenKeeper } from "./client/tokens.ts";
+import { readHome } from "./home/fetch.ts";
+import { LiveHome } from "./home/home.ts";
+import type { ControllerRow } from "./schema.ts";
+import { chooseController, modelOf, type Plan, planOf } from "./sign-in.ts";
+import { checklistWords as say, words } from "./words.ts";
+
+/** The checks that this make has, in their order. */
+type Step = keyof typeof say.running;
+type Line = Omit<ChecklistLine, "step" | "status" | "milliseconds">;
+type Found = Line & { readonly isWarning?: boolean };
+
+/** A check that found something wrong: its line stops the list. */
+class Failed extends Error {
+  readonly line: Line;
+
+  constructor(line: Line) {
+    super(line.detail);
+    this.line = line;
+  }
+}
+
+/** Looks at a controller before it is added: a line when a check begins and one when it has ended. */
+export async function* checkGateway(config: unknown, context: ConnectorContext): AsyncGenerator<ChecklistLine> {
+  const visit = new Visit(planOf(config, context), context);
+  try {
+    for (const [step, check] of visit.checks) {
+      yield { step, status: "running", detail: say.running[step] };
+      const line = await run(step, check, context);
+      yield line;
+      if (line.status === "failed") return;
+    }
+  } finally {
+    visit.end();
+  }
+}
+
+async function run(step: Step, check: () => Promise<Found>, { clock }: ConnectorContext): Promise<ChecklistLine> {
+  const began = clock.monotonic();
+  const since = (): number => Math.round(clock.monotonic() - began);
+  try {
+    const { isWarning, ...found } = await check();
+    return { step, status: isWarning ? "warning" : "ok", ...found, milliseconds: since() };
+  } catch (error) {
+    if (error instanceof Failed) return { step, status: "failed", ...error.line, milliseconds: since() };
+    if (!(error instanceof CaretakerError)) throw error;
+    const next = say.nextAfter(error.code, step);
+    return { step, status: "failed", detail: error.message, next, milliseconds: since() };
+  }
+}
+
+/** One check of one controller, with what was learnt on the way. No credential leaves before the certificate is judged. */
+class Visit {
+  readonly #plan: Plan;
+  readonly #context: ConnectorContext;
+  #accountToken: Secret | undefined;
+  #row: ControllerRow | undefined;
+  #osVersion: string | undefined;
+  #tokens: TokenKeeper | undefined;
+  #director: Director | undefined;
+
+  constructor(plan: Plan, context: ConnectorContext) {
+    this.#plan = plan;
+    this.#context = context;
+  }
+
+  get checks(): readonly (readonly [Step, () => Promise<Found>])[] {
+    return [
+      ["name", () => this.#name()],
+      ["port", () => this.#port()],
+      ["tls", () => this.#certificate()],
+      ["make", () => this.#make()],
+      ["credentials", () => this.#logIn()],
+      ["choice", () => this.#choose()],
+      ["access", () => this.#access()],
+      ["version", () => this.#version()],
+      ["first_data", () => this.#data()],
+    ];
+  }
+
+  end(): void {
+    this.#tokens?.stop();
+  }
+
+  async #name(): Promise<Found> {
+    const { host } = this.#plan.address;
+    const { addresses, allowed } = await this.#context.dialer.resolve(host);
+    if (addresses.length === 0) throw new Failed({ detail: say.noAddress(host), next: say.checkName });
+    if (allowed.length === 0) throw new Failed({ detail: say.notAllowed(host, addresses), next: say.checkName });
+    return { detail: say.resolved(host, allowed) };
+  }
+
+  async #port(): Promise<Found> {
+    const { host, port } = this.#plan.address;
+    const { milliseconds } = await this.#context.dialer.connect({ host, port, timeoutSeconds: 10 });
+    return { detail: say.portOpen(port, milliseconds) };
+  }
+
+  async #certificate(): Promise<Found> {
+    const { address, pinnedCertificate } = this.#plan;
+    const { host, port } = address;
+    const seen = await this.#context.dialer.certificate({ host, port, timeoutSeconds: 10 });
+    const { fingerprint256, subject, validTo, reason = "" } = seen;
+    const certificate = { fingerprint256, subject, validTo, reason };
+    if (pinnedCertificate !== undefined) {
+      if (plain(pinnedCertificate) === plain(fingerprint256)) return { detail: say.pinned(fingerprint256) };
+      throw new Failed({ detail: say.otherCertificate, next: say.compareCertificate, certificate });
+    }
+    if (!seen.trusted) throw new Failed({ detail: say.selfSigned(subject), next: say.compareCertificate, certificate });
+    return { detail: say.certificateGood(validTo) };
+  }
+
+  /** Without a token a Director says no in words of its own. */
+  async #make(): Promise<Found> {
+    const { base } = this.#plan.address;
+    const answer = await this.#context.dialer.http({
+      method: "GET",
+      url: `${base}/api/v1/items`,
+      timeoutSeconds: 10,
+      maxBytes: 262_144,
+    });
+    if (answer.status >= 500) throw new CaretakerError("gateway_unreachable", words.directorAway(base, answer.status));
+    const said = parseJson(answer.body) as { error?: unknown } | null | undefined;
+    if (answer.status !== 401 || said?.error !== "Unauthorized")
+      throw new Failed({ detail: words.notControl4(base), next: say.nextAfter("", "make") });
+    return { detail: say.isController };
+  }
+
+  async #logIn(): Promise<Found> {
+    this.#accountToken = await this.#plan.account.logIn(this.#plan.login);
+    return { detail: say.loggedIn };
+  }
+
+  async #choose(): Promise<Found> {
+    this.#row = chooseController(this.#plan, await this.#plan.account.controllers(need(this.#accountToken)));
+    return { detail: say.chosen(modelOf(this.#row), this.#row.controllerCommonName) };
+  }
+
+  async #access(): Promise<Found> {
+    const { account, address } = this.#plan;
+    const { dialer, clock } = this.#context;
+    const token = need(this.#accountToken);
+    const row = need(this.#row);
+    this.#osVersion = await account.osVersion(token, row);
+    const fetch = () => account.directorToken(token, row.controllerCommonName);
+    const first = await fetch();
+    this.#tokens = new TokenKeeper({ clock, first, fetch, renewed: () => {}, failed: () => {} });
+    const { osVersion } = { osVersion: this.#osVersion };
+    this.#director = new Director({ dialer, clock, address, tokens: this.#tokens, osVersion, restarting: () => {} });
+    await this.#director.controllers();
+    return { detail: say.letIn };
+  }
+
+  async #version(): Promise<Found> {
+    if (this.#osVersion === undefined) return { isWarning: true, detail: say.noVersion, next: say.carryOn };
+    return { detail: say.version(this.#osVersion) };
+  }
+
+  async #data(): Promise<Found> {
+    const home = new LiveHome();
+    await readHome(need(this.#director), home, () => {});
+    const { rooms, devices, entities } = home.inventory;
+    const found = { rooms: rooms.length, devices: devices.length, entities: entities.length };
+    if (found.entities === 0) return { isWarning: true, detail: say.empty, next: say.lookAtProject, found };
+    return { detail: say.found(found), found };
+  }
+}
+
+function need<T>(learnt: T | undefined): T {
+  if (learnt === undefined) throw new CaretakerError("gateway_lost", "An earlier check did not end.");
+  return learnt;
+}
+
+function plain(fingerprint: string): string {
+  return fingerprint.replace(/[^0-9a-f]/gi, "").toUpperCase();
+}

@@ -1,0 +1,23 @@
+/** A certificate that nobody has signed, for the fake alone: its key is public, so it protects nothing. */
+export const selfSigned = {
+  cert: `-----BEGIN CERTIFICATE-----
+MIIBwDCCAWWgAwIBAgIUOP2IHho41m54SwARm1PJn0S2s8owCgYIKoZIzj0EAwIw
+JjEkMCIGA1UEAwwbY29udHJvbDRfY29yZTNfMDAwRkZGMTIzNDU2MCAXDTI2MTEy
+NzIzMjYwNloYDzIxMjYxMTAzMjMyNjA2WjAmMSQwIgYDVQQDDBtjb250cm9sNF9j
+b3JlM18wMDBGRkYxMjM0NTYwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAARohdnZ
+f4ocE+MMin4sIJgibt89YlkZvFU1AZ1acSl4bbpXHx6hiEN7GvPiu4k0XdnPwgsV
+xJ4YV5zm+H/5QrWbo28wbTAdBgNVHQ4EFgQU+3A/oj9Ekh9einQe2KgiaMQSktQw
+HwYDVR0jBBgwFoAU+3A/oj9Ekh9einQe2KgiaMQSktQwDwYDVR0TAQH/BAUwAwEB
+/zAaBgNVHREEEzARgglsb2NhbGhvc3SHBH8AAAEwCgYIKoZIzj0EAwIDSQAwRgIh
+ALWrszWBQzm5jY8WP6L+YlU7xZ/e0+vn4PQYtwIUc+nlAiEAsui0r9+YObcvikd9
+5yt3Ki3IAuuSKvZZqkE87fZLEHs=
+-----END CERTIFICATE-----
+`,
+  key: `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgoGzdL0F4bYga4bw8
+/jSnTc4qUOEcvTf1vUvhuFGE9nyhRANCAARohdnZf4ocE+MMin4sIJgibt89YlkZ
+vFU1AZ1acSl4bbpXHx6hiEN7GvPiu4k0XdnPwgsVxJ4YV5zm+H/5QrWb
+-----END PRIVATE KEY-----
+`,
+  fingerprint256: "D6:55:B3:93:F4:38:2E:36:0C:86:D4:49:9E:17:71:56:0A:E8:B9:34:16:41:E8:C0:F0:53:8C:E9:98:D5:18:A8",
+};

@@ -1,0 +1,94 @@
+import type { CapabilityDeclaration, CapabilityName, ConnectorManifest } from "@caretaker/protocol";
+import { z } from "zod";
+import { parseAccountService, parseController } from "./address.ts";
+
+/** What a technician types to add a Control4 home. */
+export const Control4Config = z.strictObject({
+  address: z
+    .string()
+    .trim()
+    .max(300)
+    .refine((address) => parseController(address) !== undefined, "is not an address, such as 192.168.1.20")
+    .meta({ title: "Address of the controller", examples: ["192.168.1.20"] }),
+  userName: z.string().trim().min(3).max(200).meta({
+    title: "Account",
+    description: "The e-mail address of the Control4 account that the controller belongs to.",
+  }),
+  password: z.string().min(1).max(300).meta({ title: "Password of the account" }),
+  applicationKey: z
+    .string()
+    .trim()
+    .regex(/^[0-9a-f]{40}$/i, "is not a key of forty hexadecimal characters")
+    .meta({
+      title: "Application key",
+      description: "Forty characters by which Control4's account service knows the program that asks.",
+    }),
+  controller: z.string().trim().max(200).optional().meta({
+    title: "Controller",
+    description: "Only where the account has several: its name, as the check of the connection lists them.",
+  }),
+  accountService: z
+    .string()
+    .trim()
+    .max(300)
+    .refine((address) => parseAccountService(address) !== undefined, "is not an address, such as https://example.com")
+    .default("https://apis.control4.com")
+    .meta({ title: "Account service" }),
+  pinnedCertificate: z
+    .string()
+    .regex(/^([0-9A-Fa-f]{2}:){31}[0-9A-Fa-f]{2}$/, "is not a SHA-256 fingerprint")
+    .optional()
+    .meta({ title: "Certificate", description: "Fingerprint of the certificate that a person said yes to." }),
+});
+export type Control4Config = z.infer<typeof Control4Config>;
+
+function read(scope: CapabilityDeclaration["scope"], timeoutSeconds = 30): CapabilityDeclaration {
+  return { scope, timeoutSeconds };
+}
+
+/** Locks, security and emergency are not here, and no capability reaches them: see `acts.ts`. */
+const capabilities: Readonly<Partial<Record<CapabilityName, CapabilityDeclaration>>> = {
+  "gateway.info": read("reach"),
+  "device.state": read("view"),
+  "entity.state": read("view"),
+  "room.state": read("view"),
+  "entity.refresh": { scope: "diagnose", timeoutSeconds: 30 },
+  "room.off": {
+    scope: "fix",
+    timeoutSeconds: 45,
+    felt: {
+      en: "Picture and sound in that room go off.",
+      nl: "Beeld en geluid in die kamer gaan uit.",
+      de: "Bild und Ton in diesem Raum gehen aus.",
+      fr: "L'image et le son s'éteignent dans cette pièce.",
+    },
+  },
+  "room.select": {
+    scope: "fix",
+    timeoutSeconds: 45,
+    felt: {
+      en: "Picture or sound in that room come on.",
+      nl: "Beeld of geluid in die kamer gaat aan.",
+      de: "Bild oder Ton in diesem Raum gehen an.",
+      fr: "L'image ou le son s'allume dans cette pièce.",
+    },
+  },
+  "macro.run": {
+    scope: "disruptive",
+    timeoutSeconds: 45,
+    felt: {
+      en: "What your installer programmed for this is carried out. Some devices may be away for some minutes.",
+      nl: "Wat uw installateur hiervoor heeft geprogrammeerd, wordt uitgevoerd. Sommige apparaten kunnen enkele minuten weg zijn.",
+      de: "Was Ihr Installateur dafür programmiert hat, wird ausgeführt. Einige Geräte können einige Minuten weg sein.",
+      fr: "Ce que votre installateur a programmé pour cela est exécuté. Certains appareils peuvent être absents quelques minutes.",
+    },
+  },
+};
+
+export const manifest: ConnectorManifest = {
+  id: "control4",
+  name: "Control4",
+  config: Control4Config,
+  secrets: ["password", "applicationKey"],
+  capabilities,
+};
