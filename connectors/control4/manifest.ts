@@ -11,8 +11,8 @@ export const Control4Config = z.strictObject({
     .refine((address) => parseController(address) !== undefined, "is not an address, such as 192.168.1.20")
     .meta({ title: "Address of the controller", examples: ["192.168.1.20"] }),
   userName: z.string().trim().min(3).max(200).meta({
-    title: "Account",
-    description: "The e-mail address of the Control4 account that the controller belongs to.",
+    title: "Email of the account",
+    description: "Of the Control4 account that the controller is registered under.",
   }),
   password: z.string().min(1).max(300).meta({ title: "Password of the account" }),
   applicationKey: z

@@ -9,8 +9,7 @@ export interface AccountDeps {
   readonly knobs: Knobs;
   readonly accountTokens: Tokens;
   readonly directorTokens: Tokens;
-  readonly userName: string;
-  readonly password: string;
+  readonly account: { readonly userName: string; readonly password: string };
   readonly counters: { logins: number; loginsRefused: number; tokens: number };
   /** Where this service is, for the `href` of its answers. */
   readonly base: () => string;
@@ -58,7 +57,7 @@ async function logIn(deps: AccountDeps, request: IncomingMessage, response: Serv
   const { counters, knobs } = deps;
   const { clientInfo } = (await bodyOf(request)) as { clientInfo?: { userInfo?: Record<string, unknown> } };
   const { userName, password, applicationKey } = clientInfo?.userInfo ?? {};
-  const isKnown = userName === deps.userName && password === deps.password;
+  const isKnown = userName === deps.account.userName && password === deps.account.password;
   if (!isKnown || !/^[0-9a-f]{40}$/.test(String(applicationKey))) {
     counters.loginsRefused += 1;
     return refuse(deps, response, "Permission denied Bad credentials");

@@ -26,8 +26,6 @@ export interface Knobs {
   sendsStatus: boolean;
   /** No push is sent any more, and nothing is closed. */
   isStalled: boolean;
-  /** Nothing answers on the push channel any more, not even its pings, and nothing is closed. */
-  isHalfOpen: boolean;
   /** Once a token is past its end nothing is pushed to who came with it, and nothing is closed. */
   stopsAfterExpiry: boolean;
   /** How long a macro that restarts a device keeps it away. */
@@ -51,7 +49,6 @@ export function defaultKnobs(): Knobs {
     sendsArrays: false,
     sendsStatus: false,
     isStalled: false,
-    isHalfOpen: false,
     stopsAfterExpiry: true,
     restartMilliseconds: 400,
     settleMilliseconds: 20,

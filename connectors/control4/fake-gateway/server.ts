@@ -29,6 +29,8 @@ export class FakeControl4 {
   readonly push: PushServer;
   readonly userName = "owner@example.com";
   readonly password = "password-of-a-simulation";
+  /** What the account service holds: a homeowner may change it. */
+  readonly account: { userName: string; password: string };
   readonly certificate = selfSigned.fingerprint256;
   readonly counters = {
     logins: 0,
@@ -41,23 +43,23 @@ export class FakeControl4 {
   readonly #accountTokens = new Tokens();
   readonly #directorTokens = new Tokens();
   readonly #controller: TlsServer;
-  readonly #account: Server;
+  readonly #service: Server;
   readonly #sockets = new Set<Socket>();
 
   constructor({ home = testHome(), knobs = {} }: StartFakeControl4) {
     this.knobs = { ...defaultKnobs(), ...knobs };
     this.house = new House(home, this.knobs, (event) => this.push.send(event));
+    this.account = { userName: this.userName, password: this.password };
     const deps: AccountDeps = {
       plan: home,
       knobs: this.knobs,
       accountTokens: this.#accountTokens,
       directorTokens: this.#directorTokens,
-      userName: this.userName,
-      password: this.password,
+      account: this.account,
       counters: this.counters,
       base: () => this.accountUrl,
     };
-    this.#account = createServer((request, response) => void answerAccount(deps, request, response).catch(() => {}));
+    this.#service = createServer((request, response) => void answerAccount(deps, request, response).catch(() => {}));
     this.#controller = createTlsServer({ cert: selfSigned.cert, key: selfSigned.key });
     this.push = new PushServer(this.#controller, this.knobs, this.#directorTokens);
     const { house, push, counters } = this;
@@ -67,9 +69,10 @@ export class FakeControl4 {
       if (request.url?.startsWith("/socket.io/")) return;
       answerDirector(director, request, response).catch(() => {});
     });
-    for (const server of [this.#account, this.#controller]) {
+    for (const server of [this.#service, this.#controller]) {
       server.keepAliveTimeout = 1000;
-      server.on("connection", (socket: Socket) => {
+      // Over TLS the socket that speaks is another than the one that came.
+      server.on(server === this.#controller ? "secureConnection" : "connection", (socket: Socket) => {
         this.#sockets.add(socket);
         socket.on("error", () => {});
         socket.once("close", () => this.#sockets.delete(socket));
@@ -87,11 +90,11 @@ export class FakeControl4 {
   }
 
   get accountUrl(): string {
-    return `http://127.0.0.1:${portOf(this.#account)}`;
+    return `http://127.0.0.1:${portOf(this.#service)}`;
   }
 
   get ports(): { controller: number; account: number } {
-    return { controller: portOf(this.#controller), account: portOf(this.#account) };
+    return { controller: portOf(this.#controller), account: portOf(this.#service) };
   }
 
   /** What a technician would type to add it. */
@@ -107,7 +110,7 @@ export class FakeControl4 {
   }
 
   async listen(ports: { controller: number; account: number }): Promise<this> {
-    await listenOn(this.#account, ports.account);
+    await listenOn(this.#service, ports.account);
     await listenOn(this.#controller, ports.controller);
     return this;
   }
@@ -135,10 +138,10 @@ export class FakeControl4 {
 
   async close(): Promise<void> {
     this.house.close();
-    await this.push.close().catch(() => {});
     for (const socket of this.#sockets) socket.destroy();
+    await this.push.close().catch(() => {});
     await Promise.all(
-      [this.#account, this.#controller].map((server) => new Promise<void>((resolve) => server.close(() => resolve()))),
+      [this.#service, this.#controller].map((server) => new Promise<void>((resolve) => server.close(() => resolve()))),
     );
   }
 }
