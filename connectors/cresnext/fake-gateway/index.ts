@@ -1,0 +1,3 @@
+export { defaultKnobs, type Knobs } from "./knobs.ts";
+export { type PanelPlan, testPanel } from "./panel.ts";
+export { type FakePanel, type StartFakePanel, startFakePanel } from "./server.ts";
