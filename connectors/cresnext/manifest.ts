@@ -43,6 +43,7 @@ const capabilities: Readonly<Partial<Record<CapabilityName, CapabilityDeclaratio
 export const manifest: ConnectorManifest = {
   id: "cresnext",
   name: "Crestron panel or DM NVX",
+  isOneOfMany: true,
   config: CresNextConfig,
   secrets: ["password"],
   capabilities,
