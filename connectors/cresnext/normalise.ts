@@ -44,7 +44,7 @@ export function panelOf(tree: Tree): Panel | undefined {
   const name = info.Name ?? host ?? model;
   const systems = systemsOf(tree.IpTableV2 ?? tree.IpTable);
   const facts = factsOf(tree, info, firmware);
-  const devices = [panelDevice(info, name, model, firmware), ...systems.map(systemDevice)];
+  const devices = [panelDevice(info, name, model, firmware), ...systems.map((system) => systemDevice(system, name))];
   const links = systems.map((system) => ({ system, entity: linkEntity(system) }));
   return {
     name,
@@ -127,11 +127,12 @@ function kindOf(model: string): DeviceKind {
   return /^DM-?N(VX|AX)/i.test(model) ? "media" : "other";
 }
 
-function systemDevice({ key, address, ipId, model }: ControlSystem): DeviceReport {
+function systemDevice({ key, address, ipId, model }: ControlSystem, panel: string): DeviceReport {
   return {
     key,
     marks: [],
-    name: `Control system ${address ?? ""} (IP ID ${ipId})`.replace("  ", " "),
+    // A home has several panels, and each of them its own view of the same processor.
+    name: `Control system of ${panel} (${address === null ? "" : `${address}, `}IP ID ${ipId})`,
     integrationKeys: [],
     make: "Crestron",
     kind: "controller",

@@ -90,7 +90,7 @@ describe("what a panel says", () => {
 
     expect(panel.inventory().devices.map(({ key, name, kind }) => [key, name, kind])).toEqual([
       ["panel", "TSW-1070-HALL", "panel"],
-      ["ip-03", "Control system 192.168.1.10 (IP ID 03)", "controller"],
+      ["ip-03", "Control system of TSW-1070-HALL (192.168.1.10, IP ID 03)", "controller"],
     ]);
     expect(panel.told(LINK)).toMatchObject({ state: "on", available: "online" });
   });
