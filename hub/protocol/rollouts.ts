@@ -17,6 +17,7 @@ export type RolloutHomeStatus = z.infer<typeof RolloutHomeStatus>;
 export const RolloutWish = Rehearsed.pick({
   capability: true,
   targetName: true,
+  scope: true,
   felt: true,
   permission: true,
   permissionWords: true,
