@@ -194,6 +194,7 @@ export interface Tables {
     id: string;
     siteId: string;
     roomId: string | null;
+    roomName: string | null;
     kind: EntityKind | null;
     deviceClass: string | null;
     evidence: EvidenceKind;

@@ -17,6 +17,7 @@ import { upkeep } from "./0023-upkeep.ts";
 import { publishedOrigins } from "./0029-published-origins.ts";
 import { runsByRunbook } from "./0030-runs-by-runbook.ts";
 import { viewLimits } from "./0031-view-limits.ts";
+import { leftOutRooms } from "./0034-left-out-rooms.ts";
 
 /** One step forward of the database's form. It is never changed after a release: what is wrong in it, a later one mends. */
 export interface Migration {
@@ -45,4 +46,5 @@ export const migrations: readonly Migration[] = [
   publishedOrigins,
   runsByRunbook,
   viewLimits,
+  leftOutRooms,
 ];
