@@ -351,6 +351,40 @@ describe("a gateway that is lost", () => {
     expect((await ledger()).map(({ event }) => event)).toEqual(["gateway.added", "gateway.access_withdrawn"]);
   });
 
+  it("has the moments of its link kept by the clock of the database, also when it was lost too long", async () => {
+    const link = (id: string) =>
+      db
+        .selectFrom("gateway")
+        .select(["state", "linkSeenAt", "linkLostAt"])
+        .where("id", "=", id)
+        .executeTakeFirstOrThrow();
+    const { id } = await add();
+    await until(
+      () => link(id),
+      ({ linkSeenAt }) => linkSeenAt !== null,
+    );
+    const before = Date.now();
+    home.failure = new CaretakerError("gateway_unreachable", "Gone.");
+    home.lose("unreachable");
+    const lost = await until(
+      () => link(id),
+      ({ state }) => state === "unreachable",
+    );
+    expect(Date.parse(lost.linkSeenAt ?? "")).toBeGreaterThan(before - 1000);
+    expect(lost.linkLostAt).toBeNull();
+
+    const long = new Date(before - 11 * 60_000);
+    await db.updateTable("gateway").set({ linkSeenAt: long }).where("id", "=", id).execute();
+    home.failure = null;
+    const back = await until(
+      () => link(id),
+      ({ state }) => state === "online",
+    );
+
+    expect(back.linkLostAt).toBe(new Date(long.getTime() + 600_000).toISOString());
+    expect(Date.parse(back.linkSeenAt ?? "")).toBeGreaterThan(before - 1000);
+  });
+
   it("is waited for until it is back", async () => {
     home.failure = new CaretakerError("gateway_unreachable", "Gone.");
     const { id } = await add();

@@ -78,7 +78,7 @@ export interface Gateways {
   /** Resolves when it is connected; rejects with the signal's reason, or when it was removed. */
   whenOnline(gatewayId: GatewayId, signal: AbortSignal): Promise<void>;
   diagnostics(gatewayId: GatewayId): Promise<Record<string, unknown>>;
-  dialerFor(target: GatewayTarget): Dialer;
+  dialerFor(targets: readonly GatewayTarget[]): Dialer;
   /** Takes up a gateway whose row is committed. */
   adopt(gatewayId: GatewayId): Promise<Gateway>;
   /** Begins anew with what is stored now: after new credentials. */
@@ -111,8 +111,8 @@ export function createGateways(deps: GatewaysDeps): Gateways {
   const waiting = new Set<() => void>();
   const stops: (() => void)[] = [];
 
-  const dialerFor = (target: GatewayTarget): Dialer =>
-    createDialer({ allow: [target], clock, ownPorts: deps.ownPorts ?? [] });
+  const dialerFor = (targets: readonly GatewayTarget[]): Dialer =>
+    createDialer({ allow: targets, clock, ownPorts: deps.ownPorts ?? [] });
 
   function found(gatewayId: GatewayId): Kept {
     const one = kept.get(gatewayId);

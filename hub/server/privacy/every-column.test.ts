@@ -87,6 +87,7 @@ const OUR_WORDS = new Set([
   "attempt.status",
   "attempt.step",
   "consent_request.digest",
+  "consent_request.ended_why",
   "consent_request.grade",
   "consent_request.language",
   "consent_request.ledger_code",
