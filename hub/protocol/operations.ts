@@ -339,7 +339,7 @@ export const operations = {
     input: z.strictObject({ siteId: SiteId.optional() }),
     output: z.object({
       items: z.array(RunbookSummary),
-      /** Published by the firm, and nobody can start it now; left out where a site is asked for. */
+      /** Published by the firm, and nobody can start it now; with a site, what could run there once it is published again. */
       notStartable: z.array(NotStartable.extend({ id: RunbookId, version: z.number().int(), title: z.string() })),
     }),
     needs: { who: everyone, on: "firm" },

@@ -1,7 +1,7 @@
 import "./runs.css";
-import type { RunbookId, RunbookSummary, Site } from "@caretaker/protocol";
+import type { OperationOutput, RunbookId, RunbookSummary, Site } from "@caretaker/protocol";
 import { Button, Group, Select, Stack, Switch, Textarea } from "@mantine/core";
-import { mdiAccountAlertOutline, mdiDramaMasks, mdiEmailOutline, mdiHandshakeOutline } from "@mdi/js";
+import { mdiAccountAlertOutline, mdiCancel, mdiDramaMasks, mdiEmailOutline, mdiHandshakeOutline } from "@mdi/js";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { useState } from "react";
 import type { SiteContent } from "../../live/contents.ts";
@@ -54,6 +54,7 @@ export function RunNewPage() {
       {runbooks.isPending || site.isPending ? <Skeletons rows={4} height={72} /> : null}
       {runbooks.data && site.data && !refused ? (
         <Stack>
+          <Outdated items={runbooks.data.notStartable} />
           <RunbookChoice runbooks={runbooks.data.items} chosen={chosen?.id ?? null} onChoose={handleChoose} />
           {chosen ? (
             <StartForm
@@ -68,6 +69,21 @@ export function RunNewPage() {
       ) : null}
     </Page>
   );
+}
+
+/** Whoever looks here for a runbook that could be started yesterday reads what became of it, and goes where it is mended. */
+function Outdated({ items }: { items: OperationOutput<"runbook.list">["notStartable"] }) {
+  return items.map(({ id, title, words: why }) => {
+    const [connector = "", name = ""] = id.split("/");
+    return (
+      <Notice key={id} tone="warn" icon={mdiCancel} title={words.runNew.outdated(title)}>
+        {why}{" "}
+        <Link to="/runbooks/$connector/$name" params={{ connector, name }}>
+          {words.runNew.toRunbook}
+        </Link>
+      </Notice>
+    );
+  });
 }
 
 interface StartFormProps {

@@ -3,7 +3,7 @@ import type { Database } from "../db/database.ts";
 import type { Handlers } from "../http/handler.ts";
 import { runbookSchema } from "./json-schema.ts";
 import type { Library } from "./library.ts";
-import { listNotStartable, notStartableDetails } from "./published.ts";
+import { listNotStartable, listOutdatedFor, notStartableDetails } from "./published.ts";
 import { recordOf } from "./record-of.ts";
 import { toDetails, toSummary } from "./summary.ts";
 import { verdictOf } from "./verdict.ts";
@@ -31,7 +31,7 @@ export function runbooksHandlers({
         .execute();
       const makes = new Set(gateways.map(({ connector }) => connector));
       const fitting = library.runbooks.filter(({ facts }) => facts.connectors.some((id) => makes.has(id)));
-      return { items: fitting.map(toSummary), notStartable: [] };
+      return { items: fitting.map(toSummary), notStartable: await listOutdatedFor(db, library, makes) };
     },
     "runbook.validate": async (given) => {
       await library.refresh?.();

@@ -61,13 +61,7 @@ export async function listNotStartable(db: Database, library: Library) {
     .orderBy("runbookPublished.version", "desc")
     .execute();
   return [
-    ...(library.outdated ?? []).map((one) => ({
-      id: one.id,
-      version: one.version,
-      title: one.title,
-      kind: "outdated" as const,
-      words: outdatedWords(one),
-    })),
+    ...(library.outdated ?? []).map(toListed),
     ...retired.map((one) => ({
       id: one.id as RunbookId,
       version: one.version,
@@ -78,13 +72,35 @@ export async function listNotStartable(db: Database, library: Library) {
   ];
 }
 
+/** Those to be published again that could run on these makes: whoever looks for one where it was started finds out why it is not there. */
+export async function listOutdatedFor(db: Database, library: Library, makes: ReadonlySet<string>) {
+  const listed: ReturnType<typeof toListed>[] = [];
+  for (const one of library.outdated ?? []) {
+    const row = await newestOf(db, one.id);
+    if (row === undefined) continue;
+    const { facts } = readPublished(row, library.world);
+    if (facts.connectors.some((id) => makes.has(id))) listed.push(toListed(one));
+  }
+  return listed;
+}
+
+function toListed(one: OutdatedRunbook) {
+  const { id, version, title } = one;
+  return { id, version, title, kind: "outdated" as const, words: outdatedWords(one) };
+}
+
 /** Why nobody can start it, where that is so; thrown by whoever is asked to. */
 export async function refuseNotStartable(db: Database | Trx, library: Library, id: string): Promise<void> {
+  const why = await whyNotStartable(db, library, id);
+  if (why !== null) throw new CaretakerError("not_found", `${id} cannot be started. ${why}`, { meta: { runbook: id } });
+}
+
+/** Retired, or to be published again; null where neither is so. */
+export async function whyNotStartable(db: Database | Trx, library: Library, id: string): Promise<string | null> {
   const retired = await db.selectFrom("runbookRetired").selectAll().where("id", "=", id).executeTakeFirst();
+  if (retired !== undefined) return retiredWords(retired);
   const outdated = library.outdated?.find((one) => one.id === id);
-  if (retired === undefined && outdated === undefined) return;
-  const words = retired === undefined ? outdatedWords(outdated) : retiredWords(retired);
-  throw new CaretakerError("not_found", `${id} cannot be started. ${words}`, { meta: { runbook: id } });
+  return outdated === undefined ? null : outdatedWords(outdated);
 }
 
 function retiredWords({ retiredBy, reason }: Selectable<Tables["runbookRetired"]>): string {

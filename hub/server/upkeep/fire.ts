@@ -18,7 +18,7 @@ import { startRunIn } from "../runs/start.ts";
 import { mayStartByItself } from "../standstill/standstill.ts";
 import type { UpkeepDeps } from "./deps.ts";
 import { type IllNow, keyOf } from "./look.ts";
-import { inputFor, type RuleRow, whyPaused } from "./rules.ts";
+import { inputFor, mayLetBegin, type RuleRow, whyPaused } from "./rules.ts";
 
 interface OpenFinding {
   readonly id: string;
@@ -106,6 +106,8 @@ async function begin(
   if (!rule.atNight && quietUntil(now, finding.timeZone, { from: finding.quietFrom, to: finding.quietTo }) !== null)
     return [];
   if (!(await mayStartByItself(trx)) || (await hasFired(trx, rule, finding, now))) return [];
+  const maker = await lockMaker(trx, rule);
+  if (maker === null) return [];
   // Two hubs that meet here have one key to write: the second finds it taken.
   await trx.insertInto("ruleFiring").values({ ruleId: rule.id, findingId: finding.id, at: now }).execute();
   const found = deps.library.get(rule.runbook);
@@ -117,7 +119,7 @@ async function begin(
     inputs: input === undefined ? {} : { [input]: finding.integrationId },
     reason: `${finding.name} has not answered for ${lasting(now.getTime() - Date.parse(finding.openedAt))}.`,
     homeownerAsked: false,
-    actor: makerOf(rule),
+    actor: maker,
   });
   await trx
     .updateTable("ruleFiring")
@@ -167,13 +169,23 @@ async function hasFired(trx: Trx, rule: RuleRow, finding: OpenFinding, now: Date
   return before !== undefined;
 }
 
-/** Counted and judged as if whoever made the rule had begun it himself. */
-function makerOf({ madeBy, madeById }: RuleRow): Actor {
+/**
+ * Counted and judged as if whoever made the rule had begun it himself, as what he is now. His row is held until it has
+ * begun: he may have been shut out, or have lost his role, since the rules were read; null then.
+ */
+async function lockMaker(trx: Trx, { madeBy, madeById }: RuleRow): Promise<Actor | null> {
+  const person = await trx
+    .selectFrom("person")
+    .select(["role", "disabledAt"])
+    .where("id", "=", madeById)
+    .forShare()
+    .executeTakeFirst();
+  if (!mayLetBegin(person)) return null;
   return {
     kind: "person",
     id: madeById as PersonId,
     name: nameInActor(madeBy),
-    role: "senior",
+    role: person.role,
     sessionId: "rule" as SessionId,
     factorAt: null,
   };

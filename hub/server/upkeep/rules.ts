@@ -14,6 +14,7 @@ import type { Tables } from "../db/tables.ts";
 import { actorText, nameInActor } from "../ledger/actor.ts";
 import { appendLedger } from "../ledger/append.ts";
 import type { LibraryRunbook } from "../runbooks/library.ts";
+import { whyNotStartable } from "../runbooks/published.ts";
 import { runnable } from "../runs/start.ts";
 import { readStandstill } from "../standstill/standstill.ts";
 import type { UpkeepDeps } from "./deps.ts";
@@ -123,6 +124,13 @@ async function toRule(deps: UpkeepDeps, row: RuleRow): Promise<Rule> {
 
 const REVIEWERS: ReadonlySet<string> = new Set(["principal", "senior"]);
 
+/** Whether somebody may answer for what begins by itself. */
+export function mayLetBegin<T extends { readonly role: string; readonly disabledAt: string | null }>(
+  maker: T | undefined,
+): maker is T {
+  return maker !== undefined && maker.disabledAt === null && REVIEWERS.has(maker.role);
+}
+
 /** Why nothing begins by this rule now, although it is on; null where nothing is in its way. */
 export async function whyPaused(
   db: Database,
@@ -137,11 +145,13 @@ export async function whyPaused(
     .select(["disabledAt", "role"])
     .where("id", "=", row.madeById)
     .executeTakeFirst();
-  if (maker === undefined || maker.disabledAt !== null || !REVIEWERS.has(maker.role)) {
+  if (!mayLetBegin(maker)) {
     return `${nameInActor(row.madeBy)} may not let runs begin any more. A senior or the principal who saves the rule answers for it from then on.`;
   }
   const found = library.get(row.runbook);
-  return found === undefined ? `There is no runbook ${row.runbook} any more.` : whyUnfit(found);
+  if (found !== undefined) return whyUnfit(found);
+  const why = await whyNotStartable(db, library, row.runbook);
+  return why === null ? `There is no runbook ${row.runbook} any more.` : `${row.runbook}: ${why}`;
 }
 
 /** The one input that is filled with what is ill; undefined where the runbook asks for nothing. */

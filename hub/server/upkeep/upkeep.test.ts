@@ -1,6 +1,6 @@
 import type { Actor, PersonId, RuleDraft, RunId, SiteId } from "@caretaker/protocol";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { transaction } from "../db/database.ts";
+import { type Database, transaction } from "../db/database.ts";
 import { type TestDatabase, testDatabase } from "../db/test-database.ts";
 import { addPerson } from "../people/people.ts";
 import {
@@ -401,6 +401,44 @@ describe("a rule", () => {
     await pass(2);
 
     expect(await runs()).toMatchObject([{ answerableId: (ann as { id: string }).id }]);
+  });
+
+  it("begins nothing in the name of somebody who lost their role between the look and the run", async () => {
+    await rule();
+    let isLosing = false;
+    const now = test.deps.now;
+    const deps = {
+      ...test.deps,
+      store,
+      now: async (db: Database) => {
+        if (isLosing && db.isTransaction) {
+          isLosing = false;
+          const { id } = ann as { id: string };
+          await database.db.updateTable("person").set({ role: "technician" }).where("id", "=", id).execute();
+        }
+        return now(db);
+      },
+    };
+    fallIll();
+    await pass(9);
+    await test.forward("2m");
+    isLosing = true;
+    await createUpkeep(deps).lookNow();
+
+    expect(isLosing).toBe(false);
+    expect(await runs()).toEqual([]);
+  });
+
+  it("says of a rule why its runbook cannot begin, where that was retired", async () => {
+    const { id } = await rule();
+    const row = { id: "reloading", reason: "Made anew", retiredBy: "person:x Bob", retiredAt: test.clock.now() };
+    await database.db.insertInto("runbookRetired").values(row).execute();
+    const without = { ...test.deps, store, library: testLibrary([]) };
+
+    expect((await listRules(without)).find((one) => one.id === id)?.paused).toBe(
+      "reloading: Retired by Bob: Made anew",
+    );
+    await database.db.deleteFrom("runbookRetired").execute();
   });
 
   it("tries again where another run works, and gives up with a reason where it cannot begin at all", async () => {

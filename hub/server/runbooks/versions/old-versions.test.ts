@@ -1,4 +1,4 @@
-import type { Actor } from "@caretaker/protocol";
+import type { Actor, SiteId } from "@caretaker/protocol";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type TestDatabase, testDatabase } from "../../db/test-database.ts";
 import { listRuns } from "../../runs/details.ts";
@@ -94,7 +94,12 @@ describe("a runbook whose used runbook changed", () => {
     ]);
     expect(await open("whole")).toMatchObject({ version: 1, notStartable: { kind: "outdated", words } });
     const runs = createTestRuns(database.db, test.library);
-    await expect(runs.start(await buildHome(database.db), "firm/whole")).rejects.toThrow("firm/cycle changed");
+    const home = await buildHome(database.db);
+    await expect(runs.start(home, "firm/whole")).rejects.toThrow("firm/cycle changed");
+    const startable = ({ siteId }: { siteId: SiteId }) => test.handlers["runbook.list"]({ siteId }, test.call(ann));
+    expect((await startable(home)).notStartable).toMatchObject([{ id: "firm/whole", words }]);
+    await database.db.updateTable("gateway").set({ removedAt: test.clock.now() }).execute();
+    expect((await startable(home)).notStartable).toEqual([]);
     await runs.close();
 
     const draft = await test.handlers["runbook.copy"](

@@ -172,6 +172,14 @@ describe("publishing with a second person", () => {
     expect(payload.map((one) => JSON.parse(one.payload ?? "{}").copiedFrom)).toContain(origin);
   });
 
+  it("keeps its origin, not even the database changes it", async () => {
+    await test.handlers["runbook.copy"]({ connector: "home-assistant", name: "cycle", to: "cycle" }, test.call(ann));
+    await test.approve(bob, (await test.ask(ann, "cycle")).approval);
+
+    const change = database.db.updateTable("runbookPublished").set({ copiedFrom: null }).execute();
+    await expect(change).rejects.toThrow("never changed");
+  });
+
   it("is bound to the text and to the digest of what it says", async () => {
     await test.save(ann, "cycle", cycle());
     const { approval } = await test.ask(ann, "cycle");

@@ -12,6 +12,7 @@ import {
 import type { Announcement } from "../../announcements.ts";
 import { type Trx, transaction } from "../../db/database.ts";
 import { appendLedger } from "../../ledger/append.ts";
+import { refuseNotStartable } from "../../runbooks/published.ts";
 import { startRunIn } from "../start.ts";
 import type { RolloutsDeps } from "./deps.ts";
 import { type HomeRow, homesOf, type RolloutRow } from "./rows.ts";
@@ -213,6 +214,7 @@ async function beginHome(
 ): Promise<readonly Announcement[]> {
   await deps.library.refresh?.();
   const now = deps.library.get(row.runbook);
+  if (now === undefined) await refuseNotStartable(trx, deps.library, row.runbook);
   if (now?.digest !== row.digest) {
     throw new CaretakerError("changed_meanwhile", `${row.runbook} was published anew since this rollout began.`);
   }
