@@ -286,6 +286,8 @@ export const words = {
       tls: "Encryption",
       make: "Gateway",
       credentials: "Credentials",
+      choice: "Which one",
+      access: "Access",
       rights: "Rights",
       version: "Version",
       first_data: "First data",
@@ -333,7 +335,10 @@ export const words = {
     integration: "Integration",
     device: "Device",
     needsSignIn: "Somebody has to sign in at the maker again",
-    silentEntities: (unavailable: number, all: number) => `Runs, but ${unavailable} of ${all} entities do not answer`,
+    silentEntities: (unavailable: number, all: number) =>
+      unavailable < all
+        ? `${unavailable} of its ${plural(all, "entity does", "entities do")} not answer`
+        : `Says that it runs, and answers nothing: ${plural(all, "entity is", "entities are")} silent`,
     integrationState: (state: string, reason: string | null) => `Does not run: ${reason ?? state.replaceAll("_", " ")}`,
     deviceSilent: "Nothing of it answers",
     seeGateway: "See the gateway",
@@ -610,6 +615,7 @@ export const words = {
     wouldEnd: (outcome: string) => `Would end: ${outcome}`,
     meaning: "Every check was made. What would be done was only said, and taken as if it had helped.",
     would: (what: string) => `Would be done: ${what}`,
+    line: (what: string, to: string, permission: string) => `${what}${to === "" ? "" : `, ${to}`}. ${permission}.`,
     target: "To",
     noticed: "What would be noticed",
     nothingNoticed: "Nothing",

@@ -118,6 +118,8 @@ export const ConsentView = z.object({
     state: z.enum(["not_started", "working", "stopping", "stopped", "done"]),
     steps: z.array(z.object({ at: Moment, words: z.string() })),
     outcome: z.string().nullable(),
+    /** Whether it has ended and all works: a good end looks like one. */
+    isWell: z.boolean(),
     /** Of each thing that was acted on: how it was before, and how it is now. */
     results: z.array(z.object({ thing: z.string(), before: z.string(), after: z.string() })),
   }),

@@ -55,8 +55,8 @@ import { sitesHandlers } from "./sites/handlers.ts";
 import { raiseHandlers } from "./sites/raises.ts";
 import { standstillHandlers } from "./standstill/handlers.ts";
 import { dealWithRestore } from "./standstill/restored.ts";
-import { createHidingNews } from "./state/hiding-news.ts";
 import { createState } from "./state/state.ts";
+import { createViewNews } from "./state/view-news.ts";
 import { createUpkeep, upkeepHandlers } from "./upkeep/upkeep.ts";
 
 /** A part of the hub that has a life. */
@@ -88,7 +88,7 @@ export async function makeRooms(options: HubOptions, place: Place): Promise<Room
   const inner = await makeInnerRooms(options, place);
   const {
     state,
-    hidingNews,
+    viewNews,
     gateways,
     mail,
     courier,
@@ -106,7 +106,7 @@ export async function makeRooms(options: HubOptions, place: Place): Promise<Room
     ...doors,
     rooms: [
       { name: "state", start: () => state.start(), close: () => state.close() },
-      { name: "hiding", start: () => hidingNews.start(), close: () => hidingNews.close() },
+      { name: "view news", start: () => viewNews.start(), close: () => viewNews.close() },
       { name: "demo", start: () => doors.demo.start(), close: () => doors.demo.close() },
       { name: "gateways", start: () => gateways.start(), close: () => gateways.close() },
       { name: "mail", start: () => mail.start(), close: () => mail.close() },
@@ -144,7 +144,7 @@ async function makeInnerRooms(options: HubOptions, { port, url }: Place) {
   const connectorName = (id: string): string =>
     connectors.find(({ manifest }) => manifest.id === id)?.manifest.name ?? id;
   const state = createState({ db, clock, announcements, log, connectorName });
-  const hidingNews = createHidingNews({ databaseUrl, clock, log, state });
+  const viewNews = createViewNews({ databaseUrl, clock, log, announcements });
   const gateways = createGateways({ db, state, vault, connectors, clock, log, announcements, ownPorts: [port] });
   const mail = createMail({
     db,
@@ -196,7 +196,7 @@ async function makeInnerRooms(options: HubOptions, { port, url }: Place) {
     announcements,
     vault,
     state,
-    hidingNews,
+    viewNews,
     gateways,
     mail,
     courier,
