@@ -24,7 +24,7 @@ const reads: Reads = {
       version: controller.osVersion ?? "unknown",
       state: "running",
       timeZone: null,
-      isAdmin: true,
+      isAdmin: null,
       recording: null,
     };
   },

@@ -96,7 +96,6 @@ class Control4Session implements GatewaySession {
       version: osVersion ?? "unknown",
       name: `Control4 ${model}`,
       state: "running",
-      isAdmin: true,
     });
     await follower.start();
     if (this.#isOver) throw new CaretakerError("gateway_lost", words.lost(address.base));

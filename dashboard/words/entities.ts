@@ -37,7 +37,7 @@ const MOMENTS: ReadonlySet<EntityKind> = new Set(["button", "scene", "event"]);
 /** An entity's state in the words of the trade. A private one shows only whether it answers. */
 export function stateWords(entity: EntityState): string {
   if (entity.availability === "offline") return "Not answering";
-  if (entity.private) return "Answers";
+  if (entity.private) return entity.availability === "unknown" ? "Unknown" : "Answers";
   if (entity.kind === "button" && entity.state === "unknown") return "Never pressed";
   if (entity.state === null || entity.state === "unknown") return "Unknown";
   const { state } = entity;

@@ -109,7 +109,7 @@ export function understand(
         { of: "room", key: `room-${room.id}`, item: room.id },
         {
           label: `room.${room.id}`,
-          name: "Picture and sound",
+          name: `${room.name || `Room ${room.id}`}: picture and sound`,
           roomKey: String(room.id),
           kind: "media",
           private: false,

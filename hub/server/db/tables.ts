@@ -86,6 +86,7 @@ export interface Tables {
     waveBy: Json<{ id: string; name: string; role: Role }>;
     haltAfter: number;
     goesOn: boolean;
+    isRehearsal: Generated<boolean>;
     createdAt: At;
     finishedAt: AtOrNull;
   };
@@ -199,6 +200,7 @@ export interface Tables {
     id: string;
     siteId: string;
     roomId: string | null;
+    roomName: string | null;
     kind: EntityKind | null;
     deviceClass: string | null;
     evidence: EvidenceKind;

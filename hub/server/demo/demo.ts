@@ -1,14 +1,9 @@
-import {
-  demoHomes,
-  type FakeHomeAssistant,
-  startFakeHomeAssistant,
-} from "@caretaker/connector-home-assistant/fake-gateway";
 import type { Actor, GatewayId, SiteId } from "@caretaker/protocol";
 import type { Announcements } from "../announcements.ts";
 import type { Database } from "../db/database.ts";
 import { now } from "../db/database.ts";
 import type { Call, Handlers } from "../http/handler.ts";
-import { startControl4Demo } from "./control4-demo.ts";
+import { type SimulatedGateway, type SimulatedSite, type Simulation, simulatedSites } from "./simulated-sites.ts";
 
 export interface DemoDeps {
   readonly db: Database;
@@ -20,16 +15,19 @@ export interface Demo {
   close(): Promise<void>;
 }
 
-/** One simulated home as the hub remembers it. Its token opens nothing but a simulation, so it is no secret. */
+/** One simulated gateway as the hub remembers it. Its secret opens nothing but a simulation, so it is none. */
 interface Remembered {
+  /** The site's name. */
   readonly name: string;
+  /** Absent where it was remembered before a site could have several. */
+  readonly gateway?: string;
   readonly siteId: SiteId;
   readonly gatewayId: GatewayId;
   readonly port: number;
   readonly token: string;
 }
 
-type Home = ReturnType<typeof demoHomes>[number];
+const FIRST = "Home Assistant";
 const MEMORY = "demo";
 
 /**
@@ -38,48 +36,41 @@ const MEMORY = "demo";
  * another port.
  */
 export async function startDemo(deps: DemoDeps, actor: Actor): Promise<Demo> {
-  const remembered = await recallHomes(deps.db);
-  const fakes: FakeHomeAssistant[] = [];
-  const homes: Remembered[] = [];
-  for (const plan of demoHomes()) {
-    const before = remembered.find(({ name }) => name === plan.site);
-    const fake = await startAt(plan, before);
-    fakes.push(fake);
-    const home = before === undefined ? await addSite(deps, actor, plan, fake) : await move(deps.db, before, fake);
-    homes.push(home);
-    sayWhatFeedsWhat(deps, actor, plan, home);
+  const remembered = await recall(deps.db);
+  const simulations: Simulation[] = [];
+  const kept: Remembered[] = [];
+  for (const plan of simulatedSites()) {
+    let siteId = remembered.find(({ name }) => name === plan.site)?.siteId;
+    for (const gateway of plan.gateways) {
+      const before = remembered.find((one) => one.name === plan.site && (one.gateway ?? FIRST) === gateway.name);
+      const simulation = await startAt(gateway, before);
+      simulations.push(simulation);
+      siteId ??= await addSite(deps, actor, plan);
+      const one =
+        before === undefined
+          ? await addGateway(deps, actor, plan, siteId, gateway, simulation)
+          : await move(deps.db, before, simulation);
+      kept.push(one);
+      sayWhatFeedsWhat(deps, actor, plan, one);
+    }
   }
-  await remember(deps.db, MEMORY, { homes });
-  const control4 = await startControl4Demo(deps, actor);
+  await remember(deps.db, kept);
   return {
     async close() {
-      await Promise.all([...fakes.map((fake) => fake.close()), control4.close()]);
+      await Promise.all(simulations.map((simulation) => simulation.close()));
     },
   };
 }
 
 /** At the port it had, so that links keep working; at a free one where that is taken. */
-async function startAt(plan: Home, before: Remembered | undefined): Promise<FakeHomeAssistant> {
-  const options = { home: plan.home, isLivedIn: true, ...(before === undefined ? {} : { token: before.token }) };
-  if (before === undefined) return startFakeHomeAssistant(options);
-  return startFakeHomeAssistant({ ...options, port: before.port }).catch(() => startFakeHomeAssistant(options));
+async function startAt(gateway: SimulatedGateway, before: Remembered | undefined): Promise<Simulation> {
+  if (before === undefined) return gateway.start({});
+  return gateway
+    .start({ port: before.port, secret: before.token })
+    .catch(() => gateway.start({ secret: before.token }));
 }
 
-async function addSite(deps: DemoDeps, actor: Actor, plan: Home, fake: FakeHomeAssistant): Promise<Remembered> {
-  const gateway = { connector: "home-assistant", name: "Home Assistant", config: { url: fake.url, token: fake.token } };
-  const made = await makeSite(deps, actor, plan, gateway);
-  return { name: plan.site, ...made, port: fake.port, token: fake.token };
-}
-
-export type SitePlan = Pick<Home, "client" | "site" | "town" | "timeZone">;
-
-/** A client, a site and its gateway, as a person would add them. */
-export async function makeSite(
-  { db, handlers }: DemoDeps,
-  actor: Actor,
-  plan: SitePlan,
-  gateway: { readonly connector: string; readonly name: string; readonly config: Record<string, unknown> },
-): Promise<{ siteId: SiteId; gatewayId: GatewayId }> {
+async function addSite({ db, handlers }: DemoDeps, actor: Actor, plan: SimulatedSite): Promise<SiteId> {
   const call = await callOf(db, actor);
   const name = plan.client;
   const client = await handlers["client.create"]({ name, phone: "+31 20 555 0123" }, call);
@@ -106,8 +97,19 @@ export async function makeSite(
     call,
   );
   await db.updateTable("site").set({ isSimulated: true }).where("id", "=", site.id).execute();
-  const added = await handlers["gateway.add"]({ siteId: site.id, ...gateway }, call);
-  return { siteId: site.id, gatewayId: added.id };
+  return site.id;
+}
+
+async function addGateway(
+  { db, handlers }: DemoDeps,
+  actor: Actor,
+  plan: SimulatedSite,
+  siteId: SiteId,
+  { connector, name }: SimulatedGateway,
+  { config, port, secret }: Simulation,
+): Promise<Remembered> {
+  const gateway = await handlers["gateway.add"]({ siteId, connector, name, config }, await callOf(db, actor));
+  return { name: plan.site, gateway: name, siteId, gatewayId: gateway.id, port, token: secret };
 }
 
 function emailName(name: string): string {
@@ -117,16 +119,22 @@ function emailName(name: string): string {
     .replace(/^\.|\.$/g, "");
 }
 
-async function move(db: Database, before: Remembered, fake: FakeHomeAssistant): Promise<Remembered> {
-  if (fake.port === before.port) return before;
+/** What stands in the open of its settings as it is now: a simulation may have found other ports. Secrets stay sealed. */
+async function move(db: Database, before: Remembered, { port, url, config: now }: Simulation): Promise<Remembered> {
   const row = await db.selectFrom("gateway").select("config").where("id", "=", before.gatewayId).executeTakeFirst();
-  const config = JSON.stringify({ ...row?.config, url: fake.url });
-  await db.updateTable("gateway").set({ config, address: fake.url }).where("id", "=", before.gatewayId).execute();
-  return { ...before, port: fake.port };
+  const open = Object.entries(row?.config ?? {}).map(([field, was]) => [field, now[field] ?? was]);
+  const config = JSON.stringify(Object.fromEntries(open));
+  await db.updateTable("gateway").set({ config, address: url }).where("id", "=", before.gatewayId).execute();
+  return { ...before, port };
 }
 
 /** Once the devices are known, says which switch feeds which, as a technician who was there would. */
-function sayWhatFeedsWhat({ db, announcements, handlers }: DemoDeps, actor: Actor, plan: Home, home: Remembered): void {
+function sayWhatFeedsWhat(
+  { db, announcements, handlers }: DemoDeps,
+  actor: Actor,
+  plan: SimulatedSite,
+  home: Remembered,
+): void {
   const say = async (): Promise<void> => {
     for (const [deviceName, label] of Object.entries(plan.poweredBy)) {
       const device = await db
@@ -160,20 +168,16 @@ async function callOf(db: Database, actor: Actor): Promise<Call> {
   return { actor, requestId: "demo", now: await now(db), signal: new AbortController().signal };
 }
 
-async function recallHomes(db: Database): Promise<readonly Remembered[]> {
-  return (await recall<{ homes: Remembered[] }>(db, MEMORY))?.homes ?? [];
+async function recall(db: Database): Promise<readonly Remembered[]> {
+  const row = await db.selectFrom("hubMemory").select("value").where("key", "=", MEMORY).executeTakeFirst();
+  return (row?.value as { homes: Remembered[] } | undefined)?.homes ?? [];
 }
 
-export async function recall<T>(db: Database, key: string): Promise<T | undefined> {
-  const row = await db.selectFrom("hubMemory").select("value").where("key", "=", key).executeTakeFirst();
-  return row?.value as T | undefined;
-}
-
-export async function remember(db: Database, key: string, what: unknown): Promise<void> {
-  const value = JSON.stringify(what);
+async function remember(db: Database, homes: readonly Remembered[]): Promise<void> {
+  const value = JSON.stringify({ homes });
   await db
     .insertInto("hubMemory")
-    .values({ key, value, changedAt: await now(db) })
+    .values({ key: MEMORY, value, changedAt: await now(db) })
     .onConflict((conflict) => conflict.column("key").doUpdateSet({ value }))
     .execute();
 }

@@ -25,6 +25,7 @@ import type { AskOptions } from "./ask.ts";
 import { type CredentialVault, openConfig, openConfigs, parseConfig } from "./credentials.ts";
 import { createDialer } from "./dialer.ts";
 import { Intake } from "./intake.ts";
+import { seeAgain } from "./see-again.ts";
 import { Slots } from "./slots.ts";
 import { StatusWriter } from "./status-writer.ts";
 import { Supervisor } from "./supervisor.ts";
@@ -192,6 +193,15 @@ export function createGateways(deps: GatewaysDeps): Gateways {
     one.supervisor.start();
   }
 
+  function askAgain(gateway: GatewayRecord, keys: readonly string[]): void {
+    const one = kept.get(gateway.facts.id);
+    if (one === undefined || capabilitiesNow(one)["entity.state"] === undefined) return;
+    const read = (entity: string) => one.supervisor.read("entity.state", { entity });
+    seeAgain({ store: state.store, read, log: one.log }, gateway, keys).catch((error: unknown) =>
+      one.log.warn({ error }, "What may be seen again could not be shown."),
+    );
+  }
+
   return {
     read: async (gatewayId, capability, input, options) => found(gatewayId).supervisor.read(capability, input, options),
     act: async (gatewayId, { capability, input, attemptId }, options) =>
@@ -251,6 +261,7 @@ export function createGateways(deps: GatewaysDeps): Gateways {
         }
       }
       writer.keepSeen(() => state.store.gateways.values());
+      stops.push(state.store.onSeenAgain(askAgain));
       stops.push(announcements.on("site.removed", ({ siteId }) => releaseSite(kept, siteId, release, deps.log)));
     },
     async close() {

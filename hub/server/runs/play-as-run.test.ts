@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { CaretakerError, type RunId } from "@caretaker/protocol";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { newId } from "../db/new-id.ts";
 import { type TestDatabase, testDatabase } from "../db/test-database.ts";
 import { connectors } from "../gateways/connectors.ts";
 import type { RunbookCase } from "../runbooks/case.ts";
@@ -15,6 +16,10 @@ const MOMENTS: Readonly<Record<string, string>> = {
   "integration.reload": "reload",
   "power.cycle": "power",
   "power.on": "power.undo",
+  "gateway.restart": "restart",
+  "macro.run": "restart",
+  "room.off": "switch-off",
+  "room.select": "switch-on",
 };
 
 let library: Library;
@@ -42,6 +47,29 @@ function answerAs({ reads }: RunbookCase): void {
   };
 }
 
+/** The gateway is of the make that the runbook is named after, and can do what that can. */
+async function beOf(home: TestHome, runbook: string): Promise<void> {
+  const make = connectors.find(({ manifest }) => runbook.startsWith(`${manifest.id}/`));
+  if (make === undefined) throw new Error(`${runbook} is named after no make.`);
+  await test.db.updateTable("gateway").set({ connector: make.manifest.id }).where("id", "=", home.gatewayId).execute();
+  for (const name of Object.keys(test.house.capabilities) as (keyof typeof test.house.capabilities)[])
+    delete test.house.capabilities[name];
+  Object.assign(test.house.capabilities, make.manifest.capabilities);
+}
+
+async function aRoom({ gatewayId }: TestHome): Promise<string> {
+  const id = newId<string>();
+  await test.db.insertInto("room").values({ id, gatewayId, key: "15", name: "Living room" }).execute();
+  return id;
+}
+
+/** The entity is called as it was when the case was recorded: a runbook may compare names. */
+async function calledAs(entity: string, recorded: unknown): Promise<string> {
+  const { name } = recorded as { readonly name: string };
+  await test.db.updateTable("entity").set({ name }).where("id", "=", entity).execute();
+  return entity;
+}
+
 async function run(home: TestHome, runbook: string, { inputs, people }: RunbookCase): Promise<RunId> {
   const bridge = inputs.bridge as { poweredBy?: unknown } | undefined;
   if (bridge !== undefined && bridge.poweredBy === undefined) {
@@ -50,13 +78,21 @@ async function run(home: TestHome, runbook: string, { inputs, people }: RunbookC
   const given = {
     ...(inputs.service ? { service: home.integration } : {}),
     ...(bridge ? { bridge: home.bridge } : {}),
+    ...(inputs.system ? { system: home.bridge } : {}),
+    ...(inputs.device ? { device: home.bridge } : {}),
+    ...(inputs.macro ? { macro: home.plug } : {}),
+    ...(inputs.room ? { room: await aRoom(home) } : {}),
+    ...(inputs.source ? { source: await calledAs(home.plug, inputs.source) } : {}),
   };
   const runId = await test.start(home, runbook, { inputs: given });
   await test.forward("1m");
   if ((await test.run(runId)).status === "waiting_for_consent") await test.answer("allow");
   const { status, step } = await test.run(runId);
-  if (status === "waiting_for_answer" && step !== null) {
+  if (status === "waiting_for_answer" && step !== null && people[step] === "expired") await test.forward("31m");
+  else if (status === "waiting_for_answer" && step !== null) {
     await answerQuestion(test.deps, { runId, step, answer: people[step] ?? "", actor: SAM });
+    await test.forward("1m");
+    if ((await test.run(runId)).status === "waiting_for_consent") await test.answer("allow");
   }
   await test.forward("20m");
   return runId;
@@ -66,8 +102,9 @@ describe("a stock runbook that is played", () => {
   it.each(stockCases())("goes as it goes in a run: $runbook $called", async ({ runbook, recorded }) => {
     test = createTestRuns(database.db, library);
     const home = await buildHome(database.db, { standing: ["reach", "view", "diagnose", "fix"] });
+    await beOf(home, runbook);
     answerAs(recorded);
-    const found = library.get(`home-assistant/${runbook}`);
+    const found = library.get(runbook);
     if (found === undefined) throw new Error(`There is no runbook ${runbook}.`);
 
     const runId = await run(home, found.id, recorded);

@@ -1,4 +1,5 @@
-import { CAPABILITIES } from "@caretaker/protocol";
+import { CAPABILITIES, referenceOf } from "@caretaker/protocol";
+import type { z } from "zod";
 import type { RunbookFacts } from "../facts.ts";
 import { isAction } from "../world.ts";
 
@@ -9,12 +10,12 @@ import { isAction } from "../world.ts";
 export function whySecondPerson({ scope, capabilities }: RunbookFacts): string | null {
   if (scope === "disruptive") return "It does something that the household feels, or that is hard to undo.";
   const reaching = capabilities.filter(
-    (name) => isAction(name) && actsOnThing(Object.keys(CAPABILITIES[name].input.shape)),
+    (name) => isAction(name) && actsOnThing(Object.values(CAPABILITIES[name].input.shape)),
   );
   if (reaching.length === 0) return null;
   return `It acts on a thing that is chosen when it runs, which may be a private one (${reaching.join(", ")}).`;
 }
 
-function actsOnThing(fields: readonly string[]): boolean {
-  return fields.includes("entity") || fields.includes("switch");
+function actsOnThing(fields: readonly z.ZodType[]): boolean {
+  return fields.some((field) => referenceOf(field) === "entity");
 }
