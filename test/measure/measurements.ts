@@ -4,12 +4,14 @@ import { crash } from "./crash.ts";
 import { drift } from "./drift.ts";
 import { fence } from "./fence.ts";
 import { freezes } from "./freezes.ts";
+import { guesses } from "./guesses.ts";
 import { history } from "./history.ts";
 import { hostileRunbooks } from "./hostile-runbooks.ts";
 import { kills } from "./kills.ts";
 import type { Measurement } from "./measurement.ts";
 import { newcomer } from "./newcomer.ts";
 import { races } from "./races.ts";
+import { revocations } from "./revocations.ts";
 import { tamper } from "./tamper.ts";
 
 /** What we promise and anybody can measure again. Each is small in `npm test` and whole with `--full`. */
@@ -38,6 +40,10 @@ export const MEASUREMENTS: Readonly<Record<string, Measurement>> = {
     title: "whatever is frozen is acted on no more within a second, also by the next hub",
     measure: freezes,
   },
+  guesses: {
+    title: "a link of a question is not guessed, whatever else is known",
+    measure: guesses,
+  },
   history: {
     title: "what many clients were told of freezes and consent could have happened one after the other",
     measure: history,
@@ -57,6 +63,10 @@ export const MEASUREMENTS: Readonly<Record<string, Measurement>> = {
   races: {
     title: "nothing is done after a stop, after a freeze, or without a yes that holds, whatever meets whatever",
     measure: races,
+  },
+  revocations: {
+    title: "what was taken back is closed within a second, on every screen at once",
+    measure: revocations,
   },
   tamper: {
     title: "whoever changes a ledger is found, and the first bad entry named",
