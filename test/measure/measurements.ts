@@ -12,6 +12,7 @@ import type { Measurement } from "./measurement.ts";
 import { newcomer } from "./newcomer.ts";
 import { races } from "./races.ts";
 import { revocations } from "./revocations.ts";
+import { services } from "./services.ts";
 import { tamper } from "./tamper.ts";
 
 /** What we promise and anybody can measure again. Each is small in `npm test` and whole with `--full`. */
@@ -67,6 +68,10 @@ export const MEASUREMENTS: Readonly<Record<string, Measurement>> = {
   revocations: {
     title: "what was taken back is closed within a second, on every screen at once",
     measure: revocations,
+  },
+  services: {
+    title: "of all that a Home Assistant could be told to do, only what the connector's table names arrives",
+    measure: services,
   },
   tamper: {
     title: "whoever changes a ledger is found, and the first bad entry named",
