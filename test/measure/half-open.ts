@@ -5,6 +5,7 @@ import { type Random, randomFrom } from "./random.ts";
 
 const CUTS = { small: 8, full: 200 };
 const STALE_SECONDS = 30;
+const LONGEST_SECONDS = 130;
 /** What is on its way when the line is cut. */
 const DOING = ["nothing", "a read", "an act", "an act", "a change at home"] as const;
 
@@ -72,10 +73,10 @@ async function cutOne(random: Random, tally: Tally): Promise<void> {
   const isNoticed = await home.pass(STALE_SECONDS, () => status.state !== "online");
   tally.slowest = Math.max(tally.slowest, home.now() - cutAt + 1);
   if (isNoticed) tally.noticed += 1;
-  await work;
+  await settled(home, work);
 
   const sentBefore = actsIn(home);
-  const refused = await begin(home, "an act");
+  const refused = await settled(home, begin(home, "an act"));
   if (!(isCaretakerError(refused) && refused.meta.isSent === false)) tally.sentWhileStale += 1;
   fake.setState(LAMP, "whatever it is");
   await home.pass(random.below(90));
@@ -102,6 +103,18 @@ async function begin({ supervisor, fake, inventory }: WatchedHome, doing: (typeo
   } catch (error) {
     return error;
   }
+}
+
+/** What came of it, as time goes on; nothing where nothing did in the longest that an act may take. */
+async function settled(home: WatchedHome, work: Promise<unknown>): Promise<unknown> {
+  let came: unknown;
+  let isOver = false;
+  void work.then((what) => {
+    came = what;
+    isOver = true;
+  });
+  await home.pass(LONGEST_SECONDS, () => isOver);
+  return came;
 }
 
 function actsIn({ fake }: WatchedHome): number {
