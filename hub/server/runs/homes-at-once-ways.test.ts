@@ -99,7 +99,7 @@ describe("how many homes at once, by other ways", () => {
     expect(await Promise.all(all.map(homesOf))).toEqual([5, 5, 5]);
     await test.forward("1h");
     expect(await Promise.all(all.map(homesOf))).toEqual([6, 6, 6]);
-  });
+  }, 60_000);
 
   it("is five for one person, whatever the runbook is called: the stock one, a copy of it, and one taken in as a file", async () => {
     const [sam, kim] = [await person(), await person()];
@@ -119,7 +119,7 @@ describe("how many homes at once, by other ways", () => {
     expect(await homesOf(sam)).toBe(5);
     await test.forward("1h");
     expect(await homesOf(sam)).toBe(9);
-  });
+  }, 60_000);
 });
 
 describe("a wave that a second person approved", () => {
