@@ -42,7 +42,7 @@ export function scopesHandlers({ db, announcements }: SitesDeps): Pick<Handlers,
         if (version !== undefined && version !== site.scopesVersion) {
           const versions = { mine: version, current: site.scopesVersion };
           const name = "The standing consent of this site";
-          throw await changedMeanwhile(trx, { name, version: versions, siteId, event: "scopes.changed" });
+          throw await changedMeanwhile(trx, { name, version: versions, chain: siteId, event: "scopes.changed" });
         }
         const before = await readScopes(trx, siteId);
         await trx
