@@ -1,7 +1,7 @@
 import type { StateChange } from "@caretaker/protocol";
 import { beforeEach, describe, expect, it } from "vitest";
 import { captured } from "../test-helpers.ts";
-import type { LiveEntity } from "./entity.ts";
+import { Entities } from "./entities.ts";
 import { applyEvent, applyStateChange, type StreamTarget } from "./stream.ts";
 
 let garbage: string[];
@@ -12,7 +12,7 @@ beforeEach(() => {
   garbage = [];
   renamed = 0;
   target = {
-    entities: new Map<string, LiveEntity>(),
+    entities: new Entities(),
     keyOf: (entityId) => `key of ${entityId}`,
     garbage: (what) => garbage.push(what),
     renamed: () => {
@@ -117,7 +117,9 @@ describe("a change", () => {
     const entity = { ...target.entities.get(LAMP) };
     applyEvent(target, shown());
 
-    expect(applyStateChange(target, { id: 3, entityId: LAMP, state, changed, updated })).toEqual(expected);
+    const bytes = Buffer.from(LAMP);
+    const message = { id: 3, bytes, entityFrom: 0, entityTo: bytes.length, state, changed, updated };
+    expect(applyStateChange(target, message)).toEqual(expected);
     expect(target.entities.get(LAMP)).toEqual(entity);
   });
 
@@ -152,7 +154,7 @@ describe("a change", () => {
 
   it("costs the same in a home of ten and of ten thousand entities", () => {
     const cost = (size: number): number => {
-      const entities = new Map<string, LiveEntity>();
+      const entities = new Entities();
       const large = { ...target, entities };
       const a = Object.fromEntries(
         Array.from({ length: size }, (_, index) => [`light.l${index}`, { s: "on", a: {}, lc: 1 }]),

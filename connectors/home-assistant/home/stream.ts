@@ -1,6 +1,7 @@
 import type { StateChange } from "@caretaker/protocol";
 import type { StateChangeMessage } from "../client/state-change.ts";
 import { attributeValue } from "../normalise/attributes.ts";
+import type { Entities } from "./entities.ts";
 import { type LiveEntity, type Mutable, newEntity, oneCopy } from "./entity.ts";
 
 /**
@@ -9,7 +10,7 @@ import { type LiveEntity, type Mutable, newEntity, oneCopy } from "./entity.ts";
  */
 
 export interface StreamTarget {
-  readonly entities: Map<string, LiveEntity>;
+  readonly entities: Entities;
   keyOf(entityId: string): string;
   /** Something was not of the shape it should have. */
   garbage(what: string): void;
@@ -57,12 +58,22 @@ export function applyEvent(target: StreamTarget, event: unknown): Delta | undefi
 
 /** As `applyEvent`, of what `{"c":{"…":{"+":{"s","lc","lu"}}}}` says. Undefined for one that we were never told of. */
 export function applyStateChange(target: StreamTarget, message: StateChangeMessage): StateChange | undefined {
-  const entity = target.entities.get(message.entityId);
+  const { state, changed, updated } = message;
+  const entity = target.entities.at(message.bytes, message.entityFrom, message.entityTo);
   if (entity === undefined) return undefined;
-  const change: Mutable<StateChange> = { key: entity.key };
-  if (message.state !== undefined) setState(entity, message.state, change);
-  setMoments(entity, message.changed, message.updated, change);
   entity.wasProvided ||= !entity.isRestored;
+  if (state !== undefined && changed !== undefined && state.length <= LONGEST_STATE) {
+    // Nearly all are like this. Written at once: an object that grows property by property is allocated several times.
+    const since = Math.round(changed * 1000);
+    const at = updated === undefined ? since : Math.round(updated * 1000);
+    entity.state = state;
+    entity.since = since;
+    entity.at = at;
+    return { key: entity.key, state, available: state === "unavailable" ? "offline" : "online", since, at };
+  }
+  const change: Mutable<StateChange> = { key: entity.key };
+  if (state !== undefined) setState(entity, state, change);
+  setMoments(entity, changed, updated, change);
   return change;
 }
 

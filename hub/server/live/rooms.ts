@@ -115,7 +115,8 @@ export class Rooms {
   }
 
   #noted(site: SiteRecord): void {
-    if (this.#isIdle(site)) {
+    const room = site.watchers === 0 ? undefined : this.#sites.get(site.facts.id);
+    if (room !== undefined && this.#isIdle(room)) {
       this.#now.push(site);
       if (this.#isSoon) return;
       this.#isSoon = true;
@@ -125,7 +126,7 @@ export class Rooms {
       });
     } else {
       this.#later.push(site);
-      for (const line of this.#sites.get(site.facts.id)?.lines ?? []) line.isDue = true;
+      if (room !== undefined) for (const line of room.lines) line.isDue = true;
       this.#cancelLater ??= this.#deps.clock.after(MERGE_MILLISECONDS, () => {
         this.#cancelLater = null;
         this.#flush(this.#later.splice(0));
@@ -134,10 +135,9 @@ export class Rooms {
   }
 
   /** Whether somebody watches this home over a line on which nothing was sent for a while. */
-  #isIdle({ facts, watchers }: SiteRecord): boolean {
-    if (watchers === 0) return false;
-    const before = this.#deps.clock.monotonic() - MERGE_MILLISECONDS;
-    for (const line of this.#sites.get(facts.id)?.lines ?? []) if (!line.isDue && line.sentAt <= before) return true;
+  #isIdle({ lines }: SiteRoom): boolean {
+    for (const line of lines)
+      if (!line.isDue && line.sentAt <= this.#deps.clock.monotonic() - MERGE_MILLISECONDS) return true;
     return false;
   }
 
