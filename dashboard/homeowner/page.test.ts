@@ -38,6 +38,7 @@ function buildView(given: Partial<ConsentView> = {}): ConsentView {
     proposalCode: "77aa-0102",
     canAnswer: true,
     canStop: false,
+    ended: null,
     progress: { state: "not_started", steps: [], outcome: null, results: [] },
     ...given,
   };
@@ -326,6 +327,19 @@ describe("while something is done", () => {
     await vi.advanceTimersByTimeAsync(60_000);
 
     expect(hub.calls.length).toBe(calls);
+  });
+
+  it("says that what was allowed ended before its time, and why, and follows until the work has stopped", async () => {
+    const ended = "What you allowed has ended: the link to your home was lost for too long.";
+    const over = { ...working, status: "over", canStop: false, ended } as const;
+    const hub = await openPage({ ...over, progress: { ...working.progress, state: "stopping" } });
+    expect(root.querySelector("#status")?.textContent).toBe(ended);
+    hub.view = { ...over, progress: { ...working.progress, state: "done", outcome: "It does not work yet." } };
+
+    await vi.advanceTimersByTimeAsync(10_000);
+
+    expect(root.querySelector("#status")?.textContent).toBe(`${ended} It does not work yet.`);
+    expect(buttons()).toEqual([]);
   });
 
   it("keeps the Stop button, and the focus on it, from one look to the next", async () => {

@@ -80,6 +80,7 @@ export function createScreen(view: ConsentView, words: PageWords, handlers: Hand
         next.status,
         next.canAnswer,
         next.canStop,
+        next.ended,
         next.progress,
         next.startBy,
         next.callAskedAt,
@@ -118,6 +119,7 @@ export function createScreen(view: ConsentView, words: PageWords, handlers: Hand
 function statusWords(view: ConsentView, words: PageWords): string {
   const { status, progress } = view;
   const said = words.status;
+  if (view.ended !== null) return [view.ended, progress.outcome].filter(Boolean).join(" ");
   if (progress.outcome !== null) return progress.outcome;
   if (status === "asked") {
     return view.canAnswer ? `${said.asked} ${words.answerBy(momentIn(view, words, view.answerBy))}` : said.cannotAnswer;

@@ -283,6 +283,8 @@ export const words = {
       tls: "Encryption",
       make: "Gateway",
       credentials: "Credentials",
+      choice: "Which one",
+      access: "Access",
       rights: "Rights",
       version: "Version",
       first_data: "First data",

@@ -45,6 +45,7 @@ export const LEDGER_WORDS: Record<LedgerEvent, string> = {
   "consent.window_agreed": "The homeowner chose a time",
   "consent.another_time": "The homeowner said another time",
   "consent.expired": "Nobody answered in time",
+  "consent.ended": "What was allowed ended before its time",
   "consent.withdrawn": "The homeowner stopped it",
   "act.intended": "An act was about to be sent",
   "act.done": "An act was done",

@@ -7,6 +7,7 @@ import type {
   EvidenceKind,
   FreezeKind,
   GatewayState,
+  GrantEnd,
   Health,
   Role,
   RunConsent,
@@ -121,6 +122,15 @@ export const SCOPE_WORDS: Record<Scope, string> = {
   diagnose: "Diagnose",
   fix: "Fix",
   disruptive: "Disruptive",
+};
+
+/** Why a yes ended before its time. */
+export const GRANT_ENDS: Record<GrantEnd, string> = {
+  starter_left: "It ended: whoever started the run may no longer sign in.",
+  link_lost: "It ended: the link to the home was lost too long while the work went on.",
+  contract_ended: "It ended together with what was agreed with this home.",
+  hub_went_down: "It ended: the hub went down while it was allowed.",
+  restored: "It ended: the hub was restored from a backup since.",
 };
 
 export const SCOPE_MEANINGS: Record<Scope, string> = {

@@ -66,6 +66,13 @@ export type Proposal = z.infer<typeof Proposal>;
 export const ConsentStatus = z.enum(["asked", "allowed", "refused", "another_time", "expired", "withdrawn", "over"]);
 export type ConsentStatus = z.infer<typeof ConsentStatus>;
 
+/** Why a yes ended before its time without anybody of the home taking it back. */
+export const GrantEnd = z.enum(["starter_left", "link_lost", "contract_ended", "hub_went_down", "restored"]);
+export type GrantEnd = z.infer<typeof GrantEnd>;
+
+/** A link to the home that was away so long while work went on has ended what was allowed for that work. */
+export const LINK_LOST_AFTER_SECONDS = 600;
+
 /** What the homeowner's page shows: nothing of other homes, no ids, no technician's words. */
 export const ConsentView = z.object({
   status: ConsentStatus,
@@ -105,6 +112,8 @@ export const ConsentView = z.object({
   /** Whether Allow, Another time and No can be pressed now. */
   canAnswer: z.boolean(),
   canStop: z.boolean(),
+  /** Why what they allowed ended before its time, as a sentence. */
+  ended: z.string().nullable(),
   progress: z.object({
     state: z.enum(["not_started", "working", "stopping", "stopped", "done"]),
     steps: z.array(z.object({ at: Moment, words: z.string() })),

@@ -45,6 +45,7 @@ export const LEDGER_EVENTS = [
   "consent.another_time",
   "consent.window_agreed",
   "consent.expired",
+  "consent.ended",
   "consent.withdrawn",
   "consent.tap_refused",
   "consent.call_asked",

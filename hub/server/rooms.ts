@@ -53,8 +53,8 @@ import { sitesHandlers } from "./sites/handlers.ts";
 import { raiseHandlers } from "./sites/raises.ts";
 import { standstillHandlers } from "./standstill/handlers.ts";
 import { dealWithRestore } from "./standstill/restored.ts";
-import { createHidingNews } from "./state/hiding-news.ts";
 import { createState } from "./state/state.ts";
+import { createViewNews } from "./state/view-news.ts";
 import { createUpkeep, upkeepHandlers } from "./upkeep/upkeep.ts";
 
 /** A part of the hub that has a life. */
@@ -84,14 +84,14 @@ const SETUP_TOKEN_HOLDS_MILLISECONDS = 30 * 60_000;
 /** Puts the rooms together. What each does is its own business; here stands only who is handed what. */
 export async function makeRooms(options: HubOptions, place: Place): Promise<Rooms> {
   const inner = await makeInnerRooms(options, place);
-  const { state, hidingNews, gateways, mail, courier, consent, runs, wakeUps, backups, retention, rollouts, upkeep } =
+  const { state, viewNews, gateways, mail, courier, consent, runs, wakeUps, backups, retention, rollouts, upkeep } =
     inner;
   const doors = await makeDoors(options, place, inner);
   return {
     ...doors,
     rooms: [
       { name: "state", start: () => state.start(), close: () => state.close() },
-      { name: "hiding", start: () => hidingNews.start(), close: () => hidingNews.close() },
+      { name: "view news", start: () => viewNews.start(), close: () => viewNews.close() },
       { name: "demo", start: () => doors.demo.start(), close: () => doors.demo.close() },
       { name: "gateways", start: () => gateways.start(), close: () => gateways.close() },
       { name: "mail", start: () => mail.start(), close: () => mail.close() },
@@ -128,7 +128,7 @@ async function makeInnerRooms(options: HubOptions, { port, url }: Place) {
   const connectorName = (id: string): string =>
     connectors.find(({ manifest }) => manifest.id === id)?.manifest.name ?? id;
   const state = createState({ db, clock, announcements, log, connectorName });
-  const hidingNews = createHidingNews({ databaseUrl, clock, log, state });
+  const viewNews = createViewNews({ databaseUrl, clock, log, announcements });
   const gateways = createGateways({ db, state, vault, connectors, clock, log, announcements, ownPorts: [port] });
   const mail = createMail({
     db,
@@ -179,7 +179,7 @@ async function makeInnerRooms(options: HubOptions, { port, url }: Place) {
     announcements,
     vault,
     state,
-    hidingNews,
+    viewNews,
     gateways,
     mail,
     courier,

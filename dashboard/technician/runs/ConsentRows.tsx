@@ -8,7 +8,7 @@ import { Icon } from "../../ui/Icon.tsx";
 import { CONSENT_LOOKS } from "../../ui/looks.ts";
 import { Mark } from "../../ui/Status.tsx";
 import { words } from "../../words/en.ts";
-import { SCOPE_WORDS } from "../../words/states.ts";
+import { GRANT_ENDS, SCOPE_WORDS } from "../../words/states.ts";
 import { duration, timeOfDay } from "../../words/time.ts";
 import { OpenMessage } from "../outbox/OpenMessage.tsx";
 import { useMay } from "../session.ts";
@@ -65,6 +65,7 @@ function ConsentRow({ runId, consent }: { runId: RunDetails["id"]; consent: RunC
       {isReading && consent.messageId !== null ? (
         <OpenMessage messageId={consent.messageId} onClose={() => setReading(false)} />
       ) : null}
+      {consent.ended === null ? null : <p className="consent-note">{GRANT_ENDS[consent.ended]}</p>}
       {consent.grade === "C" ? <p className="consent-note">{words.runs.saidOnPhone}</p> : null}
       {isOpen && mayRecord ? (
         <Button

@@ -32,6 +32,7 @@ const SHOWN = [
   "consent.another_time",
   "consent.window_agreed",
   "consent.expired",
+  "consent.ended",
   "consent.withdrawn",
   "consent.call_asked",
   "act.done",
@@ -221,6 +222,10 @@ function detailsOf(words: HomeownerWords, event: LedgerEvent, said: Readonly<Rec
   if (event === "consent.asked") {
     const { why, what } = (said.asked ?? {}) as { why?: string; what?: readonly string[] };
     return [...(typeof why === "string" ? [`“${why}”`] : []), ...(Array.isArray(what) ? what.map(String) : [])];
+  }
+  if (event === "consent.ended") {
+    const ended = words.grantEnds[said.end as keyof typeof words.grantEnds];
+    return ended === undefined ? [] : [ended];
   }
   if (event === "run.finished") {
     const outcome = words.outcomes[said.outcome as keyof typeof words.outcomes];

@@ -1,9 +1,10 @@
-import type { ConsentRequestId, ProposedAct, StandingScope } from "@caretaker/protocol";
+import type { ConsentRequestId, GrantEnd, ProposedAct, StandingScope } from "@caretaker/protocol";
 import { StandingScope as StandingScopes, scopeRank } from "@caretaker/protocol";
 import type { Selectable } from "kysely";
 import type { Trx } from "../db/database.ts";
 import type { Tables } from "../db/tables.ts";
 import { after, holdsNow, statusAt } from "./clocks.ts";
+import { endGrant, grantEndOf } from "./grant-end.ts";
 import { fitInto, proposalDigest, undoFits } from "./proposal.ts";
 import { drifted, notYet, type Refused, refuse } from "./refuse.ts";
 import { driftOfRun, factsOf, type RunFacts } from "./run-facts.ts";
@@ -124,6 +125,12 @@ async function permitOnce(
       if (fit.fits && (status === "expired" || status === "over")) refusal = tooLate(request);
       continue;
     }
+    const end = await grantEndOf(trx, request, now);
+    if (end !== null) {
+      refusal = ended(end);
+      await endGrant(trx, request, { end, why: refusal.message, now });
+      continue;
+    }
     if (!fit.fits) {
       if (!(fit.isNew && refusal.drift !== undefined && !refusal.isNew))
         refusal = { ...drifted(fit.drift), isNew: fit.isNew };
@@ -165,7 +172,20 @@ function laterThan(request: RequestRow, { quietUntil }: RunFacts, now: Date): Ve
   return notYet(quietUntil, QUIET);
 }
 
-function tooLate({ status, firstActAt, proposal }: RequestRow): Refused {
+const ENDED: Readonly<Record<GrantEnd, string>> = {
+  starter_left: "Whoever started this run may no longer sign in, and what was allowed for it ended with that.",
+  link_lost: "The link to this home was lost too long while the work went on: ask again.",
+  contract_ended: "The agreement with this home has ended, and what was allowed under it: ask again.",
+  hub_went_down: "The hub went down while this was allowed, and nobody knows how much of it was used: ask again.",
+  restored: "The hub was restored from a backup since this was allowed: ask again.",
+};
+
+function ended(end: GrantEnd): Refused {
+  return refuse("consent_expired", ENDED[end]);
+}
+
+function tooLate({ status, firstActAt, proposal, endedWhy }: RequestRow): Refused {
+  if (endedWhy !== null) return ended(endedWhy);
   if (status === "asked") return refuse("consent_expired", "The homeowner did not answer in time.");
   if (firstActAt === null && proposal.window != null) {
     return refuse("consent_expired", "The time that the homeowner chose passed before it could begin: ask again.");

@@ -21,6 +21,7 @@ function buildFacts(events: readonly RunEventData[], given: Partial<ProgressFact
   return {
     language: "en",
     requestStatus: "allowed",
+    isEnded: false,
     hasActed: true,
     run: { status: "running", outcome: null },
     proposal: buildProposal({ siteId: "s", runId: "r", acts: [ACT] }),

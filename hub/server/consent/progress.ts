@@ -10,6 +10,8 @@ export interface ProgressFacts {
   readonly language: Language;
   /** As it is stored, not as time made it: a stop stays a stop. */
   readonly requestStatus: string;
+  /** It was allowed, and ended before its time: what was done until then is told all the same. */
+  readonly isEnded: boolean;
   readonly hasActed: boolean;
   readonly run: { readonly status: RunStatus; readonly outcome: RunOutcome | null };
   readonly proposal: Proposal;
@@ -35,8 +37,8 @@ export const TOLD = [
 
 /** Pure: what became of it, in the homeowner's words. Nothing is told of a run that was never allowed. */
 export function progressOf(facts: ProgressFacts): Progress {
-  const { requestStatus, run } = facts;
-  const wasAllowed = requestStatus === "allowed" || requestStatus === "withdrawn";
+  const { requestStatus, isEnded, run } = facts;
+  const wasAllowed = requestStatus === "allowed" || requestStatus === "withdrawn" || isEnded;
   const hasEnded = run.status === "finished" || run.status === "cancelled";
   return {
     state: stateOf(facts, hasEnded),
@@ -46,8 +48,9 @@ export function progressOf(facts: ProgressFacts): Progress {
   };
 }
 
-function stateOf({ requestStatus, run, hasActed }: ProgressFacts, hasEnded: boolean): Progress["state"] {
+function stateOf({ requestStatus, isEnded, run, hasActed }: ProgressFacts, hasEnded: boolean): Progress["state"] {
   if (requestStatus === "withdrawn") return hasEnded ? "stopped" : "stopping";
+  if (isEnded) return hasEnded ? "done" : "stopping";
   if (requestStatus !== "allowed") return "not_started";
   if (hasEnded) return "done";
   return hasActed || run.status === "running" ? "working" : "not_started";

@@ -6,12 +6,14 @@ import type { AskedText } from "./asked-text.ts";
 import { statusAt } from "./clocks.ts";
 import { obstacleOf } from "./contacts.ts";
 import { endTell } from "./end-tell.ts";
+import { grantEndOf } from "./grant-end.ts";
 import { opensWith, unknownLink } from "./open-request.ts";
 import { progressOf, TOLD } from "./progress.ts";
 import { requesterEmails } from "./requester.ts";
 import { thingOf } from "./things.ts";
 import type { ConsentDeps } from "./types.ts";
 import { windowChoice } from "./window.ts";
+import { wordsIn } from "./words/index.ts";
 
 /**
  * What the homeowner's page shows: what was asked, word for word, and what became of it. Reading grants nothing. A
@@ -28,7 +30,9 @@ export async function view(deps: ConsentDeps, token: string): Promise<ConsentVie
   const asked = request.askedText as unknown as AskedText;
   const canAnswer = !hasEnded && status === "asked" && (await mayAnswer(deps, request, now));
   const { window = null, price = null } = request.proposal;
-  const isOver = hasEnded && (status === "asked" || status === "allowed");
+  // What ended with its run is told by what came of the run.
+  const end = hasEnded ? request.endedWhy : await grantEndOf(deps.db, request, now);
+  const isOver = end !== null || (hasEnded && (status === "asked" || status === "allowed"));
   return {
     status: isOver ? "over" : status,
     language: request.language,
@@ -56,8 +60,9 @@ export async function view(deps: ConsentDeps, token: string): Promise<ConsentVie
     ledgerCode: request.ledgerCode,
     proposalCode: shortCode(request.digest),
     canAnswer,
-    canStop: !hasEnded && request.status === "allowed",
-    progress: await loadProgress(deps.db, request),
+    canStop: !hasEnded && request.status === "allowed" && end === null,
+    ended: end === null ? null : wordsIn(request.language).grantEnds[end],
+    progress: await loadProgress(deps.db, request, end !== null),
   };
 }
 
@@ -92,9 +97,9 @@ async function mayAnswer(deps: ConsentDeps, request: Request, now: Date): Promis
   return contact.removedAt === null && obstacleOf(contact, { scope, isPrivate, requesterEmails: emails, now }) === null;
 }
 
-async function loadProgress(db: Database, request: Request): Promise<ConsentView["progress"]> {
+async function loadProgress(db: Database, request: Request, isEnded: boolean): Promise<ConsentView["progress"]> {
   const { proposal, runId, language, status, firstActAt } = request;
-  const wasAllowed = status === "allowed" || status === "withdrawn";
+  const wasAllowed = status === "allowed" || status === "withdrawn" || isEnded;
   const events = wasAllowed
     ? await db
         .selectFrom("runEvent")
@@ -108,6 +113,7 @@ async function loadProgress(db: Database, request: Request): Promise<ConsentView
   return progressOf({
     language,
     requestStatus: status,
+    isEnded,
     hasActed: firstActAt !== null,
     run: { status: request.runStatus, outcome: request.runOutcome },
     proposal,

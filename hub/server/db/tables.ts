@@ -6,6 +6,7 @@ import type {
   EntityKind,
   EvidenceKind,
   GatewayState,
+  GrantEnd,
   Illness,
   Language,
   LedgerEvent,
@@ -177,6 +178,10 @@ export interface Tables {
     evidence: EvidenceKind;
     evidenceNote: string | null;
     reviewAt: At;
+    /** When it ends, as it was agreed; null for as long as it stands. */
+    until: AtOrNull;
+    /** When the hub entered that end in the ledger. */
+    endedAt: AtOrNull;
   };
   /** `deviceId` null: the whole home. */
   scopeRaise: {
@@ -194,6 +199,7 @@ export interface Tables {
     id: string;
     siteId: string;
     roomId: string | null;
+    roomName: string | null;
     kind: EntityKind | null;
     deviceClass: string | null;
     evidence: EvidenceKind;
@@ -219,6 +225,10 @@ export interface Tables {
     acceptedAt: AtOrNull;
     /** Of the inventory as it was last written: most reports bring nothing new. */
     inventoryDigest: string | null;
+    /** When the link was last known to be up, by the database's clock. */
+    linkSeenAt: AtOrNull;
+    /** When the last loss that was too long had become that. */
+    linkLostAt: AtOrNull;
     isSimulated: Generated<boolean>;
     createdAt: At;
     removedAt: AtOrNull;
@@ -416,6 +426,9 @@ export interface Tables {
     firstActAt: AtOrNull;
     endsAt: AtOrNull;
     withdrawnAt: AtOrNull;
+    /** A yes that ended before its time, other than by whoever gave it. */
+    endedAt: AtOrNull;
+    endedWhy: GrantEnd | null;
     linkUntil: At;
     ledgerCode: string;
     /** When the homeowner wished to be called. */

@@ -70,6 +70,9 @@ const FROM_THE_HOME = new Set([
   "entity",
 ]);
 
+/** The same, in a table that is about something else: what a room was called when it was left out. */
+const CALLED_BY_THE_HOME = "view_limit.room_name";
+
 /** What the hub itself writes there, or a colleague's name: never a word about a person of a home. */
 const OUR_WORDS = new Set([
   "approval.approved_by",
@@ -84,6 +87,7 @@ const OUR_WORDS = new Set([
   "attempt.status",
   "attempt.step",
   "consent_request.digest",
+  "consent_request.ended_why",
   "consent_request.grade",
   "consent_request.language",
   "consent_request.ledger_code",
@@ -207,7 +211,9 @@ it("no column of any table keeps the name of a person who was erased, whichever 
   const written: { table: string; column: string; type: string }[] = [];
   for (const column of await columns()) {
     if (column.table.startsWith("ledger_") || column.table === "contact") continue;
-    if (!OUR_WORDS.has(`${column.table}.${column.column}`) && (await write(column))) written.push(column);
+    const place = `${column.table}.${column.column}`;
+    if (place === CALLED_BY_THE_HOME || OUR_WORDS.has(place)) continue;
+    if (await write(column)) written.push(column);
   }
   expect(written.length).toBeGreaterThan(40);
 

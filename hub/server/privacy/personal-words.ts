@@ -161,7 +161,8 @@ const NOT_OURS = {
   client: "client where id = (select client_id from site where id = $site)",
   site: "site where id = $site",
   gateway: "gateway where site_id = $site",
-  room: "room where gateway_id in (select id from gateway where site_id = $site)",
+  room: `(select name from room where gateway_id in (select id from gateway where site_id = $site)
+    union all select room_name from view_limit where site_id = $site) as called`,
   device: "device where gateway_id in (select id from gateway where site_id = $site)",
   entity: "entity where gateway_id in (select id from gateway where site_id = $site)",
 } as const;
@@ -170,8 +171,8 @@ const NOT_OURS = {
 export async function stillNamed(trx: Trx, siteId: SiteId, words: readonly string[]): Promise<StillNamed[]> {
   const found: StillNamed[] = [];
   for (const place of STILL_NAMED) {
-    const [before = "", after = ""] = NOT_OURS[place].split("$site");
-    const where = sql`${sql.raw(before)}${siteId}${sql.raw(after)}`;
+    const pieces = NOT_OURS[place].split("$site").map((piece) => sql.raw(piece));
+    const where = sql.join(pieces, sql`${siteId}`);
     const { rows } = await sql`
       select 1 from (select * from ${where}) as one where ${names(sql`to_jsonb(one)::text`, words, true)} limit 1`.execute(
       trx,

@@ -13,6 +13,7 @@ import type { Permission, Verdict } from "../consent/types.ts";
 import { isDuplicate, type Trx, transaction } from "../db/database.ts";
 import { newId } from "../db/new-id.ts";
 import { appendLedger } from "../ledger/append.ts";
+import { wordsWithoutHidden } from "../state/hidden-answers.ts";
 import type { PlannedAct } from "./acts.ts";
 import { freezeOf, holdFreezesOff } from "./freeze.ts";
 import { waitForFewerHomes } from "./homes-at-once.ts";
@@ -218,9 +219,10 @@ async function conclude(ride: Ride, request: ActRequest, attemptId: AttemptId, s
   }
 }
 
-async function writeOutcome(ride: Ride, request: ActRequest, attemptId: AttemptId, sent: Sent): Promise<void> {
-  const isSettled = request.purpose === "settle" && sent.kind === "done";
+async function writeOutcome(ride: Ride, request: ActRequest, attemptId: AttemptId, said: Sent): Promise<void> {
+  const isSettled = request.purpose === "settle" && said.kind === "done";
   await ride.commit(async (trx, row, now) => {
+    const sent = said.kind === "done" ? said : { ...said, why: await wordsWithoutHidden(trx, ride.siteId, said.why) };
     await trx
       .updateTable("attempt")
       .set({

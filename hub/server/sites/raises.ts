@@ -4,7 +4,7 @@ import { newId } from "../db/new-id.ts";
 import type { Handlers } from "../http/handler.ts";
 import { actorText, nameInActor } from "../ledger/actor.ts";
 import { appendLedger } from "../ledger/append.ts";
-import { tellHiding } from "../state/hiding.ts";
+import { tellView } from "../state/hiding.ts";
 import type { SitesDeps } from "./deps.ts";
 
 /** Raising is quick and for whoever fixes: it is a brake. Taking a raise back is for those who review, with a fresh factor. */
@@ -52,7 +52,7 @@ export function raiseHandlers({
           .execute();
         const payload = { deviceId: deviceId ?? null, scope: raisedTo, private: isPrivate, reason };
         await appendLedger(trx, { chain: siteId, event: "scopes.raised", actor: actorText(actor), payload, now });
-        await tellHiding(trx, siteId);
+        await tellView(trx, siteId);
       });
       announcements.announce({ type: "view.limited", siteId });
       return { items: await listRaises(db, siteId) };
@@ -68,7 +68,7 @@ export function raiseHandlers({
         if (gone === undefined) throw new CaretakerError("not_found", "Nothing is raised here.");
         const payload = { deviceId: deviceId ?? null, lifted: gone.scope, private: gone.isPrivate, reason };
         await appendLedger(trx, { chain: siteId, event: "scopes.raise_lifted", actor: actorText(actor), payload, now });
-        await tellHiding(trx, siteId);
+        await tellView(trx, siteId);
       });
       announcements.announce({ type: "view.limited", siteId });
       return { items: await listRaises(db, siteId) };

@@ -12,6 +12,7 @@ import type { Tables } from "../db/tables.ts";
 import type { Call, Handlers } from "../http/handler.ts";
 import { actorText } from "../ledger/actor.ts";
 import { appendLedger } from "../ledger/append.ts";
+import { tellView } from "../state/hiding.ts";
 import { changedMeanwhile } from "./changed-meanwhile.ts";
 import type { SitesDeps } from "./deps.ts";
 
@@ -50,6 +51,7 @@ export function scopesHandlers({ db, announcements }: SitesDeps): Pick<Handlers,
           .where("id", "=", siteId)
           .execute();
         await writeScopes(trx, siteId, scopes, call);
+        await tellView(trx, siteId);
         return { before, after: await readScopes(trx, siteId) };
       });
       announcements.announce({ type: "site.changed", siteId });

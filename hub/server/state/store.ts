@@ -48,6 +48,7 @@ export class StateStore {
   readonly #sites = new Map<SiteId, SiteRecord>();
   readonly #gateways = new Map<GatewayId, GatewayRecord>();
   readonly #listeners = new Set<(site: SiteRecord) => void>();
+  readonly #seenAgainListeners = new Set<(gateway: GatewayRecord, keys: readonly string[]) => void>();
 
   constructor({ clock, seesPrivate = () => false }: StoreOptions) {
     this.#clock = clock;
@@ -73,6 +74,12 @@ export class StateStore {
   onNoted(listener: (site: SiteRecord) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  /** Called with what may be seen again, of which nothing is known since it was hidden. */
+  onSeenAgain(listener: (gateway: GatewayRecord, keys: readonly string[]) => void): () => void {
+    this.#seenAgainListeners.add(listener);
+    return () => this.#seenAgainListeners.delete(listener);
   }
 
   putSite(facts: SiteFacts): SiteRecord {
@@ -124,6 +131,7 @@ export class StateStore {
 
   setInventory(gateway: GatewayRecord, rows: InventoryRows): void {
     putInventory(gateway, rows);
+    this.#tellSeenAgain(gateway);
     gateway.isUnsaved = true;
     this.#rowChanged(gateway.site);
   }
@@ -131,7 +139,10 @@ export class StateStore {
   setDevices(gateway: GatewayRecord, rows: readonly DeviceRow[]): void {
     if (putDevices(gateway, rows)) gateway.site.changes.isStructureChanged = true;
     // A device that moved to another room takes what is on it along.
-    if (hideIn(gateway)) gateway.site.changes.isStructureChanged = true;
+    if (hideIn(gateway)) {
+      gateway.site.changes.isStructureChanged = true;
+      this.#tellSeenAgain(gateway);
+    }
     recount(gateway);
     this.#rowChanged(gateway.site);
   }
@@ -145,6 +156,7 @@ export class StateStore {
       isOther = true;
       gateway.isUnsaved = true;
       this.noteAll(gateway);
+      this.#tellSeenAgain(gateway);
     }
     return isOther;
   }
@@ -202,6 +214,13 @@ export class StateStore {
     if (entity === undefined || entity.availability === "unknown") return;
     setAvailability(entity, "unknown");
     touch(entity, TOUCHED.availability);
+  }
+
+  #tellSeenAgain(gateway: GatewayRecord): void {
+    const keys: string[] = [];
+    for (const { key, isHidden, isDisabled, state, availability } of gateway.byKey.values())
+      if (!isHidden && !isDisabled && state === null && availability !== "unknown") keys.push(key);
+    if (keys.length > 0) for (const listener of this.#seenAgainListeners) listener(gateway, keys);
   }
 
   /** A run of the site came, moved or ended. */

@@ -75,6 +75,18 @@ export const de: HomeownerWords = {
     stoppedAndUndone: "Es ist wieder so, wie es war.",
     stopped: "Die Arbeit wurde angehalten.",
   },
+  grantEnds: {
+    starter_left:
+      "Was Sie erlaubt haben, ist beendet: Wer darum bat, darf nicht mehr für uns arbeiten. Es wird nichts Neues begonnen.",
+    link_lost:
+      "Was Sie erlaubt haben, ist beendet: Die Verbindung zu Ihrem Zuhause war zu lange unterbrochen. Es wird nichts Neues begonnen, ohne Sie wieder zu fragen.",
+    contract_ended:
+      "Was Sie erlaubt haben, ist zusammen mit unserer Vereinbarung beendet. Es wird nichts Neues begonnen.",
+    hub_went_down:
+      "Was Sie erlaubt haben, ist beendet: Unser System ist zwischendurch ausgefallen. Es wird nichts Neues begonnen, ohne Sie wieder zu fragen.",
+    restored:
+      "Was Sie erlaubt haben, ist beendet: Unser System wurde auf einen früheren Stand zurückgesetzt. Es wird nichts Neues begonnen, ohne Sie wieder zu fragen.",
+  },
   atHome: {
     title: (technician, firm) => `${technician} von ${firm} fragt Sie etwas`,
     allow: "Erlauben",
@@ -94,6 +106,7 @@ export const de: HomeownerWords = {
       "consent.another_time": "Ein anderer Zeitpunkt wurde gewünscht",
       "consent.window_agreed": "Ein Zeitpunkt wurde vereinbart",
       "consent.expired": "Niemand antwortete rechtzeitig; es geschah nichts",
+      "consent.ended": "Was erlaubt war, endete vorzeitig",
       "consent.withdrawn": "Es wurde angehalten",
       "consent.call_asked": "Ein Anruf wurde gewünscht",
       "act.done": "Etwas wurde getan",

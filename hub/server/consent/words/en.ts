@@ -74,6 +74,16 @@ export const en: HomeownerWords = {
     stoppedAndUndone: "It was put back as it was.",
     stopped: "The work was stopped.",
   },
+  grantEnds: {
+    starter_left: "What you allowed has ended: whoever asked for it may no longer work for us. Nothing new is begun.",
+    link_lost:
+      "What you allowed has ended: the link to your home was lost for too long. Nothing new is begun without asking you again.",
+    contract_ended: "What you allowed has ended together with our agreement. Nothing new is begun.",
+    hub_went_down:
+      "What you allowed has ended: our system failed meanwhile. Nothing new is begun without asking you again.",
+    restored:
+      "What you allowed has ended: our system was put back to an earlier state. Nothing new is begun without asking you again.",
+  },
   atHome: {
     title: (technician, firm) => `${technician} of ${firm} asks you something`,
     allow: "Allow",
@@ -93,6 +103,7 @@ export const en: HomeownerWords = {
       "consent.another_time": "Another time was wished",
       "consent.window_agreed": "A time was agreed",
       "consent.expired": "Nobody answered in time; nothing was done",
+      "consent.ended": "What was allowed ended before its time",
       "consent.withdrawn": "It was stopped",
       "consent.call_asked": "A call was wished",
       "act.done": "Something was done",

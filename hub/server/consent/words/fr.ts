@@ -76,6 +76,17 @@ export const fr: HomeownerWords = {
     stoppedAndUndone: "Cela a été remis comme avant.",
     stopped: "Le travail a été arrêté.",
   },
+  grantEnds: {
+    starter_left:
+      "Votre accord a pris fin : la personne qui l’a demandé ne peut plus travailler pour nous. Rien de nouveau n’est commencé.",
+    link_lost:
+      "Votre accord a pris fin : la liaison avec votre maison a été perdue trop longtemps. Rien de nouveau n’est commencé sans vous redemander.",
+    contract_ended: "Votre accord a pris fin avec notre contrat. Rien de nouveau n’est commencé.",
+    hub_went_down:
+      "Votre accord a pris fin : notre système est tombé en panne entre-temps. Rien de nouveau n’est commencé sans vous redemander.",
+    restored:
+      "Votre accord a pris fin : notre système a été remis dans un état antérieur. Rien de nouveau n’est commencé sans vous redemander.",
+  },
   atHome: {
     title: (technician, firm) => `${technician}, de ${firm}, vous pose une question`,
     allow: "Autoriser",
@@ -95,6 +106,7 @@ export const fr: HomeownerWords = {
       "consent.another_time": "Un autre moment a été souhaité",
       "consent.window_agreed": "Un moment a été convenu",
       "consent.expired": "Personne n’a répondu à temps ; rien n’a été fait",
+      "consent.ended": "Ce qui était autorisé a pris fin avant l’heure",
       "consent.withdrawn": "Cela a été arrêté",
       "consent.call_asked": "Un appel a été souhaité",
       "act.done": "Quelque chose a été fait",

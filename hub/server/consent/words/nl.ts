@@ -77,6 +77,17 @@ export const nl: HomeownerWords = {
     stoppedAndUndone: "Het is teruggezet zoals het was.",
     stopped: "Het werk is gestopt.",
   },
+  grantEnds: {
+    starter_left:
+      "Wat u hebt toegestaan, is beëindigd: wie erom vroeg, mag niet meer voor ons werken. Er wordt niets nieuws begonnen.",
+    link_lost:
+      "Wat u hebt toegestaan, is beëindigd: de verbinding met uw woning was te lang weg. Er wordt niets nieuws begonnen zonder het u opnieuw te vragen.",
+    contract_ended: "Wat u hebt toegestaan, is samen met onze overeenkomst beëindigd. Er wordt niets nieuws begonnen.",
+    hub_went_down:
+      "Wat u hebt toegestaan, is beëindigd: ons systeem viel intussen uit. Er wordt niets nieuws begonnen zonder het u opnieuw te vragen.",
+    restored:
+      "Wat u hebt toegestaan, is beëindigd: ons systeem is teruggezet naar een eerdere toestand. Er wordt niets nieuws begonnen zonder het u opnieuw te vragen.",
+  },
   atHome: {
     title: (technician, firm) => `${technician} van ${firm} vraagt u iets`,
     allow: "Toestaan",
@@ -96,6 +107,7 @@ export const nl: HomeownerWords = {
       "consent.another_time": "Er is om een ander moment gevraagd",
       "consent.window_agreed": "Er is een moment afgesproken",
       "consent.expired": "Niemand antwoordde op tijd; er is niets gedaan",
+      "consent.ended": "Wat was toegestaan, eindigde eerder",
       "consent.withdrawn": "Het is gestopt",
       "consent.call_asked": "Er is gevraagd om te bellen",
       "act.done": "Er is iets gedaan",

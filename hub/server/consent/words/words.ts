@@ -1,4 +1,4 @@
-import type { MendableIllness, RunOutcome, StandingScope } from "@caretaker/protocol";
+import type { GrantEnd, MendableIllness, RunOutcome, StandingScope } from "@caretaker/protocol";
 import type { ShownEvent } from "../journal.ts";
 
 /** A thing of the home as a homeowner knows it. */
@@ -52,6 +52,8 @@ export interface HomeownerWords {
   };
   /** `undone` after a fix that did not help; `stoppedAndUndone` where nobody waited to see whether it would. */
   readonly outcomes: Readonly<Record<RunOutcome | "stopped" | "stoppedAndUndone", string>>;
+  /** Why what they allowed ended before its time. */
+  readonly grantEnds: Readonly<Record<GrantEnd, string>>;
   /** On a phone with the home's own app, and as a note in the home. */
   readonly atHome: {
     readonly title: (technician: string, firm: string) => string;
