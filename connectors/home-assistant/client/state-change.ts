@@ -12,6 +12,8 @@ export interface StateChangeMessage {
   readonly entityFrom: number;
   readonly entityTo: number;
   readonly state: string | undefined;
+  /** Where the state stands in them. */
+  readonly stateFrom: number;
   /** `lc` and `lu`: seconds since 1970. */
   readonly changed: number | undefined;
   readonly updated: number | undefined;
@@ -36,6 +38,7 @@ const message = {
   entityFrom: 0,
   entityTo: 0,
   state: undefined as string | undefined,
+  stateFrom: 0,
   changed: undefined as number | undefined,
   updated: undefined as number | undefined,
 };
@@ -80,7 +83,10 @@ function afterAdded(bytes: Buffer, from: number, to: number): number {
       const textFrom = at + 5;
       at = afterText(bytes, textFrom, to);
       if (at === NOWHERE) return NOWHERE;
-      if (first === S) message.state = bytes.toString("latin1", textFrom, at - 1);
+      if (first === S) {
+        message.state = bytes.toString("latin1", textFrom, at - 1);
+        message.stateFrom = textFrom;
+      }
     } else if (first === L && (second === C || second === U) && third === QUOTE && bytes[at + 4] === COLON) {
       at = afterNumber(bytes, at + 5, MOST_DIGITS);
       if (at === NOWHERE) return NOWHERE;

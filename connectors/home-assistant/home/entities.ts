@@ -1,26 +1,28 @@
-import type { LiveEntity } from "./entity.ts";
+import { LiveEntity } from "./entity.ts";
+import { LastSaid } from "./last-said.ts";
 
 /**
  * The entities of a home by their ids. A plain change names its entity in bytes, thousands of times a second, and is
  * found by those bytes: a string made of them to look it up, and thrown away, costs more than all else of the change.
  */
 export class Entities extends Map<string, LiveEntity> {
+  readonly said = new LastSaid();
   /** Open addressing: an entity stands at the place its id gives, or behind it. Null until it is asked for. */
   #places: (LiveEntity | undefined)[] | null = null;
 
-  override set(id: string, entity: LiveEntity): this {
+  add(id: string, key: string): LiveEntity {
+    const entity = new LiveEntity(id, key, this.said);
     this.#places = null;
-    return super.set(id, entity);
+    this.set(id, entity);
+    return entity;
   }
 
   override delete(id: string): boolean {
+    const entity = this.get(id);
+    if (entity === undefined) return false;
     this.#places = null;
+    this.said.leave(entity.place);
     return super.delete(id);
-  }
-
-  override clear(): void {
-    this.#places = null;
-    super.clear();
   }
 
   /** The entity whose id stands there. Ids are ASCII. */

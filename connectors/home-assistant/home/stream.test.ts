@@ -28,6 +28,12 @@ const shown = (more: object = {}) => ({
 const change = (difference: unknown): StateChange | undefined =>
   applyEvent(target, { c: { [LAMP]: difference } })?.changes[0];
 
+/** All of an entity, also what it keeps elsewhere. */
+const allOf = (id: string) => {
+  const entity = target.entities.get(id);
+  return { ...entity, state: entity?.state, since: entity?.since, at: entity?.at };
+};
+
 describe("the first states", () => {
   it("are told whole, in milliseconds, without what nobody needs", () => {
     const delta = applyEvent(
@@ -38,6 +44,7 @@ describe("the first states", () => {
     expect(delta?.changes).toEqual([
       {
         key: `key of ${LAMP}`,
+        place: 0,
         state: "on",
         available: "online",
         attributes: { brightness: 10 },
@@ -95,7 +102,7 @@ describe("a change", () => {
     [{ "-": { a: ["brightness", "icon"] } }, { removedAttributes: ["brightness"] }],
     [{ "+": { c: { id: "02", user_id: "u" } } }, {}],
   ])("%j becomes %j", (difference, expected) => {
-    expect(change(difference)).toEqual({ key: `key of ${LAMP}`, ...expected });
+    expect(change(difference)).toEqual({ key: `key of ${LAMP}`, place: 0, ...expected });
     expect(garbage).toEqual([]);
   });
 
@@ -114,13 +121,13 @@ describe("a change", () => {
   ])("that is plain, %j, does the same when it was read from its bytes", (added: Record<string, unknown>) => {
     const { s: state, lc: changed, lu: updated } = added as { s?: string; lc?: number; lu?: number };
     const expected = change({ "+": added });
-    const entity = { ...target.entities.get(LAMP) };
+    const entity = allOf(LAMP);
     applyEvent(target, shown());
 
-    const bytes = Buffer.from(LAMP);
-    const message = { id: 3, bytes, entityFrom: 0, entityTo: bytes.length, state, changed, updated };
-    expect(applyStateChange(target, message)).toEqual(expected);
-    expect(target.entities.get(LAMP)).toEqual(entity);
+    const bytes = Buffer.from(`${LAMP}${state}`);
+    const places = { entityFrom: 0, entityTo: LAMP.length, stateFrom: LAMP.length };
+    expect(applyStateChange(target, { id: 3, bytes, ...places, state, changed, updated })).toEqual(expected);
+    expect(allOf(LAMP)).toEqual(entity);
   });
 
   it("of something that was never shown is passed over", () => {

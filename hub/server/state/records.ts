@@ -151,6 +151,8 @@ export class GatewayRecord {
   readonly integrations = new Map<IntegrationId, IntegrationRecord>();
   readonly devices = new Map<DeviceId, DeviceRecord>();
   readonly byKey = new Map<string, EntityRecord>();
+  /** Those of them that were found at the places their connector gave them. Only for `entityOf`, which looks at the key. */
+  readonly byPlace: (EntityRecord | undefined)[] = [];
   /** Enabled entities, and those of them that do not answer on devices that may not sleep. */
   entities = 0;
   unavailable = 0;
