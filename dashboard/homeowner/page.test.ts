@@ -39,7 +39,7 @@ function buildView(given: Partial<ConsentView> = {}): ConsentView {
     canAnswer: true,
     canStop: false,
     ended: null,
-    progress: { state: "not_started", steps: [], outcome: null, results: [] },
+    progress: { state: "not_started", steps: [], outcome: null, isWell: false, results: [] },
     ...given,
   };
 }
@@ -222,7 +222,7 @@ describe("the question", () => {
 
   it("says how things were before and how they are now, once it has ended", async () => {
     const results = [{ thing: "Light bridge", before: "7 parts of it do not answer.", after: "It answers." }];
-    const progress = { state: "done", steps: [], outcome: "It works again.", results } as const;
+    const progress = { state: "done", steps: [], outcome: "It works again.", isWell: true, results } as const;
     await openPage(buildView({ status: "over", canAnswer: false, progress: { ...progress, steps: [], results } }));
 
     expect(root.querySelector(".result")?.textContent).toContain(
@@ -276,6 +276,7 @@ describe("while something is done", () => {
       state: "working",
       steps: [{ at: "2026-11-22T18:10:00.000Z", words: "You allowed this." }],
       outcome: null,
+      isWell: false,
       results: [],
     },
   });
@@ -318,10 +319,12 @@ describe("while something is done", () => {
       ...working,
       status: "over",
       canStop: false,
-      progress: { ...working.progress, state: "done", outcome: "It works again." },
+      progress: { ...working.progress, state: "done", outcome: "It works again.", isWell: true },
     };
     await vi.advanceTimersByTimeAsync(2000);
     expect(root.querySelector("#status")?.textContent).toBe("It works again.");
+    // In the colour of a yes, not in the grey of what is merely over.
+    expect(root.querySelector<HTMLElement>("#status")?.dataset.state).toBe("well");
     const calls = hub.calls.length;
 
     await vi.advanceTimersByTimeAsync(60_000);

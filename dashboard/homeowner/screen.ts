@@ -139,6 +139,7 @@ function statusWords(view: ConsentView, words: PageWords): string {
 function toneOf({ status, progress }: ConsentView): string {
   if (status === "asked") return "asked";
   if (progress.state === "working" || progress.state === "stopping") return progress.state;
+  if (progress.isWell) return "well";
   return status === "allowed" ? "allowed" : "ended";
 }
 

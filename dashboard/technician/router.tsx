@@ -216,7 +216,15 @@ const rollouts = createRoute({
 const rolloutNew = createRoute({
   getParentRoute: () => inside,
   path: "/rollouts/new",
-  validateSearch: z.object({ runbook: runbookId }),
+  validateSearch: z.object({
+    runbook: runbookId,
+    /** A rehearsal of it that has ended: its homes are taken over. */
+    rehearsal: z
+      .string()
+      .transform((id) => id as RolloutId)
+      .optional()
+      .catch(undefined),
+  }),
   component: lazyRouteComponent(() => import("./rollouts/RolloutNewPage.tsx"), "RolloutNewPage"),
 });
 

@@ -118,6 +118,8 @@ export const ConsentView = z.object({
     state: z.enum(["not_started", "working", "stopping", "stopped", "done"]),
     steps: z.array(z.object({ at: Moment, words: z.string() })),
     outcome: z.string().nullable(),
+    /** Whether it has ended and all works: a good end looks like one. */
+    isWell: z.boolean(),
     /** Of each thing that was acted on: how it was before, and how it is now. */
     results: z.array(z.object({ thing: z.string(), before: z.string(), after: z.string() })),
   }),
@@ -140,7 +142,7 @@ export const HomeJournal = z.object({
   timeZone: z.string(),
   /** The short code of the ledger's head now. */
   code: z.string(),
-  standing: z.array(z.object({ words: z.string(), givenAt: Moment, givenBy: z.string() })),
+  standing: z.array(z.object({ words: z.string(), givenAt: Moment, givenBy: z.string(), until: Moment.nullable() })),
   entries: z.array(JournalEntry),
   nextBefore: z.number().int().nullable(),
 });

@@ -157,6 +157,7 @@ describe("what a homeowner is told of the work", () => {
       steps: [],
       results: [],
       outcome: null,
+      isWell: false,
     });
   });
 
@@ -179,6 +180,7 @@ describe("what a homeowner is told of the work", () => {
 
       expect(progress.state).toBe(state);
       expect(progress.outcome).toBe(said);
+      expect(progress.isWell).toBe(said === "It works again.");
     },
   );
 });

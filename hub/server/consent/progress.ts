@@ -44,6 +44,7 @@ export function progressOf(facts: ProgressFacts): Progress {
     state: stateOf(facts, hasEnded),
     steps: wasAllowed ? stepsOf(facts) : [],
     outcome: wasAllowed && hasEnded ? outcomeOf(facts) : null,
+    isWell: wasAllowed && hasEnded && (run.outcome === "fixed" || run.outcome === "healthy"),
     results: wasAllowed && hasEnded ? beforeAndAfter(facts, facts.events) : [],
   };
 }

@@ -86,6 +86,7 @@ export interface Tables {
     waveBy: Json<{ id: string; name: string; role: Role }>;
     haltAfter: number;
     goesOn: boolean;
+    isRehearsal: Generated<boolean>;
     createdAt: At;
     finishedAt: AtOrNull;
   };

@@ -19,6 +19,7 @@ import { runsByRunbook } from "./0030-runs-by-runbook.ts";
 import { viewLimits } from "./0031-view-limits.ts";
 import { grantEnds } from "./0032-grant-ends.ts";
 import { leftOutRooms } from "./0034-left-out-rooms.ts";
+import { rehearsedRollouts } from "./0036-rehearsed-rollouts.ts";
 import { originsStay } from "./0038-origins-stay.ts";
 
 /** One step forward of the database's form. It is never changed after a release: what is wrong in it, a later one mends. */
@@ -50,5 +51,6 @@ export const migrations: readonly Migration[] = [
   viewLimits,
   grantEnds,
   leftOutRooms,
+  rehearsedRollouts,
   originsStay,
 ];
