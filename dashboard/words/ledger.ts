@@ -15,6 +15,7 @@ export const LEDGER_WORDS: Record<LedgerEvent, string> = {
   "site.created": "The site was added",
   "site.changed": "The site was changed",
   "site.removed": "The site was taken out of service",
+  "client.changed": "What the client is called, or how they are reached, was changed",
   "contact.added": "A contact was added",
   "contact.changed": "A contact was changed",
   "contact.verified": "A contact's address was verified",

@@ -46,7 +46,8 @@ export const CAPABILITIES = {
       /** `starting` and `stopping` are not failures: wait. */
       state: z.enum(["running", "starting", "stopping", "recovery"]),
       timeZone: z.string().nullable(),
-      isAdmin: z.boolean(),
+      /** Null where the make does not say what our user may do. */
+      isAdmin: z.boolean().nullable(),
       /** Whether history is being written; null where the make has none. */
       recording: z.boolean().nullable(),
     }),

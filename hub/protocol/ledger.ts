@@ -17,6 +17,7 @@ export const LEDGER_EVENTS = [
   "site.created",
   "site.changed",
   "site.removed",
+  "client.changed",
   "contact.added",
   "contact.changed",
   "contact.verified",

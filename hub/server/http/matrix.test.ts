@@ -27,6 +27,9 @@ const MAY: { readonly [N in OperationName]: string } = {
   "me.get": "PSTR people before factor",
   "client.create": "PSTR",
   "client.list": "PSTR",
+  "client.get": "PSTR",
+  "client.update": "PSTR",
+  "contact.former": "PS",
   "contact.add": "PSTR",
   "contact.verify": "PSTR",
   "contact.update": "PSTR people fresh",
@@ -171,6 +174,9 @@ const STATUS: Readonly<Record<string, number>> = {
 };
 /** What stays readable of a home that was taken out of service. */
 const OF_REMOVED_HOMES: ReadonlySet<OperationName> = new Set([
+  "contact.former",
+  "contact.export",
+  "contact.erase",
   "run.get",
   "run.events",
   "run.evidence",
