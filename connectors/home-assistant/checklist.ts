@@ -9,7 +9,8 @@ import { isTooOld, isUntested } from "./normalise/version.ts";
 import { Config, CurrentUser } from "./schema.ts";
 import { checklistWords as say, words } from "./words.ts";
 
-type Step = ChecklistLine["step"];
+/** The checks that this make has. */
+type Step = keyof typeof say.running;
 
 interface Asked {
   readonly address: Address;

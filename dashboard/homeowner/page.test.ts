@@ -38,7 +38,9 @@ function buildView(given: Partial<ConsentView> = {}): ConsentView {
     proposalCode: "77aa-0102",
     canAnswer: true,
     canStop: false,
-    progress: { state: "not_started", steps: [], outcome: null, results: [] },
+    ended: null,
+    emergency: null,
+    progress: { state: "not_started", steps: [], outcome: null, isWell: false, results: [] },
     ...given,
   };
 }
@@ -221,7 +223,7 @@ describe("the question", () => {
 
   it("says how things were before and how they are now, once it has ended", async () => {
     const results = [{ thing: "Light bridge", before: "7 parts of it do not answer.", after: "It answers." }];
-    const progress = { state: "done", steps: [], outcome: "It works again.", results } as const;
+    const progress = { state: "done", steps: [], outcome: "It works again.", isWell: true, results } as const;
     await openPage(buildView({ status: "over", canAnswer: false, progress: { ...progress, steps: [], results } }));
 
     expect(root.querySelector(".result")?.textContent).toContain(
@@ -275,6 +277,7 @@ describe("while something is done", () => {
       state: "working",
       steps: [{ at: "2026-11-22T18:10:00.000Z", words: "You allowed this." }],
       outcome: null,
+      isWell: false,
       results: [],
     },
   });
@@ -317,15 +320,30 @@ describe("while something is done", () => {
       ...working,
       status: "over",
       canStop: false,
-      progress: { ...working.progress, state: "done", outcome: "It works again." },
+      progress: { ...working.progress, state: "done", outcome: "It works again.", isWell: true },
     };
     await vi.advanceTimersByTimeAsync(2000);
     expect(root.querySelector("#status")?.textContent).toBe("It works again.");
+    // In the colour of a yes, not in the grey of what is merely over.
+    expect(root.querySelector<HTMLElement>("#status")?.dataset.state).toBe("well");
     const calls = hub.calls.length;
 
     await vi.advanceTimersByTimeAsync(60_000);
 
     expect(hub.calls.length).toBe(calls);
+  });
+
+  it("says that what was allowed ended before its time, and why, and follows until the work has stopped", async () => {
+    const ended = "What you allowed has ended: the link to your home was lost for too long.";
+    const over = { ...working, status: "over", canStop: false, ended } as const;
+    const hub = await openPage({ ...over, progress: { ...working.progress, state: "stopping" } });
+    expect(root.querySelector("#status")?.textContent).toBe(ended);
+    hub.view = { ...over, progress: { ...working.progress, state: "done", outcome: "It does not work yet." } };
+
+    await vi.advanceTimersByTimeAsync(10_000);
+
+    expect(root.querySelector("#status")?.textContent).toBe(`${ended} It does not work yet.`);
+    expect(buttons()).toEqual([]);
   });
 
   it("keeps the Stop button, and the focus on it, from one look to the next", async () => {

@@ -135,7 +135,7 @@ export function createPage(root: HTMLElement, api: Api, language: Language): Pag
 }
 
 function hasEnded({ status, canStop, canAnswer, progress }: ConsentView): boolean {
-  if (canStop || canAnswer) return false;
+  if (canStop || canAnswer || progress.state === "stopping") return false;
   return (
     progress.state === "done" || progress.state === "stopped" || !["asked", "allowed", "withdrawn"].includes(status)
   );

@@ -80,6 +80,8 @@ export function createScreen(view: ConsentView, words: PageWords, handlers: Hand
         next.status,
         next.canAnswer,
         next.canStop,
+        next.ended,
+        next.emergency,
         next.progress,
         next.startBy,
         next.callAskedAt,
@@ -115,9 +117,17 @@ export function createScreen(view: ConsentView, words: PageWords, handlers: Hand
   };
 }
 
+/** Nobody of the home allowed an emergency: who did, and why, stands before what becomes of it. */
 function statusWords(view: ConsentView, words: PageWords): string {
+  if (view.emergency === null) return stateWords(view, words);
+  const isWaiting = view.status === "allowed" && view.progress.state === "not_started" && view.ended === null;
+  return isWaiting ? view.emergency : `${view.emergency} ${stateWords(view, words)}`;
+}
+
+function stateWords(view: ConsentView, words: PageWords): string {
   const { status, progress } = view;
   const said = words.status;
+  if (view.ended !== null) return [view.ended, progress.outcome].filter(Boolean).join(" ");
   if (progress.outcome !== null) return progress.outcome;
   if (status === "asked") {
     return view.canAnswer ? `${said.asked} ${words.answerBy(momentIn(view, words, view.answerBy))}` : said.cannotAnswer;
@@ -137,6 +147,7 @@ function statusWords(view: ConsentView, words: PageWords): string {
 function toneOf({ status, progress }: ConsentView): string {
   if (status === "asked") return "asked";
   if (progress.state === "working" || progress.state === "stopping") return progress.state;
+  if (progress.isWell) return "well";
   return status === "allowed" ? "allowed" : "ended";
 }
 

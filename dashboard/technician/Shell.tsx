@@ -30,18 +30,20 @@ export function Shell() {
         </section>
       ) : null}
       <aside className="side">
-        <Link to="/" className="brand">
-          <img src="/icon.svg" alt="" width={26} height={26} />
-          <span className="brand-name">{me.firm.name}</span>
-        </Link>
-        <nav className="side-nav" aria-label={words.shell.navigation}>
-          {destinations.map((destination) => (
-            <NavLink key={destination.to} destination={destination} />
-          ))}
-        </nav>
-        <div className="side-foot">
-          <LiveBadge />
-          <AccountMenu me={me} />
+        <div className="side-stay">
+          <Link to="/" className="brand">
+            <img src="/icon.svg" alt="" width={26} height={26} />
+            <span className="brand-name">{me.firm.name}</span>
+          </Link>
+          <nav className="side-nav" aria-label={words.shell.navigation}>
+            {destinations.map((destination) => (
+              <NavLink key={destination.to} destination={destination} />
+            ))}
+          </nav>
+          <div className="side-foot">
+            <LiveBadge />
+            <AccountMenu me={me} />
+          </div>
         </div>
       </aside>
       <Content />

@@ -1,4 +1,5 @@
 import {
+  type ClientId,
   isCaretakerError,
   type RolloutId,
   type RunbookId,
@@ -215,7 +216,15 @@ const rollouts = createRoute({
 const rolloutNew = createRoute({
   getParentRoute: () => inside,
   path: "/rollouts/new",
-  validateSearch: z.object({ runbook: runbookId }),
+  validateSearch: z.object({
+    runbook: runbookId,
+    /** A rehearsal of it that has ended: its homes are taken over. */
+    rehearsal: z
+      .string()
+      .transform((id) => id as RolloutId)
+      .optional()
+      .catch(undefined),
+  }),
   component: lazyRouteComponent(() => import("./rollouts/RolloutNewPage.tsx"), "RolloutNewPage"),
 });
 
@@ -224,6 +233,19 @@ const rollout = createRoute({
   path: "/rollouts/$rolloutId",
   params: { parse: ({ rolloutId }) => ({ rolloutId: rolloutId as RolloutId }) },
   component: lazyRouteComponent(() => import("./rollouts/RolloutPage.tsx"), "RolloutPage"),
+});
+
+const clients = createRoute({
+  getParentRoute: () => inside,
+  path: "/clients",
+  component: lazyRouteComponent(() => import("./clients/ClientListPage.tsx"), "ClientListPage"),
+});
+
+const client = createRoute({
+  getParentRoute: () => inside,
+  path: "/clients/$clientId",
+  params: { parse: ({ clientId }) => ({ clientId: clientId as ClientId }) },
+  component: lazyRouteComponent(() => import("./clients/ClientPage.tsx"), "ClientPage"),
 });
 
 const people = createRoute({
@@ -311,6 +333,8 @@ const tree = root.addChildren([
     rollouts,
     rolloutNew,
     rollout,
+    clients,
+    client,
     people,
     keys,
     account,

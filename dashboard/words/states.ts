@@ -7,6 +7,7 @@ import type {
   EvidenceKind,
   FreezeKind,
   GatewayState,
+  GrantEnd,
   Health,
   Role,
   RunConsent,
@@ -123,6 +124,16 @@ export const SCOPE_WORDS: Record<Scope, string> = {
   disruptive: "Disruptive",
 };
 
+/** Why a yes ended before its time. */
+export const GRANT_ENDS: Record<GrantEnd, string> = {
+  starter_left: "It ended: whoever started the run may no longer sign in.",
+  link_lost: "It ended: the link to the home was lost too long while the work went on.",
+  contract_ended: "It ended together with what was agreed with this home.",
+  emergency_ended: "It ended: nothing is an emergency in this home any more.",
+  hub_went_down: "It ended: the hub went down while it was allowed.",
+  restored: "It ended: the hub was restored from a backup since.",
+};
+
 export const SCOPE_MEANINGS: Record<Scope, string> = {
   reach: "Is it online, which versions, how many alarms",
   view: "See devices, states, logs and configuration, never secrets",
@@ -203,6 +214,7 @@ export const APPROVAL_WORDS: Record<ApprovalStatus, string> = {
 };
 
 export const APPROVAL_KIND_WORDS: Record<ApprovalKind, string> = {
+  "consent.emergency": "Allow as an emergency",
   "freeze.lift": "Lift a freeze",
   "homes.more": "More homes at once",
   "rollout.wave": "Next wave of a rollout",

@@ -27,6 +27,8 @@ export interface ConnectorManifest {
   /** As the connector's folder is named. */
   readonly id: string;
   readonly name: string;
+  /** It is one box of a home among others, such as a panel on a wall, and not what runs the home. */
+  readonly isOneOfMany?: boolean;
   /** What a technician types to add a gateway; `secrets` names the fields that are sealed and never given back. */
   readonly config: z.ZodObject;
   readonly secrets: readonly string[];
@@ -37,8 +39,10 @@ export interface ConnectorManifest {
 
 export interface Connector {
   readonly manifest: ConnectorManifest;
-  /** Where the configuration says that a gateway is: the only place the dialer will go for it. */
+  /** Where the configuration says that a gateway is: the dialer goes there, to `elsewhere`, and nowhere else. */
   target(config: unknown): GatewayTarget;
+  /** What else belongs to it: a second door of the same box, or the maker's account service. */
+  elsewhere?(config: unknown): readonly GatewayTarget[];
   /**
    * Opens one session: it lives until `close` or until it reports `lost`, and never comes back by itself (the hub's
    * supervisor does that). Rejects with a `gateway_*` error that says what is wrong.
@@ -139,7 +143,20 @@ export type SessionEvent =
   | { readonly type: "lost"; readonly kind: LostKind; readonly reason: Reason };
 
 /** What is checked when a gateway is added, in this order where it applies. */
-export const ChecklistStep = z.enum(["name", "port", "tls", "make", "credentials", "rights", "version", "first_data"]);
+export const ChecklistStep = z.enum([
+  "name",
+  "port",
+  "tls",
+  "make",
+  "credentials",
+  /** Which of the boxes that the account has. */
+  "choice",
+  /** The gateway itself accepts what the account gave us. */
+  "access",
+  "rights",
+  "version",
+  "first_data",
+]);
 export type ChecklistStep = z.infer<typeof ChecklistStep>;
 
 /**
@@ -158,6 +175,11 @@ export const ChecklistLine = z.object({
   found: z.object({ rooms: z.number().int(), devices: z.number().int(), entities: z.number().int() }).optional(),
 });
 export type ChecklistLine = z.infer<typeof ChecklistLine>;
+
+/** All places that the dialer may go to for a gateway, the gateway itself first. */
+export function targetsOf(connector: Connector, config: unknown): readonly GatewayTarget[] {
+  return [connector.target(config), ...(connector.elsewhere?.(config) ?? [])];
+}
 
 /** Says nothing but makes a connector's mistakes visible where it is written. */
 export function defineConnector<C extends Connector>(connector: C): C {

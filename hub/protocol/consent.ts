@@ -66,6 +66,20 @@ export type Proposal = z.infer<typeof Proposal>;
 export const ConsentStatus = z.enum(["asked", "allowed", "refused", "another_time", "expired", "withdrawn", "over"]);
 export type ConsentStatus = z.infer<typeof ConsentStatus>;
 
+/** Why a yes ended before its time without anybody of the home taking it back. */
+export const GrantEnd = z.enum([
+  "starter_left",
+  "link_lost",
+  "contract_ended",
+  "emergency_ended",
+  "hub_went_down",
+  "restored",
+]);
+export type GrantEnd = z.infer<typeof GrantEnd>;
+
+/** A link to the home that was away so long while work went on has ended what was allowed for that work. */
+export const LINK_LOST_AFTER_SECONDS = 600;
+
 /** What the homeowner's page shows: nothing of other homes, no ids, no technician's words. */
 export const ConsentView = z.object({
   status: ConsentStatus,
@@ -105,10 +119,16 @@ export const ConsentView = z.object({
   /** Whether Allow, Another time and No can be pressed now. */
   canAnswer: z.boolean(),
   canStop: z.boolean(),
+  /** Why what they allowed ended before its time, as a sentence. */
+  ended: z.string().nullable(),
+  /** Where two people of the firm allowed it as an emergency: who, and why, as sentences. */
+  emergency: z.string().nullable(),
   progress: z.object({
     state: z.enum(["not_started", "working", "stopping", "stopped", "done"]),
     steps: z.array(z.object({ at: Moment, words: z.string() })),
     outcome: z.string().nullable(),
+    /** Whether it has ended and all works: a good end looks like one. */
+    isWell: z.boolean(),
     /** Of each thing that was acted on: how it was before, and how it is now. */
     results: z.array(z.object({ thing: z.string(), before: z.string(), after: z.string() })),
   }),
@@ -131,7 +151,7 @@ export const HomeJournal = z.object({
   timeZone: z.string(),
   /** The short code of the ledger's head now. */
   code: z.string(),
-  standing: z.array(z.object({ words: z.string(), givenAt: Moment, givenBy: z.string() })),
+  standing: z.array(z.object({ words: z.string(), givenAt: Moment, givenBy: z.string(), until: Moment.nullable() })),
   entries: z.array(JournalEntry),
   nextBefore: z.number().int().nullable(),
 });

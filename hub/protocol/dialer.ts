@@ -41,6 +41,8 @@ export interface HttpAnswer {
 export interface WebSocketRequest {
   /** `ws:` or `wss:`. */
   readonly url: string;
+  /** Sent with the handshake. The dialer's own words (`host`, `upgrade`) stand above them. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** Until the socket is open. Default 15. */
   readonly handshakeTimeoutSeconds?: number;
   /** Default 32 MiB. */

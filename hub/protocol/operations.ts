@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { backupOperations } from "./backup-operations.ts";
+import { clientOperations } from "./client-operations.ts";
 import { ChecklistLine } from "./connector.ts";
 import { AgreedWindow, ConsentAnswer, ConsentView, LinkToken } from "./consent.ts";
 import { controlOperations } from "./control-operations.ts";
@@ -13,6 +14,7 @@ import {
   GatewayId,
   InvitationId,
   MessageId,
+  Moment,
   PersonId,
   RunbookId,
   RunId,
@@ -77,6 +79,8 @@ const NewScopes = z.strictObject({
   evidence: EvidenceKind,
   evidenceNote: z.string().trim().max(500).optional(),
   givenBy: Name,
+  /** When it ends, where that was agreed: such as the end of the contract. */
+  until: Moment.nullable().optional(),
 });
 
 /**
@@ -626,6 +630,7 @@ export const operations = {
   }),
 
   // ---- What a person of a home may ask for ----
+  ...clientOperations,
   ...privacyOperations,
 
   // ---- Backups ----

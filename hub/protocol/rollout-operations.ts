@@ -33,7 +33,8 @@ export const rolloutOperations = {
   }),
   "rollout.start": operation({
     path: "POST /rollouts",
-    summary: "Run one runbook in several homes for one reason, beginning with one of them",
+    summary:
+      "Run one runbook in several homes for one reason, beginning with one of them; or rehearse it in all of them",
     input: z.strictObject({
       runbook: RunbookId,
       homes: z
@@ -43,6 +44,8 @@ export const rolloutOperations = {
       reason: Why,
       haltAfter: z.int().min(1).max(100).default(2),
       goesOn: z.boolean().default(false),
+      /** Say what it would do in each of these homes, all at once, and do nothing. */
+      rehearse: z.boolean().default(false),
     }),
     output: Rollout,
     needs: { who: fixers, on: "firm", freshFactor: true, noKeys: true },

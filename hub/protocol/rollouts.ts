@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { ApprovalId, GatewayId, Moment, PersonId, RolloutId, RunbookId, RunId, SiteId } from "./ids.ts";
-import { RunInputs, RunOutcome, RunStatus } from "./runs.ts";
+import { Rehearsed, RunInputs, RunOutcome, RunStatus } from "./runs.ts";
 
 /**
  * `working`: a wave goes on. `paused`: a wave has ended, and a person says whether the next one begins. `halted`: too many
@@ -13,6 +13,17 @@ export type RolloutStatus = z.infer<typeof RolloutStatus>;
 export const RolloutHomeStatus = z.enum(["planned", "started", "skipped"]);
 export type RolloutHomeStatus = z.infer<typeof RolloutHomeStatus>;
 
+/** What a rehearsal said of one fix. */
+export const RolloutWish = Rehearsed.pick({
+  capability: true,
+  targetName: true,
+  scope: true,
+  felt: true,
+  permission: true,
+  permissionWords: true,
+});
+export type RolloutWish = z.infer<typeof RolloutWish>;
+
 export const RolloutHome = z.object({
   siteId: SiteId,
   siteName: z.string(),
@@ -22,7 +33,18 @@ export const RolloutHome = z.object({
   wave: z.int(),
   status: RolloutHomeStatus,
   why: z.string().nullable(),
-  run: z.object({ id: RunId, number: z.int(), status: RunStatus, outcome: RunOutcome.nullable() }).nullable(),
+  run: z
+    .object({
+      id: RunId,
+      number: z.int(),
+      status: RunStatus,
+      outcome: RunOutcome.nullable(),
+      /** What its end says to a technician. */
+      note: z.string().nullable(),
+    })
+    .nullable(),
+  /** What a rehearsal would have done there, fix by fix. */
+  would: z.array(RolloutWish),
 });
 export type RolloutHome = z.infer<typeof RolloutHome>;
 
@@ -49,6 +71,8 @@ export const RolloutSummary = z.object({
   haltAfter: z.int(),
   /** Whether the next wave begins by itself when every home of the one before ended well. */
   goesOn: z.boolean(),
+  /** Every home has its turn at once, makes its checks and says what would be done. Nothing is done and nobody is asked. */
+  isRehearsal: z.boolean(),
   counts: z.object({ planned: z.int(), open: z.int(), well: z.int(), ill: z.int(), notDone: z.int() }),
 });
 export type RolloutSummary = z.infer<typeof RolloutSummary>;
@@ -58,6 +82,8 @@ export const Rollout = RolloutSummary.extend({
   homes: z.array(RolloutHome),
   /** The second person that the next wave waits for, if it does. */
   approvalId: ApprovalId.nullable(),
+  /** Whether the next wave makes more homes than one person may act in alone. */
+  nextNeedsSecondPerson: z.boolean(),
 });
 export type Rollout = z.infer<typeof Rollout>;
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { AgreedWindow } from "./consent.ts";
+import { AgreedWindow, GrantEnd } from "./consent.ts";
 import { ConsentRequestId, GatewayId, MessageId, Moment, PersonId, RunbookId, RunId, SiteId } from "./ids.ts";
 import { Answer, QuestionAnswers } from "./question.ts";
 import { Scope } from "./scopes.ts";
@@ -276,8 +276,10 @@ export const RunConsent = z.object({
   answerBy: Moment,
   /** The time that the homeowner chose. */
   window: AgreedWindow.nullable(),
-  /** How whoever answered is known: `B` by a link to a verified address, `C` by phone, as a technician wrote it down. */
+  /** How whoever answered is known: `B` by a link to a verified address, `C` by phone, as a technician wrote it down, `D` an emergency. */
   grade: z.string().nullable(),
+  /** Why a yes ended before its time. */
+  ended: GrantEnd.nullable(),
   /** Why the message has not left, when it has not. */
   notSentBecause: z.string().nullable(),
   /** The message, where it can be opened here: nobody lives in a simulated home. */

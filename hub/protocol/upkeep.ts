@@ -37,6 +37,20 @@ export const Finding = z.object({
       why: z.string().nullable(),
     }),
   ),
+  /**
+   * Every run that was about it, whoever began it, the newest first: since it is ill, and in the day before, since a thing
+   * that hangs comes and goes. What was only rehearsed is not one.
+   */
+  tried: z.array(
+    z.object({
+      id: RunId,
+      number: z.int(),
+      runbook: RunbookId,
+      status: RunStatus,
+      outcome: RunOutcome.nullable(),
+      at: Moment,
+    }),
+  ),
 });
 export type Finding = z.infer<typeof Finding>;
 

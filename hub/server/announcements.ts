@@ -32,6 +32,8 @@ export type Announcement =
   | { readonly type: "view.withdrawn"; readonly siteId: SiteId }
   /** Another part of the home is hidden than before. */
   | { readonly type: "view.limited"; readonly siteId: SiteId }
+  /** Some hub was told what may be seen of this home, or of any where it is null: look anew. */
+  | { readonly type: "view.told"; readonly siteId: SiteId | null }
   | {
       readonly type: "gateway.added" | "gateway.removed" | "gateway.credentials_replaced" | "gateway.access_withdrawn";
       readonly siteId: SiteId;

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingHttpHeaders, Server } from "node:http";
-import type { Actor, SessionId, SiteId } from "@caretaker/protocol";
+import type { Actor, SessionId } from "@caretaker/protocol";
 import { createAnnouncements } from "./announcements.ts";
 import { approvalHandlers } from "./approvals/handlers.ts";
 import type { CarriesOut } from "./approvals/types.ts";
@@ -10,6 +10,9 @@ import { dealWithUncleanStop } from "./boot/unclean-stop.ts";
 import { createCourier } from "./consent/at-home/courier.ts";
 import { phoneHandlers } from "./consent/at-home/phones.ts";
 import { consentHandlers, createConsent } from "./consent/consent.ts";
+import { allowEmergency } from "./consent/emergency.ts";
+import { mayView } from "./consent/standing.ts";
+import { StandingEnds } from "./consent/standing-ends.ts";
 import { type Database, now } from "./db/database.ts";
 import { pendingMigrations } from "./db/migrate.ts";
 import { type Demo, startDemo } from "./demo/demo.ts";
@@ -53,8 +56,8 @@ import { sitesHandlers } from "./sites/handlers.ts";
 import { raiseHandlers } from "./sites/raises.ts";
 import { standstillHandlers } from "./standstill/handlers.ts";
 import { dealWithRestore } from "./standstill/restored.ts";
-import { createHidingNews } from "./state/hiding-news.ts";
 import { createState } from "./state/state.ts";
+import { createViewNews } from "./state/view-news.ts";
 import { createUpkeep, upkeepHandlers } from "./upkeep/upkeep.ts";
 
 /** A part of the hub that has a life. */
@@ -84,14 +87,27 @@ const SETUP_TOKEN_HOLDS_MILLISECONDS = 30 * 60_000;
 /** Puts the rooms together. What each does is its own business; here stands only who is handed what. */
 export async function makeRooms(options: HubOptions, place: Place): Promise<Rooms> {
   const inner = await makeInnerRooms(options, place);
-  const { state, hidingNews, gateways, mail, courier, consent, runs, wakeUps, backups, retention, rollouts, upkeep } =
-    inner;
+  const {
+    state,
+    viewNews,
+    gateways,
+    mail,
+    courier,
+    consent,
+    runs,
+    wakeUps,
+    backups,
+    retention,
+    rollouts,
+    upkeep,
+    standingEnds,
+  } = inner;
   const doors = await makeDoors(options, place, inner);
   return {
     ...doors,
     rooms: [
       { name: "state", start: () => state.start(), close: () => state.close() },
-      { name: "hiding", start: () => hidingNews.start(), close: () => hidingNews.close() },
+      { name: "view news", start: () => viewNews.start(), close: () => viewNews.close() },
       { name: "demo", start: () => doors.demo.start(), close: () => doors.demo.close() },
       { name: "gateways", start: () => gateways.start(), close: () => gateways.close() },
       { name: "mail", start: () => mail.start(), close: () => mail.close() },
@@ -105,6 +121,7 @@ export async function makeRooms(options: HubOptions, place: Place): Promise<Room
         },
       },
       { name: "wake-ups", start: () => wakeUps.start(), close: () => wakeUps.close() },
+      { name: "standing-ends", start: () => standingEnds.start(), close: () => standingEnds.close() },
       { name: "courier", start: () => courier.start(), close: () => courier.close() },
       { name: "runs", start: () => runs.engine.start(), close: () => runs.close() },
       { name: "rollouts", start: () => rollouts.start(), close: () => rollouts.close() },
@@ -128,7 +145,7 @@ async function makeInnerRooms(options: HubOptions, { port, url }: Place) {
   const connectorName = (id: string): string =>
     connectors.find(({ manifest }) => manifest.id === id)?.manifest.name ?? id;
   const state = createState({ db, clock, announcements, log, connectorName });
-  const hidingNews = createHidingNews({ databaseUrl, clock, log, state });
+  const viewNews = createViewNews({ databaseUrl, clock, log, announcements });
   const gateways = createGateways({ db, state, vault, connectors, clock, log, announcements, ownPorts: [port] });
   const mail = createMail({
     db,
@@ -166,6 +183,7 @@ async function makeInnerRooms(options: HubOptions, { port, url }: Place) {
       (error: unknown) => log.error({ error, gatewayId: tap.gatewayId }, "An answer that was tapped was not taken."),
     );
   });
+  const standingEnds = new StandingEnds({ db, now, clock, announcements, log });
   const backups = createBackups({ db, databaseUrl, folder: config.backupFolder, version, now, clock, log });
   const keptFor = {
     runDays: config.keepRunDays,
@@ -179,7 +197,7 @@ async function makeInnerRooms(options: HubOptions, { port, url }: Place) {
     announcements,
     vault,
     state,
-    hidingNews,
+    viewNews,
     gateways,
     mail,
     courier,
@@ -192,6 +210,7 @@ async function makeInnerRooms(options: HubOptions, { port, url }: Place) {
     upkeepDeps,
     upkeep,
     wakeUps,
+    standingEnds,
     backups,
   };
 }
@@ -233,7 +252,10 @@ async function makeDoors(options: HubOptions, { server, url }: Place, inner: Inn
     ...runsHandlers(runsDeps, runs),
     ...rolloutHandlers(inner.rolloutsDeps),
     ...upkeepHandlers(inner.upkeepDeps),
-    ...approvalHandlers({ db, now, announcements, queueMessage: mail.queue }, carriesOut(library)),
+    ...approvalHandlers(
+      { db, now, announcements, queueMessage: mail.queue },
+      carriesOut(library, { now, runs: runsDoor, queueMessage: mail.queue, publicUrl: url }),
+    ),
     ...homesAtOnceHandlers({ db, now, announcements, queueMessage: mail.queue }),
     ...freezeHandlers({ db, now, announcements, queueMessage: mail.queue, library }),
     ...consentHandlers(consent),
@@ -270,8 +292,9 @@ async function makeDoors(options: HubOptions, { server, url }: Place, inner: Inn
 }
 
 /** What is done once a second person has approved it: each kind belongs to a room. */
-function carriesOut(library: Library): CarriesOut {
+function carriesOut(library: Library, consent: Parameters<typeof allowEmergency>[0]): CarriesOut {
   return {
+    "consent.emergency": allowEmergency(consent),
     "freeze.lift": liftFreeze,
     "homes.more": allowMoreHomes,
     "rollout.wave": beginApprovedWave,
@@ -352,16 +375,6 @@ function healthOf(db: Database, { state, runs }: InnerRooms, live: Live) {
 async function emailOfPerson(db: Database, id: string): Promise<string | null> {
   const person = await db.selectFrom("person").select("email").where("id", "=", id).executeTakeFirst();
   return person?.email ?? null;
-}
-
-async function mayView(db: Database, siteId: SiteId): Promise<boolean> {
-  const row = await db
-    .selectFrom("standingConsent")
-    .select("scope")
-    .where("siteId", "=", siteId)
-    .where("scope", "=", "view")
-    .executeTakeFirst();
-  return row !== undefined;
 }
 
 /** The address in `Firm <care@example.com>`. */

@@ -110,7 +110,7 @@ describe.skipIf(chromium.skip)(chromium.title("the homeowner's page, narrow and 
 
       home.setBridge("Hall bridge", "ok");
       await firm.ended(asked.runId);
-      for (const each of pages) await each.locator(".status[data-state=ended], .status[data-state=allowed]").waitFor();
+      for (const each of pages) await each.locator(".status[data-state=well]").waitFor();
       await page.locator(".result dd").first().waitFor();
       await lookAtAll("ended");
       expect(await announced(page, before, "#status")).toEqual(await lines(page, "#status"));

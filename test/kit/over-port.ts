@@ -18,6 +18,7 @@ export function overPort(connector: Connector): Connector {
   return {
     manifest: connector.manifest,
     target: (config) => connector.target(config),
+    elsewhere: (config) => connector.elsewhere?.(config) ?? [],
     async connect(config, context) {
       const { ask, close } = openPorts(context, (far) => host(far, connector, context));
       try {

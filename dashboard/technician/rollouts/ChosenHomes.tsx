@@ -1,32 +1,44 @@
-import { HOMES_AN_HOUR, type RolloutCandidate, type RunbookSummary, type SiteId, wavesOf } from "@caretaker/protocol";
-import { Button, Checkbox, Group, NumberInput, Stack, Switch, Textarea, TextInput } from "@mantine/core";
+import type { Finding, RolloutCandidate, RunbookSummary, SiteId } from "@caretaker/protocol";
+import { Button, Checkbox, Group, Stack, TextInput } from "@mantine/core";
 import { mdiHomeAlertOutline } from "@mdi/js";
-import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
-import { useAction } from "../../live/queries.ts";
+import { useOperation } from "../../live/queries.ts";
 import { EmptyState } from "../../ui/EmptyState.tsx";
-import { ErrorMessage } from "../../ui/ErrorMessage.tsx";
 import { Panel } from "../../ui/Panel.tsx";
 import { words } from "../../words/en.ts";
+import { dayAndTime } from "../../words/time.ts";
+import { ILLNESS_WORDS } from "../../words/upkeep.ts";
+import { BeginRollout } from "./BeginRollout.tsx";
+
+/** What a rehearsal found in a home, and whether anything would be done there. */
+export interface Said {
+  readonly words: string;
+  readonly isNeeded: boolean;
+}
 
 interface ChosenHomesProps {
   readonly runbook: RunbookSummary;
   readonly homes: readonly RolloutCandidate[];
+  readonly rehearsed?: { readonly said: ReadonlyMap<SiteId, Said>; readonly reason: string };
 }
 
 /** Which of the homes that can, in which order, and why; and which cannot. */
-export function ChosenHomes({ runbook, homes }: ChosenHomesProps) {
+export function ChosenHomes({ runbook, homes, rehearsed }: ChosenHomesProps) {
+  const findings = useOperation("finding.list", {});
   const able = homes.filter(({ why }) => why === null);
   const unable = homes.filter(({ why }) => why !== null);
-  const [left, setLeft] = useState<ReadonlySet<SiteId>>(new Set());
+  // Where a rehearsal found nothing to do, nothing has to be begun.
+  const needless = able.filter(({ siteId }) => rehearsed?.said.get(siteId)?.isNeeded === false);
+  const [left, setLeft] = useState<ReadonlySet<SiteId>>(() => new Set(needless.map(({ siteId }) => siteId)));
   const chosen = able.filter(({ siteId }) => !left.has(siteId));
+  const ill = illnessesOf(able, findings.data?.items ?? []);
   return (
     <>
-      <Panel title={words.rollouts.homes} aside={words.rollouts.able(able.length)}>
+      <Panel title={words.rollouts.homes} aside={words.rollouts.chosen(chosen.length, able.length)}>
         {able.length === 0 ? (
           <EmptyState icon={mdiHomeAlertOutline} title={words.rollouts.none} text={words.rollouts.looksText} />
         ) : (
-          <HomePicker homes={able} left={left} onChange={setLeft} />
+          <HomePicker homes={able} left={left} ill={ill} said={rehearsed?.said ?? new Map()} onChange={setLeft} />
         )}
         {unable.length > 0 ? (
           <details className="rollout-left-out">
@@ -41,18 +53,45 @@ export function ChosenHomes({ runbook, homes }: ChosenHomesProps) {
           </details>
         ) : null}
       </Panel>
-      {chosen.length > 0 ? <BeginForm runbook={runbook} homes={chosen} /> : null}
+      {chosen.length > 0 ? (
+        <BeginRollout
+          runbook={runbook}
+          homes={chosen}
+          why={rehearsed?.reason ?? ""}
+          isRehearsed={rehearsed !== undefined}
+        />
+      ) : (
+        <p className="dim">{words.rollouts.chooseOne}</p>
+      )}
     </>
   );
+}
+
+/** Of the things that it would be about, those that are ill now, by home. */
+function illnessesOf(homes: readonly RolloutCandidate[], findings: readonly Finding[]): ReadonlyMap<SiteId, string> {
+  const ill = new Map<SiteId, string>();
+  for (const { siteId, inputs } of homes) {
+    const about = Object.values(inputs);
+    const finding = findings.find((one) => one.siteId === siteId && about.includes(one.integrationId));
+    if (finding !== undefined) {
+      ill.set(
+        siteId,
+        words.rollouts.illNow(finding.name, ILLNESS_WORDS[finding.illness], dayAndTime(finding.openedAt)),
+      );
+    }
+  }
+  return ill;
 }
 
 interface HomePickerProps {
   readonly homes: readonly RolloutCandidate[];
   readonly left: ReadonlySet<SiteId>;
+  readonly ill: ReadonlyMap<SiteId, string>;
+  readonly said: ReadonlyMap<SiteId, Said>;
   readonly onChange: (left: ReadonlySet<SiteId>) => void;
 }
 
-function HomePicker({ homes, left, onChange }: HomePickerProps) {
+function HomePicker({ homes, left, ill, said, onChange }: HomePickerProps) {
   const [search, setSearch] = useState("");
   const shown = homes.filter(({ siteName }) => siteName.toLowerCase().includes(search.trim().toLowerCase()));
   const toggle = (siteId: SiteId, isIn: boolean): void => {
@@ -61,6 +100,8 @@ function HomePicker({ homes, left, onChange }: HomePickerProps) {
     else next.add(siteId);
     onChange(next);
   };
+  const keepOnly = (isKept: (siteId: SiteId) => boolean): void =>
+    onChange(new Set(homes.map(({ siteId }) => siteId).filter((siteId) => !isKept(siteId))));
   return (
     <Stack gap="xs">
       {homes.length > 8 ? (
@@ -72,19 +113,25 @@ function HomePicker({ homes, left, onChange }: HomePickerProps) {
           onChange={(event) => setSearch(event.currentTarget.value)}
         />
       ) : null}
-      <Checkbox
-        label={words.rollouts.every}
-        checked={left.size === 0}
-        indeterminate={left.size > 0 && left.size < homes.length}
-        onChange={(event) =>
-          onChange(event.currentTarget.checked ? new Set() : new Set(homes.map((one) => one.siteId)))
-        }
-      />
+      <Group justify="space-between" gap="xs">
+        <Checkbox
+          label={words.rollouts.every}
+          checked={left.size === 0}
+          indeterminate={left.size > 0 && left.size < homes.length}
+          onChange={(event) => keepOnly(() => event.currentTarget.checked)}
+        />
+        {ill.size > 0 && ill.size < homes.length ? (
+          <Button variant="default" size="xs" onClick={() => keepOnly((siteId) => ill.has(siteId))}>
+            {words.rollouts.onlyIll(ill.size)}
+          </Button>
+        ) : null}
+      </Group>
       <ul className="rollout-homes">
         {shown.map(({ siteId, siteName }) => (
           <li key={siteId}>
             <Checkbox
               label={siteName}
+              description={said.get(siteId)?.words ?? ill.get(siteId)}
               checked={!left.has(siteId)}
               onChange={(event) => toggle(siteId, event.currentTarget.checked)}
             />
@@ -92,74 +139,5 @@ function HomePicker({ homes, left, onChange }: HomePickerProps) {
         ))}
       </ul>
     </Stack>
-  );
-}
-
-function BeginForm({ runbook, homes }: ChosenHomesProps) {
-  const navigate = useNavigate();
-  const [reason, setReason] = useState("");
-  const [haltAfter, setHaltAfter] = useState(2);
-  const [goesOn, setGoesOn] = useState(false);
-  const begin = useAction("rollout.start", {
-    outdates: ["rollout.list"],
-    onDone: ({ id }) => void navigate({ to: "/rollouts/$rolloutId", params: { rolloutId: id } }),
-  });
-  const waves = wavesOf(homes.length);
-  return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
-        begin.mutate({
-          runbook: runbook.id,
-          homes: homes.map(({ siteId, gatewayId, inputs }) => ({
-            siteId,
-            inputs,
-            ...(gatewayId === null ? {} : { gatewayId }),
-          })),
-          reason,
-          haltAfter,
-          goesOn,
-        });
-      }}
-    >
-      <Panel title={words.rollouts.waves} text={words.rollouts.wavesText(waves)}>
-        <Stack>
-          {!runbook.readsOnly && homes.length > HOMES_AN_HOUR ? <p>{words.rollouts.second}</p> : null}
-          {runbook.readsOnly ? null : <p className="dim">{words.rollouts.consent}</p>}
-          <Textarea
-            label={words.rollouts.reason}
-            description={words.rollouts.reasonText}
-            placeholder={words.rollouts.reasonExample}
-            value={reason}
-            onChange={(event) => setReason(event.currentTarget.value)}
-            minLength={3}
-            maxLength={300}
-            autosize
-            minRows={2}
-            required
-          />
-          <NumberInput
-            label={words.rollouts.haltAfter}
-            value={haltAfter}
-            onChange={(next) => setHaltAfter(Number(next))}
-            min={1}
-            max={100}
-            allowDecimal={false}
-          />
-          <Switch
-            label={words.rollouts.goesOn}
-            description={words.rollouts.goesOnText}
-            checked={goesOn}
-            onChange={(event) => setGoesOn(event.currentTarget.checked)}
-          />
-          <ErrorMessage error={begin.error} />
-          <Group justify="flex-end">
-            <Button type="submit" size="md" loading={begin.isPending} disabled={reason.trim().length < 3}>
-              {words.rollouts.start(homes.length)}
-            </Button>
-          </Group>
-        </Stack>
-      </Panel>
-    </form>
   );
 }

@@ -1,4 +1,4 @@
-import { HOMES_AN_HOUR, type Rollout } from "@caretaker/protocol";
+import type { Rollout } from "@caretaker/protocol";
 import { Textarea } from "@mantine/core";
 import { useState } from "react";
 import { useAction } from "../../live/queries.ts";
@@ -10,7 +10,7 @@ export function NextWave({ rollout, onClose }: { rollout: Rollout; onClose: () =
   const [reason, setReason] = useState("");
   const begin = useAction("rollout.wave", { outdates: ["rollout.get", "approval.list"], onDone: onClose });
   const next = rollout.wave + 1;
-  const needsSecond = rollout.waves.slice(0, next).reduce((sum, size) => sum + size, 0) > HOMES_AN_HOUR;
+  const needsSecond = rollout.nextNeedsSecondPerson;
   return (
     <Confirm
       title={words.rollouts.nextTitle(next)}

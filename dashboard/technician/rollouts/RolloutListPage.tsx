@@ -64,7 +64,9 @@ function RolloutLine({ rollout }: { rollout: RolloutSummary }) {
           <Since moment={rollout.createdAt} isAgo />
         </span>
       </span>
-      <span className="rollout-counts">{words.rollouts.counts(counts.well, homes)}</span>
+      <span className="rollout-counts">
+        {rollout.isRehearsal ? words.rollouts.rehearsal : words.rollouts.counts(counts.well, homes)}
+      </span>
     </li>
   );
 }

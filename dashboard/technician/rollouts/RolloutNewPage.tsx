@@ -1,5 +1,5 @@
 import "./rollouts.css";
-import type { RunbookId, RunbookSummary, ThingLike } from "@caretaker/protocol";
+import type { RolloutId, RunbookId, RunbookSummary, ThingLike } from "@caretaker/protocol";
 import { Select, Stack } from "@mantine/core";
 import { getRouteApi } from "@tanstack/react-router";
 import { useState } from "react";
@@ -11,12 +11,13 @@ import { Panel } from "../../ui/Panel.tsx";
 import { Skeletons } from "../../ui/Skeletons.tsx";
 import { words } from "../../words/en.ts";
 import { ChosenHomes } from "./ChosenHomes.tsx";
+import { saidOf } from "./rehearsed.ts";
 
 const route = getRouteApi("/inside/rollouts/new");
 
 /** What, on what, where and why: then it begins with one home. */
 export function RolloutNewPage() {
-  const { runbook: chosen } = route.useSearch();
+  const { runbook: chosen, rehearsal } = route.useSearch();
   const navigate = route.useNavigate();
   const runbooks = useOperation("runbook.list", {});
   const runbook = runbooks.data?.items.find(({ id }) => id === chosen);
@@ -43,7 +44,11 @@ export function RolloutNewPage() {
             />
             {runbook ? <blockquote className="tell">{runbook.tell}</blockquote> : null}
           </Panel>
-          {runbook ? <Concerns key={runbook.id} runbook={runbook} /> : null}
+          {runbook === undefined ? null : rehearsal === undefined ? (
+            <Concerns key={runbook.id} runbook={runbook} />
+          ) : (
+            <AsRehearsed key={rehearsal} runbook={runbook} rolloutId={rehearsal} />
+          )}
         </Stack>
       ) : null}
     </Page>
@@ -88,6 +93,26 @@ function Concerns({ runbook }: { runbook: RunbookSummary }) {
         </Panel>
       ) : null}
       {homes && isComplete ? <ChosenHomes key={JSON.stringify(things)} runbook={runbook} homes={homes} /> : null}
+    </Stack>
+  );
+}
+
+/** The homes of a rehearsal, each with what it said. */
+function AsRehearsed({ runbook, rolloutId }: { runbook: RunbookSummary; rolloutId: RolloutId }) {
+  const rehearsal = useOperation("rollout.get", { rolloutId });
+  const { data } = rehearsal;
+  return (
+    <Stack>
+      <ErrorMessage error={rehearsal.error} onRetry={() => void rehearsal.refetch()} />
+      {rehearsal.isPending ? <Skeletons rows={3} height={60} /> : null}
+      {data ? <p className="dim">{words.rollouts.rehearsedIn(data.number)}</p> : null}
+      {data ? (
+        <ChosenHomes
+          runbook={runbook}
+          homes={data.homes}
+          rehearsed={{ said: saidOf(data.homes), reason: data.reason }}
+        />
+      ) : null}
     </Stack>
   );
 }

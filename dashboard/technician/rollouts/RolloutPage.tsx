@@ -1,14 +1,21 @@
 import "./rollouts.css";
-import type { Rollout, RolloutHome } from "@caretaker/protocol";
+import type { Rollout } from "@caretaker/protocol";
 import { Button } from "@mantine/core";
-import { mdiAccountMultipleCheckOutline, mdiAlertOutline, mdiSkipNextOutline, mdiStopCircleOutline } from "@mdi/js";
+import {
+  mdiAccountMultipleCheckOutline,
+  mdiAlertOutline,
+  mdiDramaMasks,
+  mdiPlayOutline,
+  mdiSkipNextOutline,
+  mdiStopCircleOutline,
+} from "@mdi/js";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { useOperation } from "../../live/queries.ts";
 import { BackLink } from "../../ui/BackLink.tsx";
 import { ErrorMessage } from "../../ui/ErrorMessage.tsx";
 import { Icon } from "../../ui/Icon.tsx";
-import { ROLLOUT_HOME_LOOKS, ROLLOUT_LOOKS, runLook } from "../../ui/looks.ts";
+import { ROLLOUT_LOOKS } from "../../ui/looks.ts";
 import { Notice } from "../../ui/Notice.tsx";
 import { Page } from "../../ui/Page.tsx";
 import { Panel } from "../../ui/Panel.tsx";
@@ -16,8 +23,11 @@ import { Skeletons } from "../../ui/Skeletons.tsx";
 import { Mark } from "../../ui/Status.tsx";
 import { words } from "../../words/en.ts";
 import { useMay } from "../session.ts";
+import { HomeLine } from "./HomeLine.tsx";
 import { NextWave } from "./NextWave.tsx";
+import { rehearsedHome } from "./rehearsed.ts";
 import { StopRollout } from "./StopRollout.tsx";
+import { Tally } from "./Tally.tsx";
 
 const route = getRouteApi("/inside/rollouts/$rolloutId");
 /** While a wave works, each run shows itself; this only moves the tally. */
@@ -27,23 +37,42 @@ const LOOKS_EVERY = 2000;
 export function RolloutPage() {
   const { rolloutId } = route.useParams();
   const rollout = useOperation("rollout.get", { rolloutId }, { refetchInterval: LOOKS_EVERY });
+  const { data } = rollout;
   return (
     <Page
-      title={rollout.data?.runbookTitle ?? words.rollouts.title}
-      aside={rollout.data ? <Mark look={ROLLOUT_LOOKS[rollout.data.status]} size="lg" /> : undefined}
-      actions={rollout.data ? <Actions rollout={rollout.data} /> : undefined}
+      title={data?.runbookTitle ?? words.rollouts.title}
+      aside={data ? <Standing rollout={data} /> : undefined}
+      actions={data ? <Actions rollout={data} /> : undefined}
       above={<BackLink to="/rollouts" word={words.rollouts.title} />}
     >
       <ErrorMessage error={rollout.error} onRetry={() => void rollout.refetch()} />
       {rollout.isPending ? <Skeletons rows={5} height={56} /> : null}
-      {rollout.data ? <Details rollout={rollout.data} /> : null}
+      {data ? <Details rollout={data} /> : null}
     </Page>
+  );
+}
+
+/** Where it stands; what waits for somebody else does not wait for whoever looks. */
+function Standing({ rollout }: { rollout: Rollout }) {
+  const look = ROLLOUT_LOOKS[rollout.status];
+  const waitsForSecond = rollout.status === "paused" && rollout.approvalId !== null;
+  return (
+    <>
+      <Mark look={waitsForSecond ? { ...look, word: words.rollouts.waitsForSecond } : look} size="lg" />
+      {rollout.isRehearsal ? (
+        <>
+          {" "}
+          <span className="tag">{words.rollouts.rehearsal}</span>
+        </>
+      ) : null}
+    </>
   );
 }
 
 function Actions({ rollout }: { rollout: Rollout }) {
   const mayStop = useMay("rollout.stop");
   const mayBegin = useMay("rollout.wave");
+  const mayStart = useMay("rollout.start");
   const [asked, setAsked] = useState<"next" | "stop" | null>(null);
   const isOver = rollout.status === "stopped" || rollout.status === "finished";
   const next = rollout.wave + 1;
@@ -57,8 +86,23 @@ function Actions({ rollout }: { rollout: Rollout }) {
         </Button>
       ) : null}
       {mayBegin && canGoOn && rollout.approvalId === null ? (
-        <Button leftSection={<Icon path={mdiSkipNextOutline} />} onClick={() => setAsked("next")}>
+        // After it halted by itself, going on is not what a hand should find first.
+        <Button
+          variant={rollout.status === "halted" ? "default" : "filled"}
+          leftSection={<Icon path={mdiSkipNextOutline} />}
+          onClick={() => setAsked("next")}
+        >
           {words.rollouts.next(next, size)}
+        </Button>
+      ) : null}
+      {mayStart && rollout.isRehearsal && isOver ? (
+        <Button
+          leftSection={<Icon path={mdiPlayOutline} />}
+          renderRoot={(props) => (
+            <Link to="/rollouts/new" search={{ runbook: rollout.runbook, rehearsal: rollout.id }} {...props} />
+          )}
+        >
+          {words.rollouts.beginForReal}
         </Button>
       ) : null}
       {asked === "next" ? <NextWave rollout={rollout} onClose={() => setAsked(null)} /> : null}
@@ -68,10 +112,7 @@ function Actions({ rollout }: { rollout: Rollout }) {
 }
 
 function Details({ rollout }: { rollout: Rollout }) {
-  const { counts, waves, wave, why } = rollout;
-  const tally = (["well", "ill", "open", "notDone", "planned"] as const).filter(
-    (name) => counts[name] > 0 || name === "well",
-  );
+  const { waves, wave, why, isRehearsal } = rollout;
   return (
     <div className="stack">
       {why === null ? null : (
@@ -84,56 +125,87 @@ function Details({ rollout }: { rollout: Rollout }) {
           {words.rollouts.waits} <Link to="/second-person">{words.rollouts.waitsLink}</Link>
         </Notice>
       )}
+      {isRehearsal ? (
+        <Notice tone="busy" icon={mdiDramaMasks}>
+          {rollout.finishedAt === null ? words.rollouts.rehearsalRuns : words.rollouts.rehearsalText}
+        </Notice>
+      ) : null}
       <Panel
-        title={words.rollouts.progress}
+        title={isRehearsal ? words.rollouts.wouldCome : words.rollouts.progress}
         text={`“${rollout.reason}”`}
-        aside={words.rollouts.waveNow(wave, waves.length)}
+        aside={isRehearsal ? undefined : words.rollouts.waveNow(wave, waves.length)}
       >
-        <dl className="rollout-tally" aria-live="polite">
-          {tally.map((name) => (
-            <div key={name}>
-              <dt>{words.rollouts.tally[name]}</dt>
-              <dd>{counts[name]}</dd>
-            </div>
-          ))}
-        </dl>
+        <Tally rollout={rollout} />
         <p className="cell-second">
           {words.rollouts.number(rollout.number)} · <code>{rollout.runbook}</code> v{rollout.runbookVersion} ·{" "}
           {words.rollouts.of(rollout.startedBy)}
         </p>
       </Panel>
-      {waves.map((_, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: a wave is its number
-        <Panel key={index} title={words.rollouts.wave(index + 1)} isFlush>
-          <ul className="rollouts">
-            {rollout.homes
-              .filter((home) => home.wave === index + 1)
-              .map((home) => (
-                <HomeLine key={home.siteId} home={home} />
-              ))}
-          </ul>
-        </Panel>
-      ))}
+      <NotWell rollout={rollout} />
+      {isRehearsal ? <Rehearsed rollout={rollout} /> : <Waves rollout={rollout} />}
     </div>
   );
 }
 
-function HomeLine({ home }: { home: RolloutHome }) {
-  const { run } = home;
-  return (
-    <li className="rollout">
-      <Mark look={run === null ? ROLLOUT_HOME_LOOKS[home.status] : runLook({ ...run, hasUncertainStep: false })} />
-      <span className="rollout-main">
-        <Link to="/sites/$siteId" params={{ siteId: home.siteId }}>
-          {home.siteName}
-        </Link>
-        {home.why === null ? null : <span className="cell-second">{home.why}</span>}
-      </span>
-      {run === null ? null : (
-        <Link to="/runs/$runId" params={{ runId: run.id }} aria-label={words.rollouts.runOf(run.number, home.siteName)}>
-          RUN-{run.number}
-        </Link>
-      )}
-    </li>
+/** The outcomes that count against a rollout, as the hub counts them. */
+const NOT_WELL: ReadonlySet<string> = new Set(["not_fixed", "undone", "needs_visit", "unclear"]);
+
+/** What failed comes before what went well, with why. */
+function NotWell({ rollout }: { rollout: Rollout }) {
+  if (rollout.counts.ill === 0 || rollout.isRehearsal) return null;
+  const homes = rollout.homes.filter(
+    ({ run }) => run !== null && (run.status === "cancelled" || NOT_WELL.has(run.outcome ?? "")),
   );
+  return (
+    <Panel title={words.rollouts.notWell} text={words.rollouts.notWellText} isFlush>
+      <ul className="rollouts">
+        {homes.map((home) => (
+          <HomeLine key={home.siteId} home={home} rollout={rollout} />
+        ))}
+      </ul>
+    </Panel>
+  );
+}
+
+const REHEARSED_FIRST = ["not", "asked", "would", "open", "notDone", "well"] as const;
+
+/** All homes at once: where it would not help first, where nothing is to do last. */
+function Rehearsed({ rollout }: { rollout: Rollout }) {
+  const rank = (home: Rollout["homes"][number]): number => REHEARSED_FIRST.indexOf(rehearsedHome(home));
+  return (
+    <Panel title={words.rollouts.inEachHome} isFlush>
+      <ul className="rollouts">
+        {[...rollout.homes]
+          .sort((a, b) => rank(a) - rank(b))
+          .map((home) => (
+            <HomeLine key={home.siteId} home={home} rollout={rollout} />
+          ))}
+      </ul>
+    </Panel>
+  );
+}
+
+function Waves({ rollout }: { rollout: Rollout }) {
+  return rollout.waves.map((_, index) => (
+    <Panel
+      // biome-ignore lint/suspicious/noArrayIndexKey: a wave is its number
+      key={index}
+      title={words.rollouts.wave(index + 1)}
+      aside={words.rollouts.waveState[stateOf(rollout, index + 1)]}
+      isFlush
+    >
+      <ul className="rollouts">
+        {rollout.homes
+          .filter((home) => home.wave === index + 1)
+          .map((home) => (
+            <HomeLine key={home.siteId} home={home} rollout={rollout} />
+          ))}
+      </ul>
+    </Panel>
+  ));
+}
+
+function stateOf({ wave, status }: Rollout, number: number): keyof typeof words.rollouts.waveState {
+  if (number > wave) return status === "stopped" ? "never" : "later";
+  return number === wave && status === "working" ? "now" : "done";
 }

@@ -110,7 +110,13 @@ function WhatIsWrong({ siteId, content, runbooks }: WhatIsWrongProps) {
       ) : (
         <ul className="problem-list">
           {problems.map((problem) => (
-            <ProblemCard key={keyOf(problem)} siteId={siteId} problem={problem} runbooks={runbooks} />
+            <ProblemCard
+              key={keyOf(problem)}
+              siteId={siteId}
+              problem={problem}
+              runbooks={runbooks}
+              gateways={gateways}
+            />
           ))}
         </ul>
       )}

@@ -1,4 +1,4 @@
-import type { RunbookSummary, SiteId } from "@caretaker/protocol";
+import type { Gateway, RunbookSummary, SiteId } from "@caretaker/protocol";
 import { Button } from "@mantine/core";
 import { mdiAlertCircle, mdiPowerPlugOffOutline, mdiWrenchOutline } from "@mdi/js";
 import { Link } from "@tanstack/react-router";
@@ -15,12 +15,13 @@ interface ProblemCardProps {
   readonly siteId: SiteId;
   readonly problem: SiteProblem;
   readonly runbooks: readonly RunbookSummary[];
+  readonly gateways: readonly Gateway[];
 }
 
 /** One problem: what, why, since when, and the button that may mend it. */
-export function ProblemCard({ siteId, problem, runbooks }: ProblemCardProps) {
+export function ProblemCard({ siteId, problem, runbooks, gateways }: ProblemCardProps) {
   const mayStart = useMay("run.start");
-  const suggestions = suggestionsFor(problem, runbooks);
+  const suggestions = suggestionsFor(problem, runbooks, gateways);
   return (
     <li className="problem">
       <ProblemHead problem={problem} />

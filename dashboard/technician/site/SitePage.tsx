@@ -27,6 +27,7 @@ import { words } from "../../words/en.ts";
 import { SimulatedTag } from "../fleet/cells.tsx";
 import { SiteFreezes } from "../freezes/FreezeBanner.tsx";
 import { useMay } from "../session.ts";
+import { EndOfConsent } from "./EndOfConsent.tsx";
 import { SiteFacts } from "./SiteFacts.tsx";
 
 const route = getRouteApi("/inside/sites/$siteId");
@@ -70,7 +71,10 @@ export function SitePage() {
       above={above}
       aside={
         <>
-          {[site.data.clientName, site.data.town].filter(Boolean).join(" · ")}
+          <Link to="/clients/$clientId" params={{ clientId: site.data.clientId }} className="fact-link">
+            {site.data.clientName}
+          </Link>
+          {site.data.town ? ` · ${site.data.town}` : null}
           {site.data.isSimulated ? <SimulatedTag /> : null}
         </>
       }
@@ -87,6 +91,7 @@ export function SitePage() {
         ) : null}
       </div>
       <RoomNotice state={state} />
+      <EndOfConsent site={site.data} />
       <SiteFreezes site={site.data} />
       <SiteFacts site={site.data} content={content} />
       <nav className="tabs" aria-label={words.site.parts}>

@@ -75,16 +75,22 @@ export interface Suggestion {
 
 /**
  * Runbooks that change something and whose needed inputs this problem can fill: its integration, and for a device the
- * one box of it whose power a person has named.
+ * one box of it whose power a person has named. Of a home with several gateways only what its own can do.
  */
-export function suggestionsFor(problem: SiteProblem, runbooks: readonly RunbookSummary[]): Suggestion[] {
+export function suggestionsFor(
+  problem: SiteProblem,
+  runbooks: readonly RunbookSummary[],
+  gateways: readonly Gateway[],
+): Suggestion[] {
   if (problem.kind === "gateway") return [];
+  const { gatewayId } = problem.kind === "integration" ? problem.integration : problem.device;
+  const make = gateways.find(({ id }) => id === gatewayId)?.connector;
   const things =
     problem.kind === "integration"
       ? { integration: problem.integration.id, device: poweredBridge(problem.devices)?.id }
       : { integration: problem.device.integrationIds[0], device: problem.device.id };
   return runbooks
-    .filter((runbook) => !runbook.readsOnly)
+    .filter((runbook) => !runbook.readsOnly && make !== undefined && runbook.connectors.includes(make))
     .flatMap((runbook) => {
       const inputs: Record<string, string> = {};
       for (const input of runbook.inputs) {

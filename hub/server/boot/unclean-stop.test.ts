@@ -11,6 +11,7 @@ it("makes what was allowed once void, and says in the log how much that was", as
   await test.drop();
 
   expect(voidGrants).toHaveBeenCalledWith(expect.objectContaining({ isTransaction: true }), {
+    end: "hub_went_down",
     why: expect.stringContaining("went down"),
     now: expect.any(Date),
   });

@@ -17,7 +17,7 @@ export async function dealWithUncleanStop(deps: {
   const grants = await transaction(deps.db, async (trx) => {
     const at = await now(trx);
     await beginStandstill(trx, { why: "unclean_stop", since: at.toISOString(), backupOf: null });
-    return deps.consent.voidGrants(trx, { why: WHY, now: at });
+    return deps.consent.voidGrants(trx, { end: "hub_went_down", why: WHY, now: at });
   });
   deps.log.warn(
     { grants },

@@ -31,7 +31,9 @@ const SHOWN = [
   "consent.refused",
   "consent.another_time",
   "consent.window_agreed",
+  "consent.emergency",
   "consent.expired",
+  "consent.ended",
   "consent.withdrawn",
   "consent.call_asked",
   "act.done",
@@ -43,7 +45,10 @@ const SHOWN = [
   "contact.changed",
   "contact.removed",
   "contact.erased",
+  "emergency.agreed",
+  "emergency.ended",
   "scopes.changed",
+  "scopes.ended",
   "gateway.added",
   "gateway.removed",
   "gateway.access_withdrawn",
@@ -157,11 +162,11 @@ export async function openJournal(
     if (now.getTime() >= until.getTime() || whyNot(contact, now) !== null) throw unknownLink();
     if (link.firstOpenedAt === null)
       await trx.updateTable("journalLink").set({ firstOpenedAt: now }).where("id", "=", link.id).execute();
-    return read(trx, contact, before);
+    return read(trx, contact, now, before);
   });
 }
 
-async function read(trx: Trx, contact: ContactRow, before: number | undefined): Promise<HomeJournal> {
+async function read(trx: Trx, contact: ContactRow, now: Date, before: number | undefined): Promise<HomeJournal> {
   const siteId = contact.siteId as SiteId;
   const { firm, phone, home, timeZone } = await namesOf(trx, siteId);
   const words = wordsIn(contact.language);
@@ -182,8 +187,9 @@ async function read(trx: Trx, contact: ContactRow, before: number | undefined): 
   const shown = rows.slice(0, PAGE);
   const standing = await trx
     .selectFrom("standingConsent")
-    .select(["scope", "givenAt", "givenBy"])
+    .select(["scope", "givenAt", "givenBy", "until"])
     .where("siteId", "=", siteId)
+    .where((where) => where.or([where("until", "is", null), where("until", ">", now.toISOString())]))
     .orderBy("givenAt")
     .execute();
   return {
@@ -192,10 +198,11 @@ async function read(trx: Trx, contact: ContactRow, before: number | undefined): 
     home,
     timeZone,
     code: await headCode(trx, siteId),
-    standing: standing.map(({ scope, givenAt, givenBy }) => ({
+    standing: standing.map(({ scope, givenAt, givenBy, until }) => ({
       words: words.journal.standing[scope],
       givenAt,
       givenBy,
+      until,
     })),
     entries: shown.map((row) => entryOf(words, row)),
     nextBefore: rows.length > PAGE ? (shown.at(-1)?.number ?? null) : null,
@@ -221,6 +228,11 @@ function detailsOf(words: HomeownerWords, event: LedgerEvent, said: Readonly<Rec
   if (event === "consent.asked") {
     const { why, what } = (said.asked ?? {}) as { why?: string; what?: readonly string[] };
     return [...(typeof why === "string" ? [`“${why}”`] : []), ...(Array.isArray(what) ? what.map(String) : [])];
+  }
+  if (event === "consent.emergency") return typeof said.reason === "string" ? [`“${said.reason}”`] : [];
+  if (event === "consent.ended") {
+    const ended = words.grantEnds[said.end as keyof typeof words.grantEnds];
+    return ended === undefined ? [] : [ended];
   }
   if (event === "run.finished") {
     const outcome = words.outcomes[said.outcome as keyof typeof words.outcomes];

@@ -2,6 +2,7 @@ import type { RunConsent } from "@caretaker/protocol";
 import { ConsentRequestId, MessageId } from "@caretaker/protocol";
 import type { Database } from "../db/database.ts";
 import { type RequestTimes, statusAt } from "./clocks.ts";
+import { grantEndOf } from "./grant-end.ts";
 
 /** What a run asked, for the technician: who, when, and what was answered. Never the link, never the words of the message. */
 export async function ofRun(db: Database, { runId, now }: { runId: string; now: Date }): Promise<RunConsent[]> {
@@ -21,10 +22,12 @@ export async function ofRun(db: Database, { runId, now }: { runId: string; now: 
     .orderBy("consentRequest.askedAt")
     .orderBy("consentRequest.id")
     .execute();
-  return rows.map((row) => {
+  const ends = await Promise.all(rows.map((row) => (hasEnded(row) ? row.endedWhy : grantEndOf(db, row, now))));
+  return rows.map((row, index) => {
+    const ended = ends[index] ?? null;
     return {
       requestId: ConsentRequestId.parse(row.id),
-      status: statusOf(row, now),
+      status: ended === null ? statusOf(row, now) : row.firstActAt === null ? "expired" : "used",
       scope: row.scope,
       sentTo: row.toAddress === null ? row.contactName : `${row.toName} <${row.toAddress}>`,
       sentAt: row.sentAt,
@@ -34,6 +37,7 @@ export async function ofRun(db: Database, { runId, now }: { runId: string; now: 
       answerBy: row.answerBy,
       window: row.proposal.window ?? null,
       grade: row.grade,
+      ended,
       notSentBecause: notSentBecause(row),
       messageId: row.isSimulated && row.sealedBody !== null ? MessageId.parse(row.messageId) : null,
     };
@@ -43,10 +47,13 @@ export async function ofRun(db: Database, { runId, now }: { runId: string; now: 
 /** A yes is used once its window is over or its run has ended; one of which nothing came has run out. */
 function statusOf(row: RequestTimes & { readonly runStatus: string }, now: Date): RunConsent["status"] {
   const status = statusAt(row, now);
-  const hasEnded = row.runStatus === "finished" || row.runStatus === "cancelled";
-  const isOver = status === "over" || (hasEnded && (status === "allowed" || status === "asked"));
+  const isOver = status === "over" || (hasEnded(row) && (status === "allowed" || status === "asked"));
   if (!isOver) return status as Exclude<typeof status, "over">;
   return row.firstActAt === null ? "expired" : "used";
+}
+
+function hasEnded({ runStatus }: { readonly runStatus: string }): boolean {
+  return runStatus === "finished" || runStatus === "cancelled";
 }
 
 function notSentBecause({

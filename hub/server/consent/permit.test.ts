@@ -275,18 +275,96 @@ describe("a machine that went down", () => {
     await db.updateTable("run").set({ status: "finished" }).where("id", "=", ended.runId).execute();
     await db.deleteFrom("attempt").where("runId", "not in", [begun.runId]).execute();
 
-    const count = await transaction(db, (trx) => one.consent.voidGrants(trx, { why: "power cut", now: ASKED_AT }));
+    const count = await transaction(db, (trx) =>
+      one.consent.voidGrants(trx, { end: "hub_went_down", why: "power cut", now: ASKED_AT }),
+    );
 
     expect(count).toBeGreaterThanOrEqual(2);
     expect(await permit(one.consent, begun)).toMatchObject({ permitted: false, code: "consent_expired" });
     expect(await permit(two.consent, waiting)).toMatchObject({ permitted: false, code: "consent_expired" });
-    expect(await one.consent.link.view(one.token)).toMatchObject({ status: "over", canStop: false });
-    expect(await two.consent.link.view(two.token)).toMatchObject({ status: "expired" });
+    const said = expect.stringContaining("our system failed");
+    expect(await one.consent.link.view(one.token)).toMatchObject({ status: "over", canStop: false, ended: said });
+    expect(await two.consent.link.view(two.token)).toMatchObject({ status: "over", canStop: false, ended: said });
     expect(await asked.link.view(openQuestion)).toMatchObject({ status: "asked", canAnswer: true });
     const undo = { ...begun.act, capability: "power.on", input: { switch: "plug" } };
     expect(await permit(one.consent, begun, { act: undo, purpose: "undo" })).toMatchObject({ permitted: true });
     const [entry] = await listEntries(db, { chain: waiting.siteId, before: undefined, limit: 1 });
-    expect(entry).toMatchObject({ event: "consent.expired", payload: { why: "power cut" } });
+    expect(entry).toMatchObject({ event: "consent.ended", payload: { end: "hub_went_down", why: "power cut" } });
+  });
+});
+
+describe("a link that was lost while the work went on", () => {
+  const minutes = (count: number): Date => new Date(ASKED_AT.getTime() + count * 60_000);
+  const seen = ({ gatewayId }: { gatewayId: string }, at: Date, lostAt: Date | null = null) =>
+    db.updateTable("gateway").set({ linkSeenAt: at, linkLostAt: lostAt }).where("id", "=", gatewayId).execute();
+  async function begun() {
+    const home = await buildHome(db, { act: { tries: 9 } });
+    const { consent, token } = await allowed(home);
+    await seen(home, minutes(0));
+    expect(await permit(consent, home, { now: minutes(0) })).toMatchObject({ permitted: true });
+    return { home, consent, token };
+  }
+
+  it("too long ends what was allowed for good: also once it is back, on the homeowner's page and in the ledger", async () => {
+    const { home, consent, token } = await begun();
+    expect(await permit(consent, home, { now: minutes(9) })).toMatchObject({ permitted: true });
+
+    consent.time.now = minutes(10);
+    const view = await consent.link.view(token);
+    expect(view).toMatchObject({ status: "over", canStop: false, ended: expect.stringContaining("link to your home") });
+    const refused = await permit(consent, home, { now: minutes(10) });
+    await seen(home, minutes(11), null);
+
+    expect(refused).toMatchObject({
+      permitted: false,
+      code: "consent_expired",
+      message: expect.stringMatching(/link/),
+    });
+    expect(await permit(consent, home, { now: minutes(11) })).toEqual(refused);
+    const entries = await listEntries(db, { chain: home.siteId, before: undefined, limit: 10 });
+    expect(entries.filter(({ event }) => event === "consent.ended")).toMatchObject([{ payload: { end: "link_lost" } }]);
+  });
+
+  it("ends it also when nobody looked while it was away", async () => {
+    const { home, consent } = await begun();
+    await seen(home, minutes(13), minutes(11));
+
+    expect(await permit(consent, home, { now: minutes(13) })).toMatchObject({ permitted: false });
+  });
+
+  it("leaves what was not begun, what was lost before, and what acts on another gateway", async () => {
+    const waiting = await buildHome(db);
+    const { consent } = await allowed(waiting);
+    await seen(waiting, minutes(0), minutes(20));
+    expect(await permit(consent, waiting, { now: minutes(25) })).toMatchObject({ permitted: true });
+    // That loss was over when it began.
+    await seen(waiting, minutes(25), minutes(20));
+    expect(await permit(consent, waiting, { now: minutes(26) })).toMatchObject({ permitted: true });
+
+    const { home, consent: other } = await begun();
+    const id = newId<string>();
+    const gateway = await db
+      .selectFrom("gateway")
+      .selectAll()
+      .where("id", "=", home.gatewayId)
+      .executeTakeFirstOrThrow();
+    await db
+      .insertInto("gateway")
+      .values({ ...gateway, id, config: "{}", reason: "{}", linkSeenAt: minutes(0) })
+      .execute();
+    await seen(home, minutes(12));
+    expect(await permit(other, home, { now: minutes(12) })).toMatchObject({ permitted: true });
+  });
+
+  it("still lets what was done be taken back", async () => {
+    const { home, consent } = await begun();
+    const verdict = await permit(consent, home, { now: minutes(1) });
+    if (verdict.permitted) await insertAttempt(db, home, { consent: verdict.by });
+    const undo = { ...home.act, capability: "power.on", input: { switch: "plug" } };
+
+    expect(await permit(consent, home, { now: minutes(15), act: undo, purpose: "undo" })).toMatchObject({
+      permitted: true,
+    });
   });
 });
 

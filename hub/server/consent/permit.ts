@@ -1,9 +1,10 @@
-import type { ConsentRequestId, ProposedAct, StandingScope } from "@caretaker/protocol";
+import type { ConsentRequestId, GrantEnd, ProposedAct, StandingScope } from "@caretaker/protocol";
 import { StandingScope as StandingScopes, scopeRank } from "@caretaker/protocol";
 import type { Selectable } from "kysely";
 import type { Trx } from "../db/database.ts";
 import type { Tables } from "../db/tables.ts";
 import { after, holdsNow, statusAt } from "./clocks.ts";
+import { endGrant, grantEndOf } from "./grant-end.ts";
 import { fitInto, proposalDigest, undoFits } from "./proposal.ts";
 import { drifted, notYet, type Refused, refuse } from "./refuse.ts";
 import { driftOfRun, factsOf, type RunFacts } from "./run-facts.ts";
@@ -101,7 +102,7 @@ async function standingFor(trx: Trx, { siteId, act, now }: ActQuestion): Promise
   if (needed === undefined || act.private) return null;
   const rows = await trx
     .selectFrom("standingConsent")
-    .select(["scope", "reviewAt"])
+    .select(["scope", "reviewAt", "until"])
     .where("siteId", "=", siteId)
     .execute();
   const holding = rows.filter((given) => holdsNow(given, now)).map(({ scope }) => scope);
@@ -122,6 +123,12 @@ async function permitOnce(
     const status = statusAt(request, now);
     if (status !== "allowed") {
       if (fit.fits && (status === "expired" || status === "over")) refusal = tooLate(request);
+      continue;
+    }
+    const end = await grantEndOf(trx, request, now);
+    if (end !== null) {
+      refusal = ended(end);
+      await endGrant(trx, request, { end, why: refusal.message, now });
       continue;
     }
     if (!fit.fits) {
@@ -157,7 +164,7 @@ function laterThan(request: RequestRow, { quietUntil }: RunFacts, now: Date): Ve
     const from = new Date(window.from);
     return now < from ? notYet(from, "The homeowner chose this time.") : null;
   }
-  if (quietUntil === null) return null;
+  if (quietUntil === null || request.atNight) return null;
   const until = request.firstActAt === null ? request.startBy : request.endsAt;
   if (until !== null && quietUntil.getTime() >= Date.parse(until)) {
     return refuse("consent_expired", `${QUIET} What was allowed ends before they do: ask again.`);
@@ -165,7 +172,21 @@ function laterThan(request: RequestRow, { quietUntil }: RunFacts, now: Date): Ve
   return notYet(quietUntil, QUIET);
 }
 
-function tooLate({ status, firstActAt, proposal }: RequestRow): Refused {
+const ENDED: Readonly<Record<GrantEnd, string>> = {
+  starter_left: "Whoever started this run may no longer sign in, and what was allowed for it ended with that.",
+  link_lost: "The link to this home was lost too long while the work went on: ask again.",
+  contract_ended: "The agreement with this home has ended, and what was allowed under it: ask again.",
+  emergency_ended: "Nothing is an emergency in this home any more, as the household said: ask again.",
+  hub_went_down: "The hub went down while this was allowed, and nobody knows how much of it was used: ask again.",
+  restored: "The hub was restored from a backup since this was allowed: ask again.",
+};
+
+function ended(end: GrantEnd): Refused {
+  return refuse("consent_expired", ENDED[end]);
+}
+
+function tooLate({ status, firstActAt, proposal, endedWhy }: RequestRow): Refused {
+  if (endedWhy !== null) return ended(endedWhy);
   if (status === "asked") return refuse("consent_expired", "The homeowner did not answer in time.");
   if (firstActAt === null && proposal.window != null) {
     return refuse("consent_expired", "The time that the homeowner chose passed before it could begin: ask again.");

@@ -21,6 +21,8 @@ function buildFacts(events: readonly RunEventData[], given: Partial<ProgressFact
   return {
     language: "en",
     requestStatus: "allowed",
+    isEnded: false,
+    isEmergency: false,
     hasActed: true,
     run: { status: "running", outcome: null },
     proposal: buildProposal({ siteId: "s", runId: "r", acts: [ACT] }),
@@ -156,6 +158,7 @@ describe("what a homeowner is told of the work", () => {
       steps: [],
       results: [],
       outcome: null,
+      isWell: false,
     });
   });
 
@@ -178,6 +181,7 @@ describe("what a homeowner is told of the work", () => {
 
       expect(progress.state).toBe(state);
       expect(progress.outcome).toBe(said);
+      expect(progress.isWell).toBe(said === "It works again.");
     },
   );
 });

@@ -10,6 +10,10 @@ export interface ProgressFacts {
   readonly language: Language;
   /** As it is stored, not as time made it: a stop stays a stop. */
   readonly requestStatus: string;
+  /** It was allowed, and ended before its time: what was done until then is told all the same. */
+  readonly isEnded: boolean;
+  /** Two people of the firm allowed it, and nobody of the home. */
+  readonly isEmergency: boolean;
   readonly hasActed: boolean;
   readonly run: { readonly status: RunStatus; readonly outcome: RunOutcome | null };
   readonly proposal: Proposal;
@@ -35,19 +39,21 @@ export const TOLD = [
 
 /** Pure: what became of it, in the homeowner's words. Nothing is told of a run that was never allowed. */
 export function progressOf(facts: ProgressFacts): Progress {
-  const { requestStatus, run } = facts;
-  const wasAllowed = requestStatus === "allowed" || requestStatus === "withdrawn";
+  const { requestStatus, isEnded, run } = facts;
+  const wasAllowed = requestStatus === "allowed" || requestStatus === "withdrawn" || isEnded;
   const hasEnded = run.status === "finished" || run.status === "cancelled";
   return {
     state: stateOf(facts, hasEnded),
     steps: wasAllowed ? stepsOf(facts) : [],
     outcome: wasAllowed && hasEnded ? outcomeOf(facts) : null,
+    isWell: wasAllowed && hasEnded && (run.outcome === "fixed" || run.outcome === "healthy"),
     results: wasAllowed && hasEnded ? beforeAndAfter(facts, facts.events) : [],
   };
 }
 
-function stateOf({ requestStatus, run, hasActed }: ProgressFacts, hasEnded: boolean): Progress["state"] {
+function stateOf({ requestStatus, isEnded, run, hasActed }: ProgressFacts, hasEnded: boolean): Progress["state"] {
   if (requestStatus === "withdrawn") return hasEnded ? "stopped" : "stopping";
+  if (isEnded) return hasEnded ? "done" : "stopping";
   if (requestStatus !== "allowed") return "not_started";
   if (hasEnded) return "done";
   return hasActed || run.status === "running" ? "working" : "not_started";
@@ -76,7 +82,8 @@ function wordsFor(facts: ProgressFacts, data: RunEventData): string | null {
   const { progress } = wordsIn(facts.language);
   switch (data.kind) {
     case "consent.answered":
-      return data.answer === "allowed" ? progress.allowed : null;
+      if (data.answer !== "allowed") return null;
+      return facts.isEmergency ? wordsIn(facts.language).emergency.decided : progress.allowed;
     case "fix.intended":
       return actWords(facts, data);
     case "fix.sent":

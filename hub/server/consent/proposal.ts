@@ -61,6 +61,6 @@ function isSamePlace(one: Pick<ProposedAct, "step" | "item">, other: Pick<Propos
   return one.step === other.step && one.item === other.item;
 }
 
-function gatewayIn(target: string): string {
+export function gatewayIn(target: string): string {
   return target.split("/", 1)[0] ?? "";
 }

@@ -2,6 +2,7 @@ import type {
   AgreedWindow,
   Answer,
   ConsentRequestId,
+  GrantEnd,
   PersonId,
   Proposal,
   ProposedAct,
@@ -156,7 +157,7 @@ export interface Consent {
    * much of it was used; with `answerableId`, those for runs of a person who was shut out. Returns how many there were.
    * What was done can still be taken back.
    */
-  voidGrants(trx: Trx, reason: { why: string; now: Date; answerableId?: PersonId }): Promise<number>;
+  voidGrants(trx: Trx, reason: { end: GrantEnd; why: string; now: Date; answerableId?: PersonId }): Promise<number>;
   /** Asks the home something that allows nothing, in the caller's transaction. */
   askHome(trx: Trx, question: HomeQuestion): Promise<{ readonly answerBy: Date; readonly sentTo: string } | CannotAsk>;
   /** Who would be asked for this, or why nobody can be; nobody is. */

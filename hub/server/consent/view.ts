@@ -6,12 +6,14 @@ import type { AskedText } from "./asked-text.ts";
 import { statusAt } from "./clocks.ts";
 import { obstacleOf } from "./contacts.ts";
 import { endTell } from "./end-tell.ts";
+import { grantEndOf } from "./grant-end.ts";
 import { opensWith, unknownLink } from "./open-request.ts";
 import { progressOf, TOLD } from "./progress.ts";
 import { requesterEmails } from "./requester.ts";
 import { thingOf } from "./things.ts";
 import type { ConsentDeps } from "./types.ts";
 import { windowChoice } from "./window.ts";
+import { wordsIn } from "./words/index.ts";
 
 /**
  * What the homeowner's page shows: what was asked, word for word, and what became of it. Reading grants nothing. A
@@ -28,7 +30,9 @@ export async function view(deps: ConsentDeps, token: string): Promise<ConsentVie
   const asked = request.askedText as unknown as AskedText;
   const canAnswer = !hasEnded && status === "asked" && (await mayAnswer(deps, request, now));
   const { window = null, price = null } = request.proposal;
-  const isOver = hasEnded && (status === "asked" || status === "allowed");
+  // What ended with its run is told by what came of the run.
+  const end = hasEnded ? request.endedWhy : await grantEndOf(deps.db, request, now);
+  const isOver = end !== null || (hasEnded && (status === "asked" || status === "allowed"));
   return {
     status: isOver ? "over" : status,
     language: request.language,
@@ -56,8 +60,10 @@ export async function view(deps: ConsentDeps, token: string): Promise<ConsentVie
     ledgerCode: request.ledgerCode,
     proposalCode: shortCode(request.digest),
     canAnswer,
-    canStop: !hasEnded && request.status === "allowed",
-    progress: await loadProgress(deps.db, request),
+    canStop: !hasEnded && request.status === "allowed" && end === null,
+    ended: end === null ? null : wordsIn(request.language).grantEnds[end],
+    emergency: request.grade === "D" ? await emergencyOf(deps.db, request, asked) : null,
+    progress: await loadProgress(deps.db, request, end !== null),
   };
 }
 
@@ -76,6 +82,20 @@ function loadRequest(db: Database, token: string) {
     .executeTakeFirst();
 }
 
+/** Who allowed it as an emergency, and why, in the homeowner's language; the reason in the words of whoever gave it. */
+async function emergencyOf(db: Database, request: Request, { firm, home }: AskedText): Promise<string> {
+  const approval = await db
+    .selectFrom("approval")
+    .select("reason")
+    .where("kind", "=", "consent.emergency")
+    .where("subject", "=", request.id)
+    .where("status", "=", "given")
+    .executeTakeFirst();
+  const words = wordsIn(request.language).emergency;
+  const because = approval === undefined ? [] : [words.because(approval.reason)];
+  return [words.used(request.answeredBy ?? firm, firm, home), ...because].join(" ");
+}
+
 async function endInTime(deps: ConsentDeps, requestId: string, now: Date): Promise<void> {
   const announcements = await transaction(deps.db, (trx) => expire(deps, trx, { requestId, now, tellRun: true }));
   for (const announcement of announcements ?? []) deps.announcements.announce(announcement);
@@ -92,9 +112,9 @@ async function mayAnswer(deps: ConsentDeps, request: Request, now: Date): Promis
   return contact.removedAt === null && obstacleOf(contact, { scope, isPrivate, requesterEmails: emails, now }) === null;
 }
 
-async function loadProgress(db: Database, request: Request): Promise<ConsentView["progress"]> {
+async function loadProgress(db: Database, request: Request, isEnded: boolean): Promise<ConsentView["progress"]> {
   const { proposal, runId, language, status, firstActAt } = request;
-  const wasAllowed = status === "allowed" || status === "withdrawn";
+  const wasAllowed = status === "allowed" || status === "withdrawn" || isEnded;
   const events = wasAllowed
     ? await db
         .selectFrom("runEvent")
@@ -108,6 +128,8 @@ async function loadProgress(db: Database, request: Request): Promise<ConsentView
   return progressOf({
     language,
     requestStatus: status,
+    isEnded,
+    isEmergency: request.grade === "D",
     hasActed: firstActAt !== null,
     run: { status: request.runStatus, outcome: request.runOutcome },
     proposal,

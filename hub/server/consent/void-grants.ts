@@ -1,6 +1,6 @@
-import { RunId, SiteId } from "@caretaker/protocol";
+import type { GrantEnd } from "@caretaker/protocol";
 import type { Trx } from "../db/database.ts";
-import { appendLedger } from "../ledger/append.ts";
+import { endGrant } from "./grant-end.ts";
 
 /**
  * Ends every yes that was given once and whose run has not ended, and says so in each site's ledger; with `answerableId`
@@ -8,7 +8,7 @@ import { appendLedger } from "../ledger/append.ts";
  */
 export async function voidGrants(
   trx: Trx,
-  { why, now, answerableId }: { why: string; now: Date; answerableId?: string },
+  { end, why, now, answerableId }: { end: GrantEnd; why: string; now: Date; answerableId?: string },
 ): Promise<number> {
   const grants = await trx
     .selectFrom("consentRequest")
@@ -21,19 +21,6 @@ export async function voidGrants(
     .orderBy("consentRequest.id")
     .forUpdate(["run", "consentRequest"])
     .execute();
-  for (const { id, runId, siteId, firstActAt } of grants) {
-    await trx
-      .updateTable("consentRequest")
-      .set({ status: firstActAt === null ? "expired" : "over" })
-      .where("id", "=", id)
-      .execute();
-    await appendLedger(trx, {
-      chain: SiteId.parse(siteId),
-      event: "consent.expired",
-      actor: "hub",
-      payload: { requestId: id, runId: RunId.parse(runId), why },
-      now,
-    });
-  }
+  for (const grant of grants) await endGrant(trx, grant, { end, why, now });
   return grants.length;
 }

@@ -1,11 +1,15 @@
 import type {
+  ActionName,
   ApprovalKind,
   ApprovalStatus,
   ContactRole,
   DeviceKind,
+  EmergencyAct,
+  EmergencyConsent,
   EntityKind,
   EvidenceKind,
   GatewayState,
+  GrantEnd,
   Illness,
   Language,
   LedgerEvent,
@@ -85,6 +89,7 @@ export interface Tables {
     waveBy: Json<{ id: string; name: string; role: Role }>;
     haltAfter: number;
     goesOn: boolean;
+    isRehearsal: Generated<boolean>;
     createdAt: At;
     finishedAt: AtOrNull;
   };
@@ -177,12 +182,29 @@ export interface Tables {
     evidence: EvidenceKind;
     evidenceNote: string | null;
     reviewAt: At;
+    /** When it ends, as it was agreed; null for as long as it stands. */
+    until: AtOrNull;
+    /** When the hub entered that end in the ledger. */
+    endedAt: AtOrNull;
   };
-  /** `deviceId` null: the whole home. */
+  /** What two people of the firm may do in an emergency; no row where nothing was agreed. */
+  emergencyConsent: {
+    siteId: string;
+    capabilities: EmergencyAct[];
+    atNight: boolean;
+    evidence: EmergencyConsent["evidence"];
+    evidenceNote: string | null;
+    givenBy: string;
+    setBy: string;
+    setAt: At;
+    restsUntil: At;
+  };
+  /** `deviceId` null: the whole home; `capability` null: whatever is done. */
   scopeRaise: {
     id: string;
     siteId: string;
     deviceId: string | null;
+    capability: ActionName | null;
     scope: "fix" | "disruptive" | null;
     isPrivate: boolean;
     reason: string;
@@ -194,6 +216,7 @@ export interface Tables {
     id: string;
     siteId: string;
     roomId: string | null;
+    roomName: string | null;
     kind: EntityKind | null;
     deviceClass: string | null;
     evidence: EvidenceKind;
@@ -219,6 +242,10 @@ export interface Tables {
     acceptedAt: AtOrNull;
     /** Of the inventory as it was last written: most reports bring nothing new. */
     inventoryDigest: string | null;
+    /** When the link was last known to be up, by the database's clock. */
+    linkSeenAt: AtOrNull;
+    /** When the last loss that was too long had become that. */
+    linkLostAt: AtOrNull;
     isSimulated: Generated<boolean>;
     createdAt: At;
     removedAt: AtOrNull;
@@ -416,6 +443,11 @@ export interface Tables {
     firstActAt: AtOrNull;
     endsAt: AtOrNull;
     withdrawnAt: AtOrNull;
+    /** A yes that ended before its time, other than by whoever gave it. */
+    endedAt: AtOrNull;
+    endedWhy: GrantEnd | null;
+    /** Allowed as an emergency, which the household agreed to also for the night. */
+    atNight: Generated<boolean>;
     linkUntil: At;
     ledgerCode: string;
     /** When the homeowner wished to be called. */

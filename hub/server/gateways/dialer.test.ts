@@ -221,6 +221,22 @@ describe("webSocket", () => {
     socket.terminate();
   });
 
+  it("says in the handshake what the connector adds, and the host as it is", async () => {
+    const server = createHttpServer();
+    const heard = new Promise<Record<string, unknown>>((resolve) => {
+      new WebSocketServer({ server }).on("connection", (_socket, request) => resolve(request.headers));
+    });
+    const port = await listen(server);
+
+    const socket = await dialerFor(loopback(port)).webSocket({
+      url: `ws://127.0.0.1:${port}/`,
+      headers: { jwt: "a.b.c", host: "elsewhere.example" },
+    });
+
+    expect(await heard).toMatchObject({ jwt: "a.b.c", host: `127.0.0.1:${port}` });
+    socket.terminate();
+  });
+
   it("carries messages of many megabytes, and many small ones, whole and in order", async () => {
     const server = createHttpServer();
     const big = "x".repeat(8_000_000);
@@ -311,6 +327,19 @@ describe("webSocket", () => {
 });
 
 describe("where it goes", () => {
+  it("goes to every place that a gateway declares, and to each by its own certificate", async () => {
+    const handle = (_request: unknown, response: { end(body: string): void }): void => response.end("here");
+    const first = await listen(createHttpServer(handle));
+    const second = await listen(createHttpsServer(testCertificate, handle));
+    const allow = [loopback(first), loopback(second, { tls: true, pinnedCertificate: FINGERPRINT })];
+    const dialer = createDialer({ allow, clock: systemClock });
+
+    expect(await codeOf(dialer.http({ method: "GET", url: `http://127.0.0.1:${first}/` }))).toBe("answered");
+    expect(await codeOf(dialer.http({ method: "GET", url: `https://127.0.0.1:${second}/` }))).toBe(
+      "gateway_certificate_unknown",
+    );
+  });
+
   it("connects to the very address that was checked, whatever the name says next", async () => {
     const port = await listen(createHttpServer((_request, response) => response.end("trap")));
     const answers = [["192.168.77.77"], ["127.0.0.1"]];

@@ -147,7 +147,13 @@ export function createDialer(options: DialerOptions): Dialer {
       };
       return open(place, timing, async (plan, opened) => {
         const socket = await secure(plan, opened, place, isTls);
-        return shakeHands(url, socket, request.maxPayloadBytes ?? DEFAULT_BYTES, plan.deadline.signal);
+        return shakeHands(
+          url,
+          request.headers ?? {},
+          socket,
+          request.maxPayloadBytes ?? DEFAULT_BYTES,
+          plan.deadline.signal,
+        );
       });
     },
 

@@ -4,13 +4,14 @@ import {
   CaretakerError,
   type ClientId,
   type GatewayId,
+  type Inventory,
   type PersonId,
   Secret,
   type SessionId,
   type SiteId,
 } from "@caretaker/protocol";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type Announcement, createAnnouncements } from "../announcements.ts";
+import { type Announcement, type Announcements, createAnnouncements } from "../announcements.ts";
 import type { Database } from "../db/database.ts";
 import { newId } from "../db/new-id.ts";
 import { type TestDatabase, testDatabase } from "../db/test-database.ts";
@@ -57,6 +58,7 @@ interface Hub {
   readonly gateways: Gateways;
   readonly handlers: ReturnType<typeof gatewayHandlers>;
   readonly announced: Announcement[];
+  readonly announcements: Announcements;
   close(): Promise<void>;
 }
 
@@ -88,6 +90,7 @@ beforeEach(async () => {
 afterEach(async () => {
   await hub.close();
   for (const table of [
+    "viewLimit",
     "gatewaySnapshot",
     "gatewayInventory",
     "gatewayHistory",
@@ -139,6 +142,7 @@ async function startHub(): Promise<Hub> {
     state,
     gateways,
     announced,
+    announcements,
     handlers: gatewayHandlers({ ...deps, gateways }),
     async close() {
       await gateways.close();
@@ -163,6 +167,21 @@ async function until<T>(look: () => T | Promise<T>, isContent: (value: T) => boo
   }
 }
 
+/** As `view.narrow` leaves it in the database, and says it. */
+async function leaveOut(part: { kind?: "light"; roomId?: string; roomName?: string }): Promise<void> {
+  const said = { evidence: "contract", givenBy: "Mrs Lee", setBy: "Ada", setAt: new Date() } as const;
+  await db
+    .insertInto("viewLimit")
+    .values({ id: newId<string>(), siteId, ...part, ...said })
+    .execute();
+  hub.announcements.announce({ type: "view.limited", siteId });
+}
+
+async function seeAll(): Promise<void> {
+  await db.deleteFrom("viewLimit").execute();
+  hub.announcements.announce({ type: "view.limited", siteId });
+}
+
 const entities = () => hub.state.site(siteId)?.entities ?? [];
 const ledger = () =>
   db.selectFrom("ledgerEntry").select(["event", "actor"]).where("chain", "=", siteId).orderBy("number").execute();
@@ -180,6 +199,24 @@ describe("adding a gateway", () => {
     });
     expect(hub.state.site(siteId)?.row).toMatchObject({ health: "ok", entities: 3, unavailable: 0, phone: "+31 20 1" });
     expect(hub.announced.map(({ type }) => type)).toEqual(expect.arrayContaining(["gateway.added", "devices.changed"]));
+  });
+
+  it("keeps a room left out that was so under the gateway it takes the place of, from the first word on", async () => {
+    const first = await add();
+    await until(() => entities().length === 3);
+    const room = await db.selectFrom("room").select("id").where("gatewayId", "=", first.id).executeTakeFirstOrThrow();
+    await leaveOut({ roomId: room.id, roomName: "Hall" });
+    await until(() => entities().every((entity) => entity.private));
+    await hub.handlers["gateway.remove"]({ gatewayId: first.id }, call);
+    other.inventory = { ...buildInventory(), rooms: [{ key: "h2", name: "HALL" }] };
+    other.inventory.devices[0] = { ...(other.inventory.devices[0] as Inventory["devices"][number]), roomKey: "h2" };
+    other.states = [{ key: "one", state: "on", available: "online" }];
+
+    await add({ config: config("other") });
+    await until(() => entities().some(({ availability }) => availability === "online"));
+
+    expect(entities()).toHaveLength(3);
+    expect(entities().every((entity) => entity.private && entity.state === null)).toBe(true);
   });
 
   it("seals the secret and keeps the rest in the open", async () => {
@@ -314,6 +351,40 @@ describe("a gateway that is lost", () => {
     expect((await ledger()).map(({ event }) => event)).toEqual(["gateway.added", "gateway.access_withdrawn"]);
   });
 
+  it("has the moments of its link kept by the clock of the database, also when it was lost too long", async () => {
+    const link = (id: string) =>
+      db
+        .selectFrom("gateway")
+        .select(["state", "linkSeenAt", "linkLostAt"])
+        .where("id", "=", id)
+        .executeTakeFirstOrThrow();
+    const { id } = await add();
+    await until(
+      () => link(id),
+      ({ linkSeenAt }) => linkSeenAt !== null,
+    );
+    const before = Date.now();
+    home.failure = new CaretakerError("gateway_unreachable", "Gone.");
+    home.lose("unreachable");
+    const lost = await until(
+      () => link(id),
+      ({ state }) => state === "unreachable",
+    );
+    expect(Date.parse(lost.linkSeenAt ?? "")).toBeGreaterThan(before - 1000);
+    expect(lost.linkLostAt).toBeNull();
+
+    const long = new Date(before - 11 * 60_000);
+    await db.updateTable("gateway").set({ linkSeenAt: long }).where("id", "=", id).execute();
+    home.failure = null;
+    const back = await until(
+      () => link(id),
+      ({ state }) => state === "online",
+    );
+
+    expect(back.linkLostAt).toBe(new Date(long.getTime() + 600_000).toISOString());
+    expect(Date.parse(back.linkSeenAt ?? "")).toBeGreaterThan(before - 1000);
+  });
+
   it("is waited for until it is back", async () => {
     home.failure = new CaretakerError("gateway_unreachable", "Gone.");
     const { id } = await add();
@@ -401,5 +472,71 @@ describe("what a home says while its inventory is written", () => {
         .map(({ state }) => state)
         .sort(),
     ).toEqual(["off", "on"]);
+  });
+});
+
+describe("what may be seen again", () => {
+  const seen = { state: "on", availability: "online", since: NOW, attributes: { brightness: 4 } };
+  const one = () => entities().find(({ label }) => label === "light.one");
+  beforeEach(async () => {
+    await add();
+    await until(() => one()?.state === "on");
+    await leaveOut({ kind: "light" });
+    await until(() => one()?.state === null);
+  });
+
+  it("shows its state at once, and nobody has to touch it", async () => {
+    home.answers["entity.state"] = seen;
+
+    await seeAll();
+    await until(() => one()?.state === "on");
+
+    expect(one()).toMatchObject({ attributes: { brightness: 4 }, since: NOW });
+    expect(home.read.filter(({ capability }) => capability === "entity.state")).toContainEqual({
+      capability: "entity.state",
+      input: { entity: "one" },
+    });
+  });
+
+  it("keeps what it says itself while it is asked: that is newer", async () => {
+    let answer: (state: object) => void = () => {};
+    home.answers["entity.state"] = new Promise((resolve) => {
+      answer = resolve;
+    });
+    await seeAll();
+    await until(() => home.read.some(({ capability }) => capability === "entity.state"));
+
+    home.change({ key: "one", state: "off" });
+    answer(seen);
+    await until(() => one()?.state !== null);
+    await clock.forward(1000);
+
+    expect(one()).toMatchObject({ state: "off" });
+  });
+
+  it("is hidden still where somebody left it out again meanwhile", async () => {
+    let answer: (state: object) => void = () => {};
+    home.answers["entity.state"] = new Promise((resolve) => {
+      answer = resolve;
+    });
+    await seeAll();
+    await until(() => home.read.some(({ capability }) => capability === "entity.state"));
+
+    await leaveOut({ kind: "light" });
+    await until(() => one()?.private === true);
+    answer(seen);
+    await clock.forward(1000);
+
+    expect(one()).toMatchObject({ state: null, attributes: {} });
+  });
+
+  it("waits for its next change where the gateway cannot say it", async () => {
+    home.answers["entity.state"] = new CaretakerError("not_available_here", "It has none.");
+
+    await seeAll();
+    await until(() => one()?.private === false);
+    home.change({ key: "one", state: "off" });
+
+    expect(one()).toMatchObject({ state: "off" });
   });
 });

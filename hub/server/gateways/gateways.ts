@@ -25,6 +25,7 @@ import type { AskOptions } from "./ask.ts";
 import { type CredentialVault, openConfig, openConfigs, parseConfig } from "./credentials.ts";
 import { createDialer } from "./dialer.ts";
 import { Intake } from "./intake.ts";
+import { seeAgain } from "./see-again.ts";
 import { Slots } from "./slots.ts";
 import { StatusWriter } from "./status-writer.ts";
 import { Supervisor } from "./supervisor.ts";
@@ -77,7 +78,7 @@ export interface Gateways {
   /** Resolves when it is connected; rejects with the signal's reason, or when it was removed. */
   whenOnline(gatewayId: GatewayId, signal: AbortSignal): Promise<void>;
   diagnostics(gatewayId: GatewayId): Promise<Record<string, unknown>>;
-  dialerFor(target: GatewayTarget): Dialer;
+  dialerFor(targets: readonly GatewayTarget[]): Dialer;
   /** Takes up a gateway whose row is committed. */
   adopt(gatewayId: GatewayId): Promise<Gateway>;
   /** Begins anew with what is stored now: after new credentials. */
@@ -110,8 +111,8 @@ export function createGateways(deps: GatewaysDeps): Gateways {
   const waiting = new Set<() => void>();
   const stops: (() => void)[] = [];
 
-  const dialerFor = (target: GatewayTarget): Dialer =>
-    createDialer({ allow: [target], clock, ownPorts: deps.ownPorts ?? [] });
+  const dialerFor = (targets: readonly GatewayTarget[]): Dialer =>
+    createDialer({ allow: targets, clock, ownPorts: deps.ownPorts ?? [] });
 
   function found(gatewayId: GatewayId): Kept {
     const one = kept.get(gatewayId);
@@ -192,6 +193,15 @@ export function createGateways(deps: GatewaysDeps): Gateways {
     one.supervisor.start();
   }
 
+  function askAgain(gateway: GatewayRecord, keys: readonly string[]): void {
+    const one = kept.get(gateway.facts.id);
+    if (one === undefined || capabilitiesNow(one)["entity.state"] === undefined) return;
+    const read = (entity: string) => one.supervisor.read("entity.state", { entity });
+    seeAgain({ store: state.store, read, log: one.log }, gateway, keys).catch((error: unknown) =>
+      one.log.warn({ error }, "What may be seen again could not be shown."),
+    );
+  }
+
   return {
     read: async (gatewayId, capability, input, options) => found(gatewayId).supervisor.read(capability, input, options),
     act: async (gatewayId, { capability, input, attemptId }, options) =>
@@ -241,16 +251,22 @@ export function createGateways(deps: GatewaysDeps): Gateways {
     release,
     async start() {
       const ids = [...state.store.gateways.keys()].filter((id) => !kept.has(id));
-      for (let from = 0; from < ids.length; from += READ_AT_ONCE) {
-        const some = ids.slice(from, from + READ_AT_ONCE);
-        const [configs] = await Promise.all([readTogether(deps, some), state.fill(some)]);
-        for (const id of some) {
+      const some = Array.from({ length: Math.ceil(ids.length / READ_AT_ONCE) }, (_, index) =>
+        ids.slice(index * READ_AT_ONCE, (index + 1) * READ_AT_ONCE),
+      );
+      // The database reads the next while these are connected to.
+      let reading = readToBegin(deps, some[0] ?? []);
+      for (const [index, these] of some.entries()) {
+        const configs = await reading;
+        reading = readToBegin(deps, some[index + 1] ?? []);
+        for (const id of these) {
           const gateway = state.store.gateways.get(id);
           const one = gateway === undefined || kept.has(id) ? undefined : keep(gateway, configs.get(id));
           if (one !== undefined && !LEFT_ALONE.has(one.gateway.status.state)) begin(one);
         }
       }
       writer.keepSeen(() => state.store.gateways.values());
+      stops.push(state.store.onSeenAgain(askAgain));
       stops.push(announcements.on("site.removed", ({ siteId }) => releaseSite(kept, siteId, release, deps.log)));
     },
     async close() {
@@ -261,6 +277,13 @@ export function createGateways(deps: GatewaysDeps): Gateways {
       await writer.close();
     },
   };
+}
+
+/** What some gateways need before they are connected to: their configurations, and what is known of their homes. */
+async function readToBegin(deps: GatewaysDeps, ids: readonly GatewayId[]) {
+  if (ids.length === 0) return new Map<GatewayId, Readonly<Record<string, unknown>>>();
+  const [configs] = await Promise.all([readTogether(deps, ids), deps.state.fill(ids)]);
+  return configs;
 }
 
 /** Where that fails each gateway reads its own, and says what is wrong with it. */

@@ -5,6 +5,7 @@ import {
   type Connector,
   type GatewayId,
   type SiteId,
+  targetsOf,
 } from "@caretaker/protocol";
 import { z } from "zod";
 import { type Trx, transaction } from "../db/database.ts";
@@ -125,14 +126,14 @@ function describe({ manifest }: Connector) {
   return { id: manifest.id, name: manifest.name, config, secrets: [...manifest.secrets] };
 }
 
-/** The connector's own check, with a dialer that knows this one place, stopped when the caller leaves. */
+/** The connector's own check, with a dialer that knows the places of this gateway, stopped when the caller leaves. */
 async function* checklist(
   { gateways, clock, log }: GatewayHandlersDeps,
   connector: Connector,
   config: Readonly<Record<string, unknown>>,
   call: Call,
 ): AsyncGenerator<ChecklistLine> {
-  const dialer = gateways.dialerFor(connector.target(config));
+  const dialer = gateways.dialerFor(targetsOf(connector, config));
   const began = clock.monotonic();
   for await (const line of connector.test(config, { dialer, clock, log, emit: () => {} })) {
     if (call.signal.aborted) return;

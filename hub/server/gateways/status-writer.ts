@@ -1,4 +1,10 @@
-import type { Clock, GatewayId, GatewayState, Reason } from "@caretaker/protocol";
+import {
+  type Clock,
+  type GatewayId,
+  type GatewayState,
+  LINK_LOST_AFTER_SECONDS,
+  type Reason,
+} from "@caretaker/protocol";
 import { sql } from "kysely";
 import type { Announcements } from "../announcements.ts";
 import { type Database, transaction } from "../db/database.ts";
@@ -21,6 +27,7 @@ interface Turn {
 const SOON = 250;
 const AGAIN = 5000;
 const SEEN_EVERY = 60_000;
+const LOST_AFTER = `${LINK_LOST_AFTER_SECONDS} seconds`;
 
 /**
  * Writes how gateways are doing, in batches: after a restart of the hub five hundred come back at once. What is not
@@ -31,6 +38,8 @@ export class StatusWriter {
   readonly #changed = new Set<GatewayRecord>();
   readonly #turns = new Map<GatewayRecord, Turn[]>();
   readonly #withdrawn = new Set<GatewayRecord>();
+  /** Those last written as online by this hub: until a moment ago their link was up. */
+  readonly #wasUp = new WeakSet<GatewayRecord>();
   #cancel: (() => void) | null = null;
   #cancelSeen: (() => void) | null = null;
   #writing: Promise<void> = Promise.resolve();
@@ -93,9 +102,12 @@ export class StatusWriter {
     await transaction(this.#deps.db, async (trx) => {
       await sql`
         update gateway set state = now.state, reason = now.reason, since = now.since, last_seen_at = now.last_seen_at,
-          software_version = now.software_version, is_admin = now.is_admin, accepted_at = now.accepted_at
-        from jsonb_to_recordset(${JSON.stringify(gateways.map(columnsOf))}::jsonb) as now(
-          id uuid, state text, reason jsonb, since timestamptz, last_seen_at timestamptz, software_version text, is_admin boolean, accepted_at timestamptz)
+          software_version = now.software_version, is_admin = now.is_admin, accepted_at = now.accepted_at,
+          link_seen_at = case when now.is_up then clock_timestamp() else gateway.link_seen_at end,
+          link_lost_at = case when now.is_up and gateway.link_seen_at + ${LOST_AFTER}::interval < clock_timestamp()
+            then gateway.link_seen_at + ${LOST_AFTER}::interval else gateway.link_lost_at end
+        from jsonb_to_recordset(${JSON.stringify(gateways.map((gateway) => this.#columnsOf(gateway)))}::jsonb) as now(
+          id uuid, state text, reason jsonb, since timestamptz, last_seen_at timestamptz, software_version text, is_admin boolean, accepted_at timestamptz, is_up boolean)
         where gateway.id = now.id and gateway.removed_at is null`.execute(trx);
       const history = gateways.flatMap((gateway) =>
         (turns.get(gateway) ?? []).map(({ at, state, reason }) => ({
@@ -109,6 +121,11 @@ export class StatusWriter {
       for (const gateway of withdrawn) await this.#enterWithdrawal(trx, gateway);
     });
     this.#written(gateways, turns, withdrawn);
+  }
+
+  #columnsOf(gateway: GatewayRecord): Record<string, unknown> {
+    const isUp = gateway.status.state === "online" || this.#wasUp.has(gateway);
+    return { ...columnsOf(gateway), is_up: isUp };
   }
 
   /** The homeowner took our access back: that is said in the ledger of the home. */
@@ -127,6 +144,8 @@ export class StatusWriter {
     withdrawn: readonly GatewayRecord[],
   ): void {
     for (const gateway of gateways) {
+      if (gateway.status.state === "online") this.#wasUp.add(gateway);
+      else this.#wasUp.delete(gateway);
       const rest = (this.#turns.get(gateway) ?? []).slice(turns.get(gateway)?.length ?? 0);
       if (rest.length === 0) this.#turns.delete(gateway);
       else this.#turns.set(gateway, rest);

@@ -66,7 +66,7 @@ function supervise(more: Partial<SupervisorDeps> = {}): Supervisor {
     gateway: record,
     connector: testConnector({ home }),
     openConfig: async () => ({ host: "home", port: 1, token: "secret" }),
-    dialerFor: (target) => createDialer({ allow: [target], clock }),
+    dialerFor: (allow) => createDialer({ allow, clock }),
     slots: new Slots(10),
     clock,
     random: () => 1,

@@ -12,6 +12,7 @@ import {
   type MessageOutput,
   type SessionEvent,
   sleep,
+  targetsOf,
 } from "@caretaker/protocol";
 import type { GatewayRecord, GatewayStatus } from "../state/records.ts";
 import { type Asked, type AskOptions, ask } from "./ask.ts";
@@ -26,7 +27,7 @@ export interface SupervisorDeps {
   readonly connector: Connector;
   /** The configuration with its secrets: read anew for each attempt and not kept. */
   readonly openConfig: () => Promise<unknown>;
-  readonly dialerFor: (target: GatewayTarget) => Dialer;
+  readonly dialerFor: (targets: readonly GatewayTarget[]) => Dialer;
   readonly slots: Slots;
   readonly clock: Clock;
   readonly random: () => number;
@@ -177,7 +178,7 @@ export class Supervisor {
     });
     const { byKey } = this.#deps.gateway;
     const remembered = () => Array.from(byKey.values(), ({ label, key }) => [label, key] as const);
-    const context = { dialer: dialerFor(connector.target(config)), clock, log, emit, remembered };
+    const context = { dialer: dialerFor(targetsOf(connector, config)), clock, log, emit, remembered };
     await held.connect(connector, config, context, { clock, seconds: CONNECT_WITHIN_SECONDS, stopped });
   }
 

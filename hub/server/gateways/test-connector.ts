@@ -94,6 +94,7 @@ export function testConnector(gateways: Readonly<Record<string, TestGateway>>): 
       secrets: ["token"],
       capabilities: {
         "gateway.info": { scope: "reach", timeoutSeconds: 5 },
+        "entity.state": { scope: "view", timeoutSeconds: 5 },
         "entity.refresh": { scope: "diagnose", timeoutSeconds: 5 },
         "power.cycle": { scope: "disruptive", timeoutSeconds: 5 },
         "backup.info": { scope: "view", timeoutSeconds: 5, since: "2027.1" },

@@ -525,6 +525,24 @@ describe("what ends streams", () => {
     expect(one.heard.disconnected).toBe(0);
   });
 
+  it("looks anew at what may be seen as soon as another hub was told, and closes only that home", async () => {
+    const { client, heard } = await join("ada");
+    const { id } = home.site.facts;
+
+    announcements.announce({ type: "view.told", siteId: id });
+    announcements.announce({ type: "view.told", siteId: null });
+    expect((await watch(client, { room: "fleet" })).ok).toBe(true);
+    expect(heard.closed).toEqual([]);
+    viewable = () => false;
+    announcements.announce({ type: "view.told", siteId: newId<SiteId>() });
+    expect((await watch(client, { room: "fleet" })).ok).toBe(true);
+    expect(heard.closed).toEqual([]);
+    announcements.announce({ type: "view.told", siteId: id });
+    await until("the room to close", () => heard.closed.length > 0);
+
+    expect(heard.closed).toMatchObject([{ reason: "view_withdrawn" }]);
+  });
+
   it("lets nobody in whose permission was taken back while it was being read", async () => {
     signIn("ada");
     const client = connect("ada");

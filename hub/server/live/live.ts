@@ -132,7 +132,12 @@ export function createLive(deps: LiveDeps): Live {
         judgeAgain(line, "not_allowed").catch(() => closeLine(line, "not_allowed"));
   };
   const judgeRoom = async (siteId: SiteId): Promise<void> => {
-    if (!(await mayView(siteId))) rooms.closeSite(siteId, "view_withdrawn");
+    if (!(await mayView(siteId))) rooms.viewWithdrawn(siteId);
+  };
+
+  /** Of one home, or of all that somebody watches. What could not be judged is judged with the next sweep. */
+  const judgeRooms = (siteId: SiteId | null): void => {
+    for (const id of rooms.watched()) if (siteId === null || id === siteId) judgeRoom(id).catch(() => {});
   };
 
   let sweeps = 0;
@@ -144,7 +149,7 @@ export function createLive(deps: LiveDeps): Live {
       if (line.stalledFor() > STALLED_AFTER) closeLine(line, "not_allowed");
       else if (sweeps % JUDGE_EVERY_SWEEPS === 0) judgeAgain(line, "session_expired").catch(() => {});
     }
-    if (sweeps % JUDGE_EVERY_SWEEPS === 0) for (const siteId of rooms.watched()) judgeRoom(siteId).catch(() => {});
+    if (sweeps % JUDGE_EVERY_SWEEPS === 0) judgeRooms(null);
     cancelSweep = clock.after(SWEEP_EVERY, sweep);
   };
   cancelSweep = clock.after(SWEEP_EVERY, sweep);
@@ -161,6 +166,7 @@ export function createLive(deps: LiveDeps): Live {
       closeWhere("not_allowed", (actor) => actor.kind === "key" && actor.id === keyId),
     ),
     announcements.on("view.withdrawn", ({ siteId }) => rooms.viewWithdrawn(siteId)),
+    announcements.on("view.told", ({ siteId }) => judgeRooms(siteId)),
     announcements.on("site.removed", ({ siteId }) => rooms.siteRemoved(siteId)),
   ];
 

@@ -29,6 +29,34 @@ export async function wordsEver(trx: Trx, contact: ContactRow): Promise<string[]
   return [...new Set([...wordsOf(contact), ...before])].sort((a, b) => b.length - a.length);
 }
 
+/**
+ * What a colleague is called and how they are written to, and what they were called before: the firm's ledger tells of each
+ * turn in words, and each row that says what they did holds the name of that day behind their id.
+ */
+export async function personEver(
+  trx: Trx,
+  { id, name, email }: { readonly id: string; readonly name: string; readonly email: string },
+): Promise<string[]> {
+  const words = new Set([name, email]);
+  const add = (word: string | null): unknown =>
+    word !== null && word.trim().length > 1 && word !== GONE && words.add(word);
+  const { rows } = await sql<{ word: string | null }>`
+    select distinct word from ledger_payload
+    join ledger_entry using (chain, number),
+    lateral (values (payload::jsonb ->> 'name'), (payload::jsonb ->> 'email')) as said (word)
+    where chain = 'firm' and event like 'person.%' and payload is not null
+      and payload::jsonb ->> 'personId' = ${id}`.execute(trx);
+  for (const { word } of rows) add(word);
+  const written = String.raw`person:${id} ((?:[^"\\]|\\.){1,120})`;
+  for (const { table, column } of [...OF_SITE, ...OF_FIRM]) {
+    const found = await sql<{ word: string }>`
+      select distinct (regexp_matches(${sql.ref(column)}::text, ${written}, 'g'))[1] as word
+      from ${sql.table(table)}`.execute(trx);
+    for (const { word } of found.rows) add(word);
+  }
+  return [...words].sort((a, b) => b.length - a.length);
+}
+
 /** Whether a text names the person: a whole word only, since Ann is not in Annual, and a number however it is spaced. */
 export function names(text: RawBuilder<unknown>, words: readonly string[], isJson: boolean): RawBuilder<boolean> {
   return sql`(${sql.join(
@@ -108,6 +136,11 @@ const OF_SITE: readonly { readonly table: string; readonly column: string; reado
     column,
     ofSite: "site_id = $site",
   })),
+  ...["evidence_note", "given_by", "set_by"].map((column) => ({
+    table: "emergency_consent",
+    column,
+    ofSite: "site_id = $site",
+  })),
   ...["reason", "set_by"].map((column) => ({ table: "scope_raise", column, ofSite: "site_id = $site" })),
   { table: "site", column: "notes", ofSite: "id = $site" },
 ];
@@ -161,7 +194,8 @@ const NOT_OURS = {
   client: "client where id = (select client_id from site where id = $site)",
   site: "site where id = $site",
   gateway: "gateway where site_id = $site",
-  room: "room where gateway_id in (select id from gateway where site_id = $site)",
+  room: `(select name from room where gateway_id in (select id from gateway where site_id = $site)
+    union all select room_name from view_limit where site_id = $site) as called`,
   device: "device where gateway_id in (select id from gateway where site_id = $site)",
   entity: "entity where gateway_id in (select id from gateway where site_id = $site)",
 } as const;
@@ -170,8 +204,8 @@ const NOT_OURS = {
 export async function stillNamed(trx: Trx, siteId: SiteId, words: readonly string[]): Promise<StillNamed[]> {
   const found: StillNamed[] = [];
   for (const place of STILL_NAMED) {
-    const [before = "", after = ""] = NOT_OURS[place].split("$site");
-    const where = sql`${sql.raw(before)}${siteId}${sql.raw(after)}`;
+    const pieces = NOT_OURS[place].split("$site").map((piece) => sql.raw(piece));
+    const where = sql.join(pieces, sql`${siteId}`);
     const { rows } = await sql`
       select 1 from (select * from ${where}) as one where ${names(sql`to_jsonb(one)::text`, words, true)} limit 1`.execute(
       trx,

@@ -12,7 +12,7 @@ import {
   scopeRank,
 } from "@caretaker/protocol";
 import { type At, type Item, itemsOf } from "./items.ts";
-import { affectedBy } from "./protect.ts";
+import { affectedBy, CUTS_POWER } from "./protect.ts";
 import { raisedFor } from "./raises.ts";
 import type { Ride } from "./ride.ts";
 import type { Thing } from "./things.ts";
@@ -55,7 +55,7 @@ export async function planAct(ride: Ride, at: At<FixStep>, which: "do" | "undo" 
   const declaration = declarationOf(ride, gatewayId, capability);
   if (declaration === undefined) return { ok: false, why: `${capability} is not available here` };
   const { devices } = await affectedBy(ride.deps.db, ride.siteId, capability, chosen.thing);
-  const raised = await raisedFor(ride.deps.db, ride.siteId, { thing: chosen.thing, gatewayId }, devices);
+  const raised = await raisedFor(ride.deps.db, ride.siteId, { capability, thing: chosen.thing, gatewayId }, devices);
   const proposed: ProposedAct = {
     step: step.name,
     ...(item === null ? {} : { item: item.number }),
@@ -72,6 +72,11 @@ export async function planAct(ride: Ride, at: At<FixStep>, which: "do" | "undo" 
     irreversible: step.irreversible,
   };
   const { timeoutSeconds } = step;
+  if (which === "do" && CUTS_POWER.has(capability) && chosen.thing?.isHidden && !proposed.private)
+    return {
+      ok: false,
+      why: `${chosen.thing.name} is left out of what we see, so nobody could tell whether it is on again`,
+    };
   return {
     ok: true,
     act: {

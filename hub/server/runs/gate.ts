@@ -13,6 +13,7 @@ import type { Permission, Verdict } from "../consent/types.ts";
 import { isDuplicate, type Trx, transaction } from "../db/database.ts";
 import { newId } from "../db/new-id.ts";
 import { appendLedger } from "../ledger/append.ts";
+import { wordsWithoutHidden } from "../state/hidden-answers.ts";
 import type { PlannedAct } from "./acts.ts";
 import { freezeOf, holdFreezesOff } from "./freeze.ts";
 import { waitForFewerHomes } from "./homes-at-once.ts";
@@ -146,7 +147,9 @@ async function refusalOf(
   const affected = await affectedBy(trx, row.siteId, capability, thing);
   const against = objection(capability, thing, affected);
   if (against !== null) return refused("not_allowed", against);
-  return purpose === "do" ? raisedMeanwhile(trx, row, { thing, gatewayId, proposed }, affected.devices) : null;
+  return purpose === "do"
+    ? raisedMeanwhile(trx, row, { capability, thing, gatewayId, proposed }, affected.devices)
+    : null;
 }
 
 /** Whoever raises what has to be allowed for something of this home waits until this transaction has ended. */
@@ -158,10 +161,10 @@ async function holdSite(trx: Trx, siteId: string): Promise<void> {
 async function raisedMeanwhile(
   trx: Trx,
   row: RunRow,
-  { thing, gatewayId, proposed }: Pick<PlannedAct, "thing" | "gatewayId" | "proposed">,
+  { capability, thing, gatewayId, proposed }: Pick<PlannedAct, "capability" | "thing" | "gatewayId" | "proposed">,
   devices: readonly Affected[],
 ): Promise<Extract<Acted, { kind: "refused" }> | null> {
-  const now = await raisedFor(trx, row.siteId, { thing, gatewayId }, devices);
+  const now = await raisedFor(trx, row.siteId, { capability, thing, gatewayId }, devices);
   const isPrivate = now.isPrivate || devices.some(({ hasPrivate }) => hasPrivate);
   if (raise(proposed.scope, now.scope) === proposed.scope && (proposed.private || !isPrivate)) return null;
   return refused("consent_missing", `Somebody has just raised what has to be allowed for ${proposed.targetName}.`);
@@ -218,9 +221,10 @@ async function conclude(ride: Ride, request: ActRequest, attemptId: AttemptId, s
   }
 }
 
-async function writeOutcome(ride: Ride, request: ActRequest, attemptId: AttemptId, sent: Sent): Promise<void> {
-  const isSettled = request.purpose === "settle" && sent.kind === "done";
+async function writeOutcome(ride: Ride, request: ActRequest, attemptId: AttemptId, said: Sent): Promise<void> {
+  const isSettled = request.purpose === "settle" && said.kind === "done";
   await ride.commit(async (trx, row, now) => {
+    const sent = said.kind === "done" ? said : { ...said, why: await wordsWithoutHidden(trx, ride.siteId, said.why) };
     await trx
       .updateTable("attempt")
       .set({

@@ -3,7 +3,7 @@ import type { Database } from "../db/database.ts";
 import type { Thing } from "./things.ts";
 
 /** Actions that take the power from what hangs on a switch, if only for a moment. */
-const CUTS_POWER: ReadonlySet<CapabilityName> = new Set(["power.cycle"]);
+export const CUTS_POWER: ReadonlySet<CapabilityName> = new Set(["power.cycle"]);
 
 export interface Affected {
   readonly id: string;

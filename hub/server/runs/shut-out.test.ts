@@ -85,10 +85,26 @@ describe("somebody who is shut out", () => {
       )
       .select(["event", "payload"])
       .where("ledgerEntry.chain", "=", home.siteId)
-      .where("event", "=", "consent.expired")
+      .where("event", "=", "consent.ended")
       .execute();
     expect(entries).toMatchObject([{ payload: expect.stringContaining("may no longer sign in") }]);
     await expectLogFolds(test, runId);
+  });
+
+  it("leaves the homeowner a page that says so, with what was done until then", async () => {
+    test.house.acts.length = 0;
+    test.house.setBridge("wedged");
+    const token = test.token();
+    await test.answer("allow");
+    await shutOut(SAM_ID);
+    await test.forward("1m");
+
+    expect(await test.link.view(token)).toMatchObject({
+      status: "over",
+      canStop: false,
+      ended: expect.stringMatching(/whoever asked for it may no longer work for us/),
+      progress: { state: "done", outcome: expect.stringMatching(/stopped/), steps: [{}, {}] },
+    });
   });
 
   it("has his question closed before anybody answers it", async () => {

@@ -31,6 +31,6 @@ export async function endWorkOf(
   const announcements: Announcement[] = [];
   for (const { id } of runs)
     announcements.push(...(await requestStop(trx, { runId: id as RunId, by, reason: why, now })));
-  await consent.voidGrants(trx, { why, now, answerableId: personId });
+  await consent.voidGrants(trx, { end: "starter_left", why, now, answerableId: personId });
   return announcements;
 }

@@ -38,14 +38,16 @@ export async function loadThing(db: Database, kind: ReferenceKind, id: string): 
 
 async function isLeftOut(db: Database, row: ThingRow): Promise<boolean> {
   const hiding = (await loadHiding(db, row.siteId)).get(row.siteId);
-  const { kind, deviceClass, roomId, device, isDiagnostic } = row as ThingRow & EntityColumns;
-  return hiding !== undefined && isHiddenBy(hiding, { kind, deviceClass, roomId, deviceId: device, isDiagnostic });
+  const { kind, deviceClass, roomId, room, device, isDiagnostic } = row as ThingRow & EntityColumns;
+  const entity = { kind, deviceClass, roomId, roomName: room, deviceId: device, isDiagnostic };
+  return hiding !== undefined && isHiddenBy(hiding, entity);
 }
 
 interface EntityColumns {
   readonly kind: string;
   readonly deviceClass: string | null;
   readonly roomId: string | null;
+  readonly room: string | null;
   readonly device: string | null;
   readonly isDiagnostic: boolean;
 }

@@ -1,10 +1,15 @@
-import { type GatewayId, type GatewayState, isCaretakerError, type RunEventData } from "@caretaker/protocol";
+import {
+  type GatewayId,
+  type GatewayState,
+  isCaretakerError,
+  LINK_LOST_AFTER_SECONDS,
+  type RunEventData,
+} from "@caretaker/protocol";
 import type { RunsDeps } from "./deps.ts";
 import type { ActiveStep, RunMemory } from "./memory.ts";
 import { REST, type Ride, type Turn } from "./ride.ts";
 
 const LOOKS_EVERY_MILLISECONDS = 3000;
-const PATIENCE_SECONDS = 600;
 
 /** Lets go of the run until `until`, or until somebody wakes it. A person sees what it waits for. */
 export async function restUntil(
@@ -55,7 +60,7 @@ export function resumed(ride: Ride, why: string): RunEventData[] {
  * when that time is used up and the reading counts as it is.
  */
 export async function waitForGateway(ride: Ride, now: Date, gatewayId: GatewayId): Promise<Turn | null> {
-  const patience = (ride.deps.gatewayPatienceSeconds ?? PATIENCE_SECONDS) * 1000 - ride.memory.waitedForGateway;
+  const patience = (ride.deps.gatewayPatienceSeconds ?? LINK_LOST_AFTER_SECONDS) * 1000 - ride.memory.waitedForGateway;
   if (patience <= 0) return null;
   const until = new Date(now.getTime() + patience);
   const why = "The gateway is not connected now. It goes on when it is back.";

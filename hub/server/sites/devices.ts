@@ -3,6 +3,7 @@ import { type Trx, transaction } from "../db/database.ts";
 import type { Handlers } from "../http/handler.ts";
 import { actorText } from "../ledger/actor.ts";
 import { appendLedger } from "../ledger/append.ts";
+import { thingsOf } from "../state/hidden-things.ts";
 import { changedMeanwhile } from "./changed-meanwhile.ts";
 import type { SitesDeps } from "./deps.ts";
 
@@ -25,7 +26,7 @@ export function deviceHandlers({ db, announcements }: SitesDeps): Pick<Handlers,
           throw await changedMeanwhile(trx, {
             name: row.name,
             version: versions,
-            siteId,
+            chain: siteId,
             event: "device.changed",
             deviceId,
           });
@@ -58,12 +59,12 @@ export function deviceHandlers({ db, announcements }: SitesDeps): Pick<Handlers,
   };
 }
 
-/** Only a switch of the same site can feed a device. */
+/** Only a switch of the same site can feed a device, and one that may be seen: else nobody could tell whether it is on again. */
 async function mustBeSwitchOf(trx: Trx, entityId: string, siteId: string): Promise<void> {
   const entity = await trx
     .selectFrom("entity")
     .innerJoin("gateway", "gateway.id", "entity.gatewayId")
-    .select(["entity.kind", "entity.name", "gateway.siteId", "entity.private"])
+    .select(["entity.kind", "entity.name", "entity.key", "gateway.siteId", "entity.private", "entity.gatewayId"])
     .where("entity.id", "=", entityId)
     .executeTakeFirst();
   const refuse = (message: string): never => {
@@ -74,6 +75,9 @@ async function mustBeSwitchOf(trx: Trx, entityId: string, siteId: string): Promi
   if (entity === undefined || entity.siteId !== siteId) return refuse("it is not an entity of this site");
   if (entity.kind !== "switch") return refuse(`${entity.name} is not a switch`);
   if (entity.private) return refuse(`${entity.name} is private`);
+  const { gatewayId, key } = entity;
+  const [thing] = await thingsOf(trx, { gatewayId, key });
+  if (thing?.isHidden) return refuse(`${entity.name} is left out of what we see, or was raised to private`);
 }
 
 type DeviceRow = Omit<

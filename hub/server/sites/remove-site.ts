@@ -5,6 +5,7 @@ import type { Trx } from "../db/database.ts";
 import type { Call } from "../http/handler.ts";
 import { actorText } from "../ledger/actor.ts";
 import { appendLedger } from "../ledger/append.ts";
+import { tellView } from "../state/hiding.ts";
 import type { SitesDeps } from "./deps.ts";
 import { noSuchSite } from "./no-such-site.ts";
 
@@ -37,7 +38,9 @@ export async function removeSite(
     .execute();
   for (const { id } of gateways) await deps.destroySecrets(trx, `gateway:${id}`);
   await trx.deleteFrom("standingConsent").where("siteId", "=", siteId).execute();
+  await trx.deleteFrom("emergencyConsent").where("siteId", "=", siteId).execute();
   await closeLinks(trx, siteId);
+  await tellView(trx, siteId);
   await trx.updateTable("site").set({ removedAt: call.now }).where("id", "=", siteId).execute();
   await tellContacts(trx, deps, { siteId, name: site.name }, call);
   const actor = actorText(call.actor);

@@ -7,9 +7,12 @@ import { type TestDatabase, testDatabase } from "../db/test-database.ts";
 import type { Call } from "../http/handler.ts";
 import { listEntries } from "../ledger/read.ts";
 import { buildHome, type TestHome } from "../runs/test-rows.ts";
-import { createHidingNews } from "../state/hiding-news.ts";
+import { loadThing } from "../runs/things.ts";
 import { createState, type HubState } from "../state/state.ts";
+import { createViewNews } from "../state/view-news.ts";
+import { deviceHandlers } from "./devices.ts";
 import { raiseHandlers } from "./raises.ts";
+import { scopesHandlers } from "./scopes.ts";
 import { viewLimitHandlers } from "./view-limits.ts";
 
 const actor: Actor = {
@@ -71,11 +74,18 @@ async function openHub() {
   });
   await state.start();
   await state.fill([home.gatewayId]);
-  const news = createHidingNews({ databaseUrl: database.url, clock: systemClock, log, state });
+  const news = createViewNews({ databaseUrl: database.url, clock: systemClock, log, announcements });
   await news.start();
   closes.push(news.close, state.close);
   const deps = { db: database.db, announcements };
-  return { state, ...viewLimitHandlers(deps as never), ...raiseHandlers(deps) };
+  return {
+    state,
+    announcements,
+    ...viewLimitHandlers(deps as never),
+    ...deviceHandlers(deps as never),
+    ...scopesHandlers(deps as never),
+    ...raiseHandlers(deps),
+  };
 }
 
 function tell({ store }: HubState, lamp: string): void {
@@ -173,6 +183,58 @@ describe("what the homeowner leaves out", () => {
   });
 });
 
+describe("`view` that is taken back", () => {
+  it("is told to every hub within a second, of that home only", async () => {
+    const [here, there] = [await openHub(), await openHub()];
+    const told: unknown[] = [];
+    there.announcements.on("view.told", ({ siteId }) => told.push(siteId));
+
+    await here["scopes.set"]({ siteId: home.siteId, scopes: ["reach"], ...SAID }, call);
+
+    await within(() => expect(told).toEqual([home.siteId]));
+  });
+});
+
+describe("a room that was left out", () => {
+  it("stays out when another gateway takes the place of its own, whatever it calls its rooms' keys", async () => {
+    const { state, ...doors } = await openHub();
+    await doors["view.narrow"]({ siteId: home.siteId, rooms: [bedroom], kinds: [], classes: [], ...SAID }, call);
+    await hides(state);
+    const after = newId<RoomId>();
+    const room = { id: after, gatewayId: home.gatewayId, key: "slaapkamer_2", name: " BEDROOM " };
+    await database.db.insertInto("room").values(room).execute();
+    await database.db.updateTable("device").set({ roomId: after }).where("id", "=", home.bridge).execute();
+    await database.db.updateTable("room").set({ goneAt: new Date() }).where("id", "=", bedroom).execute();
+
+    const { state: anew } = await openHub();
+    tell(anew, "on");
+
+    expect(seen(anew).Lamp).toMatchObject({ private: true, state: null });
+    expect(await loadThing(database.db, "entity", home.lamp)).toMatchObject({ isHidden: true });
+    const { limits } = await doors["view.narrow"](
+      { siteId: home.siteId, rooms: [after], kinds: [], classes: [], ...SAID },
+      call,
+    );
+    expect(limits, "it is left out already").toHaveLength(1);
+    const seenAgain = { siteId: home.siteId, rooms: [after], kinds: [], classes: [], ...SAID };
+    expect(await doors["view.widen"](seenAgain, call)).toEqual({ limits: [] });
+  });
+
+  it("stays out when it is renamed in the home, also for the gateway after", async () => {
+    const { state, ...doors } = await openHub();
+    await doors["view.narrow"]({ siteId: home.siteId, rooms: [bedroom], kinds: [], classes: [], ...SAID }, call);
+    await hides(state);
+    await database.db.updateTable("room").set({ name: "Nursery" }).where("id", "=", bedroom).execute();
+    for (const name of ["Nursery", "Bedroom"]) {
+      const id = newId<RoomId>();
+      await database.db.insertInto("room").values({ id, gatewayId: home.gatewayId, key: name, name }).execute();
+      await database.db.updateTable("device").set({ roomId: id }).where("id", "=", home.bridge).execute();
+
+      expect(await loadThing(database.db, "entity", home.lamp), name).toMatchObject({ isHidden: true });
+    }
+  });
+});
+
 describe("a device that was raised to private", () => {
   it("is hidden on every hub as well, until the raise is taken back", async () => {
     const [here, there] = [await openHub(), await openHub()];
@@ -184,5 +246,19 @@ describe("a device that was raised to private", () => {
     await here["raise.lift"](of, call);
 
     await within(() => expect(seen(there.state).Lamp).toMatchObject({ private: false }));
+  });
+});
+
+describe("what feeds a device", () => {
+  it("is no switch that is left out, or whose device was raised to private", async () => {
+    const { state: _, ...doors } = await openHub();
+    const update = () => doors["device.update"]({ deviceId: home.bridge, version: 1, poweredBy: home.plug }, call);
+    const parts = { siteId: home.siteId, rooms: [], kinds: ["switch" as const], classes: [], ...SAID };
+    await doors["view.narrow"](parts, call);
+
+    await expect(update()).rejects.toMatchObject({ code: "invalid_input", message: /left out of what we see/ });
+
+    await doors["view.widen"](parts, call);
+    expect(await update()).toMatchObject({ poweredBy: home.plug, version: 2 });
   });
 });

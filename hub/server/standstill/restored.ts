@@ -46,7 +46,7 @@ export async function dealWithRestore(deps: {
     const at = await now(trx);
     const why = `The hub was restored from a backup of ${backupOf}: what happened after that is not on record.`;
     // Grants before runs: only those of runs that have not ended are void.
-    const grants = await deps.consent.voidGrants(trx, { why, now: at });
+    const grants = await deps.consent.voidGrants(trx, { end: "restored", why, now: at });
     const runs = await endRuns(trx, why, at);
     const questions = await closeQuestions(trx, why, at);
     await appendLedger(trx, {

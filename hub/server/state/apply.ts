@@ -48,8 +48,10 @@ export function hideWhereDue(entity: EntityRecord): boolean {
   return isOther;
 }
 
-function hideable({ kind, deviceClass, roomId, device, isDiagnostic }: EntityRecord) {
-  return { kind, deviceClass, isDiagnostic, roomId: roomId ?? device?.roomId ?? null, deviceId: device?.id ?? null };
+function hideable({ gateway, kind, deviceClass, roomId: own, device, isDiagnostic }: EntityRecord) {
+  const roomId = own ?? device?.roomId ?? null;
+  const roomName = roomId === null ? null : (gateway.rooms.get(roomId)?.name ?? null);
+  return { kind, deviceClass, isDiagnostic, roomId, roomName, deviceId: device?.id ?? null };
 }
 
 /** What a private entity must not show: when one becomes private, or a grant ends. */

@@ -1,24 +1,35 @@
 import type { SiteId } from "@caretaker/protocol";
 import type { Database } from "../db/database.ts";
 import { notify } from "../db/database.ts";
+import { foldName } from "./fold.ts";
 
 /** What of a home is not shown beyond what its make calls private: what its people left out, and what was raised to private. */
 export interface Hiding {
   readonly isWholeHome: boolean;
   readonly rooms: ReadonlySet<string>;
+  /** What those are called, folded: the same room of a gateway that came after is left out as well. */
+  readonly roomNames: ReadonlySet<string>;
   readonly kinds: ReadonlySet<string>;
   readonly classes: ReadonlySet<string>;
   readonly devices: ReadonlySet<string>;
 }
 
 const NONE: ReadonlySet<string> = new Set();
-export const NOTHING_HIDDEN: Hiding = { isWholeHome: false, rooms: NONE, kinds: NONE, classes: NONE, devices: NONE };
+export const NOTHING_HIDDEN: Hiding = {
+  isWholeHome: false,
+  rooms: NONE,
+  roomNames: NONE,
+  kinds: NONE,
+  classes: NONE,
+  devices: NONE,
+};
 
 export interface Hideable {
   readonly kind: string;
   readonly deviceClass: string | null;
   /** Its own room, else that of its device. */
   readonly roomId: string | null;
+  readonly roomName: string | null;
   readonly deviceId: string | null;
   readonly isDiagnostic: boolean;
 }
@@ -27,15 +38,27 @@ export interface Hideable {
 const HEALTH: ReadonlySet<string> = new Set(["battery", "signal_strength", "connectivity", "problem", "firmware"]);
 
 export function isHiddenBy(hiding: Hiding, entity: Hideable): boolean {
-  const { kind, deviceClass, roomId, deviceId, isDiagnostic } = entity;
+  const { kind, deviceClass, deviceId } = entity;
   if (deviceClass !== null && hiding.classes.has(deviceClass)) return true;
-  if (isDiagnostic && deviceClass !== null && HEALTH.has(deviceClass)) return false;
+  if (isHealth(entity)) return false;
   return (
     hiding.isWholeHome ||
     hiding.kinds.has(kind) ||
-    (roomId !== null && hiding.rooms.has(roomId)) ||
+    isRoomLeftOut(hiding, entity) ||
     (deviceId !== null && hiding.devices.has(deviceId))
   );
+}
+
+export function isHealth({ deviceClass, isDiagnostic }: Pick<Hideable, "deviceClass" | "isDiagnostic">): boolean {
+  return isDiagnostic && deviceClass !== null && HEALTH.has(deviceClass);
+}
+
+export function isRoomLeftOut(
+  { rooms, roomNames }: Hiding,
+  { roomId, roomName }: Pick<Hideable, "roomId" | "roomName">,
+): boolean {
+  if (roomId !== null && rooms.has(roomId)) return true;
+  return roomNames.size > 0 && roomName !== null && roomNames.has(foldName(roomName));
 }
 
 /** By site; a site of which nothing is hidden is left out. Raised to private hides as much as it makes acts ask. */
@@ -43,13 +66,16 @@ export async function loadHiding(db: Database, siteId?: string): Promise<Map<str
   const [limits, raises] = await Promise.all([
     db
       .selectFrom("viewLimit")
-      .select(["siteId", "roomId", "kind", "deviceClass"])
+      .leftJoin("room", "room.id", "viewLimit.roomId")
+      .select(["siteId", "roomId", "roomName", "room.name as nameNow", "kind", "deviceClass"])
       .$if(siteId !== undefined, (query) => query.where("siteId", "=", siteId as string))
       .execute(),
     db
       .selectFrom("scopeRaise")
       .select(["siteId", "deviceId"])
       .where("isPrivate", "=", true)
+      // Private to do is not private to see.
+      .where("capability", "is", null)
       .$if(siteId !== undefined, (query) => query.where("siteId", "=", siteId as string))
       .execute(),
   ]);
@@ -59,9 +85,10 @@ export async function loadHiding(db: Database, siteId?: string): Promise<Map<str
     bySite.set(id, hiding);
     return hiding;
   };
-  for (const { siteId: id, roomId, kind, deviceClass } of limits) {
+  for (const { siteId: id, roomId, roomName, nameNow, kind, deviceClass } of limits) {
     const hiding = of(id);
     if (roomId !== null) hiding.rooms.add(roomId);
+    for (const name of [roomName, nameNow]) if (name !== null) hiding.roomNames.add(foldName(name));
     if (kind !== null) hiding.kinds.add(kind);
     if (deviceClass !== null) hiding.classes.add(deviceClass);
   }
@@ -76,15 +103,16 @@ function emptyHiding() {
   return {
     isWholeHome: false,
     rooms: new Set<string>(),
+    roomNames: new Set<string>(),
     kinds: new Set<string>(),
     classes: new Set<string>(),
     devices: new Set<string>(),
   };
 }
 
-export const HIDING_CHANNEL = "caretaker_hiding";
+export const VIEW_CHANNEL = "caretaker_view";
 
-/** Tells all hubs on this database, once the transaction is committed, that another part of a home is hidden. */
-export async function tellHiding(trx: Database, siteId: SiteId): Promise<void> {
-  await notify(trx, HIDING_CHANNEL, siteId);
+/** Tells all hubs on this database, once the transaction is committed, that something else of a home may be seen than before. */
+export async function tellView(trx: Database, siteId: SiteId): Promise<void> {
+  await notify(trx, VIEW_CHANNEL, siteId);
 }

@@ -38,8 +38,6 @@ export interface HubState {
    * calls this before, a few at a time: the first are connected while the next are read.
    */
   fill(gatewayIds: readonly GatewayId[]): Promise<void>;
-  /** Reads again what of a site, or of all, is hidden, and forgets it. Tried until it could be read. */
-  hideAnew(siteId?: SiteId): void;
   /** Reads anew how a gateway is called and where it is. */
   readFacts(gateway: GatewayRecord): Promise<GatewayRecord>;
   /** Reads which sites and gateways there are. */
@@ -76,7 +74,10 @@ export function createState(deps: StateDeps): HubState {
     }
   };
 
-  /** One after the other, so that what was read first never overtakes what was said last. */
+  /**
+   * Reads again what of a site, or of all, is hidden, and forgets it. Tried until it could be read, and one after the other,
+   * so that what was read first never overtakes what was said last.
+   */
   let hidden: Promise<void> = Promise.resolve();
   const hideAnew = (siteId?: SiteId): void => {
     hidden = hidden
@@ -192,7 +193,6 @@ export function createState(deps: StateDeps): HubState {
       return gateway;
     },
     fill,
-    hideAnew,
     async start() {
       const hiding = await loadHiding(db);
       for (const facts of await loadSites(db))
@@ -209,6 +209,7 @@ export function createState(deps: StateDeps): HubState {
       stops.push(
         announcements.on("site.changed", ({ siteId }) => reported("A changed site was not read.", reloadSite(siteId))),
         announcements.on("view.limited", ({ siteId }) => hideAnew(siteId)),
+        announcements.on("view.told", ({ siteId }) => hideAnew(siteId ?? undefined)),
         announcements.on("site.removed", ({ siteId }) => store.removeSite(siteId)),
         announcements.on("devices.changed", ({ gatewayId }) =>
           reported("Changed devices were not read.", reloadDevices(gatewayId)),

@@ -1,4 +1,5 @@
-import type { Finding, FindingId, GatewayId, IntegrationId, RunId, SiteId } from "@caretaker/protocol";
+import type { Finding, FindingId, GatewayId, IntegrationId, RunbookId, RunId, SiteId } from "@caretaker/protocol";
+import { sql } from "kysely";
 import type { Database } from "../db/database.ts";
 
 const MOST = 500;
@@ -20,10 +21,8 @@ export async function listFindings(
     .orderBy("finding.openedAt", ended ? "desc" : "asc")
     .limit(MOST)
     .execute();
-  const firings = await firingsOf(
-    db,
-    rows.map(({ id }) => id),
-  );
+  const ids = rows.map(({ id }) => id);
+  const [firings, tried] = await Promise.all([firingsOf(db, ids), triedFor(db, ids)]);
   return rows.map((row) => ({
     id: row.id as FindingId,
     siteId: row.siteId as SiteId,
@@ -35,6 +34,7 @@ export async function listFindings(
     openedAt: row.openedAt,
     endedAt: row.endedAt,
     firings: firings.get(row.id) ?? [],
+    tried: tried.get(row.id) ?? [],
   }));
 }
 
@@ -56,4 +56,30 @@ async function firingsOf(db: Database, findingIds: readonly string[]): Promise<M
     made.set(findingId, [...(made.get(findingId) ?? []), { rule, at, why, run }]);
   }
   return made;
+}
+
+/** The runs that had the integration among their inputs: since a day before the finding, and until it ended. */
+async function triedFor(db: Database, findingIds: readonly string[]): Promise<Map<string, Finding["tried"]>> {
+  if (findingIds.length === 0) return new Map();
+  const rows = await db
+    .selectFrom("finding")
+    .innerJoin("run", (join) => join.onRef("run.siteId", "=", "finding.siteId").on("run.isRehearsal", "=", false))
+    .select(["finding.id as findingId", "run.id", "run.number", "run.runbook", "run.status", "run.outcome"])
+    .select("run.createdAt as at")
+    .where("finding.id", "in", [...findingIds])
+    .where(sql<boolean>`run.created_at >= finding.opened_at - interval '1 day'`)
+    .where((where) =>
+      where.or([where("finding.endedAt", "is", null), where("run.createdAt", "<=", where.ref("finding.endedAt"))]),
+    )
+    .where(
+      sql<boolean>`exists (select from jsonb_each_text(run.inputs) as given where given.value = finding.integration_id::text)`,
+    )
+    .orderBy("run.number", "desc")
+    .execute();
+  const tried = new Map<string, Finding["tried"]>();
+  for (const { findingId, id, number, runbook, status, outcome, at } of rows) {
+    const one = { id: id as RunId, number, runbook: runbook as RunbookId, status, outcome, at };
+    tried.set(findingId, [...(tried.get(findingId) ?? []), one]);
+  }
+  return tried;
 }

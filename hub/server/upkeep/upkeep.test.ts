@@ -175,6 +175,34 @@ describe("a finding", () => {
     expect(await listFindings(database.db, { siteId: other.gateway.site.facts.id, ended: false })).toEqual([]);
   });
 
+  it("says what was tried for it, the newest first, and neither what was only rehearsed nor what was about something else", async () => {
+    fallIll();
+    await pass(1);
+    const inputs = { service: home.integration };
+    const begin = (): Promise<RunId> => test.start(home, "reloading", { inputs });
+    const { siteId } = home;
+    const only = { siteId, inputs, reason: "Only to see", homeownerAsked: false, rehearse: true, actor: SAM };
+    await test.runs.start({ ...only, runbook: "reloading" as never });
+    await test.start(home, "ask", { inputs: {} });
+    const first = await begin();
+    await test.forward("5m");
+    const second = await begin();
+    await test.forward("5m");
+    expect((await open())[0]?.tried).toMatchObject([
+      { id: second, runbook: "reloading", status: "finished" },
+      { id: first, runbook: "reloading", status: "finished" },
+    ]);
+
+    // What was tried more than a day before has nothing to do with it.
+    await database.db
+      .updateTable("run")
+      .set({ createdAt: new Date(test.clock.now().getTime() - 2 * 86_400_000) })
+      .where("id", "=", first)
+      .execute();
+
+    expect((await open())[0]?.tried.map(({ id }) => id)).toEqual([second]);
+  });
+
   it("is opened for a bridge that answers for itself while half of what is behind it does not, and not for one lamp", async () => {
     Object.assign(hue, { entities: 8, unavailable: 3 });
     await pass(1);

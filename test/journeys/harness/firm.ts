@@ -148,11 +148,12 @@ export class Firm {
     home: { url: string; token: string },
     scopes: StandingScope[] = ["diagnose"],
     homeowner: { name: string; email: string; language?: Language } = HOMEOWNER,
+    siteName = "Lee house",
   ): Promise<{ siteId: SiteId; gatewayId: GatewayId }> {
     const client = await this.api("client.create", { name: "Lee" });
     const site = await this.api("site.create", {
       clientId: client.id,
-      name: "Lee house",
+      name: siteName,
       timeZone: "Europe/Amsterdam",
       // A journey is made at any hour.
       quietHours: { from: "00:00", to: "00:00" },

@@ -1,4 +1,4 @@
-import type { MendableIllness, RunOutcome, StandingScope } from "@caretaker/protocol";
+import type { EmergencyAct, GrantEnd, MendableIllness, RunOutcome, StandingScope } from "@caretaker/protocol";
 import type { ShownEvent } from "../journal.ts";
 
 /** A thing of the home as a homeowner knows it. */
@@ -52,6 +52,8 @@ export interface HomeownerWords {
   };
   /** `undone` after a fix that did not help; `stoppedAndUndone` where nobody waited to see whether it would. */
   readonly outcomes: Readonly<Record<RunOutcome | "stopped" | "stoppedAndUndone", string>>;
+  /** Why what they allowed ended before its time. */
+  readonly grantEnds: Readonly<Record<GrantEnd, string>>;
   /** On a phone with the home's own app, and as a note in the home. */
   readonly atHome: {
     readonly title: (technician: string, firm: string) => string;
@@ -84,6 +86,19 @@ export interface HomeownerWords {
     readonly hello: (name: string) => string;
     readonly text: (technician: string, firm: string, home: string) => string;
     readonly stop: string;
+  };
+  /** What two people of the firm may do where nobody can be asked in time. */
+  readonly emergency: {
+    readonly agreedSubject: (firm: string) => string;
+    readonly agreed: (firm: string, home: string, givenBy: string, atNight: boolean) => string;
+    readonly acts: Readonly<Record<EmergencyAct, string>>;
+    readonly endedSubject: (firm: string) => string;
+    readonly ended: (firm: string, home: string) => string;
+    readonly usedSubject: (firm: string) => string;
+    readonly used: (people: string, firm: string, home: string) => string;
+    readonly because: (reason: string) => string;
+    readonly stop: string;
+    readonly decided: string;
   };
   readonly reminder: { readonly subject: (firm: string) => string; readonly opening: string };
   /** To the old address, when something was changed about who may answer. */

@@ -17,6 +17,10 @@ import { upkeep } from "./0023-upkeep.ts";
 import { publishedOrigins } from "./0029-published-origins.ts";
 import { runsByRunbook } from "./0030-runs-by-runbook.ts";
 import { viewLimits } from "./0031-view-limits.ts";
+import { grantEnds } from "./0032-grant-ends.ts";
+import { emergency } from "./0033-emergency.ts";
+import { leftOutRooms } from "./0034-left-out-rooms.ts";
+import { rehearsedRollouts } from "./0036-rehearsed-rollouts.ts";
 import { originsStay } from "./0038-origins-stay.ts";
 
 /** One step forward of the database's form. It is never changed after a release: what is wrong in it, a later one mends. */
@@ -46,5 +50,9 @@ export const migrations: readonly Migration[] = [
   publishedOrigins,
   runsByRunbook,
   viewLimits,
+  grantEnds,
+  emergency,
+  leftOutRooms,
+  rehearsedRollouts,
   originsStay,
 ];

@@ -67,13 +67,20 @@ function plainHeaders(incoming: IncomingMessage): Record<string, string> {
 }
 
 /** The WebSocket handshake over a socket that is already open and checked. */
-export function shakeHands(url: URL, socket: Socket, maxPayload: number, signal: AbortSignal): Promise<DialedSocket> {
+export function shakeHands(
+  url: URL,
+  headers: Readonly<Record<string, string>>,
+  socket: Socket,
+  maxPayload: number,
+  signal: AbortSignal,
+): Promise<DialedSocket> {
   return new Promise((resolve, reject) => {
     const webSocket = new WebSocket(url, {
       // Our own createConnection: the socket is open, and to the address that was checked.
       createConnection: () => socket,
       followRedirects: false,
       perMessageDeflate: false,
+      headers: { ...headers, host: url.host },
       maxPayload,
     });
     const settle = (): void => {

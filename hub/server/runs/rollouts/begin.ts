@@ -31,6 +31,7 @@ export interface StartRollout {
   readonly reason: string;
   readonly haltAfter: number;
   readonly goesOn: boolean;
+  readonly rehearse?: boolean;
   readonly actor: Actor;
 }
 
@@ -59,7 +60,9 @@ export async function startRollout(deps: RolloutsDeps, request: StartRollout): P
   const id = await transaction(db, async (trx) => {
     const now = await deps.now(trx);
     const rollout = await insertRollout(trx, request, found, now);
-    await insertHomes(trx, rollout.id, able, unable);
+    // Nothing can go wrong in many homes at once where nothing is done.
+    const waves = request.rehearse ? [able.length] : wavesOf(able.length);
+    await insertHomes(trx, rollout.id, waves, able, unable);
     await appendLedger(trx, {
       chain: "firm",
       event: "rollout.started",
@@ -73,6 +76,7 @@ export async function startRollout(deps: RolloutsDeps, request: StartRollout): P
         reason: request.reason,
         haltAfter: request.haltAfter,
         goesOn: request.goesOn,
+        isRehearsal: request.rehearse ?? false,
         siteIds: able.map(({ siteId }) => siteId),
       },
       now,
@@ -80,7 +84,7 @@ export async function startRollout(deps: RolloutsDeps, request: StartRollout): P
     return rollout.id;
   });
   deps.announcements.announce({ type: "rollout.due", rolloutId: id as RolloutId });
-  return readRollout(db, id);
+  return readRollout(deps, id);
 }
 
 function refuseTwice(homes: StartRollout["homes"]): void {
@@ -100,7 +104,7 @@ function noneCan(reasons: readonly string[]): CaretakerError {
 
 async function insertRollout(
   trx: Trx,
-  { reason, haltAfter, goesOn, actor }: StartRollout,
+  { reason, haltAfter, goesOn, rehearse: isRehearsal = false, actor }: StartRollout,
   { runbook, digest }: ReturnType<typeof runnable>,
   now: Date,
 ): Promise<{ id: string; number: number }> {
@@ -123,6 +127,7 @@ async function insertRollout(
       waveBy: JSON.stringify({ id: personId, name, role }),
       haltAfter,
       goesOn,
+      isRehearsal,
       createdAt: now,
     })
     .returning(["id", "number"])
@@ -132,10 +137,10 @@ async function insertRollout(
 async function insertHomes(
   trx: Trx,
   rolloutId: string,
+  waves: readonly number[],
   able: readonly Joining[],
   unable: readonly (Joining & { readonly why: string })[],
 ): Promise<void> {
-  const waves = wavesOf(able.length);
   const row = ({ siteId, gatewayId, inputs }: Joining, place: number) => ({
     rolloutId,
     siteId,

@@ -12,7 +12,7 @@ export function rolloutHandlers(deps: RolloutsDeps): Pick<Handlers, Names> {
     "rollout.preview": (request) => previewRollout(deps, request),
     "rollout.start": (request, { actor }) => startRollout(deps, { ...request, actor }),
     "rollout.list": async () => ({ items: await listRollouts(deps.db) }),
-    "rollout.get": ({ rolloutId }) => readRollout(deps.db, rolloutId),
+    "rollout.get": ({ rolloutId }) => readRollout(deps, rolloutId),
     "rollout.wave": (request, { actor }) => beginWave(deps, { ...request, actor }),
     "rollout.stop": (request, { actor }) => stopRollout(deps, { ...request, actor }),
   };

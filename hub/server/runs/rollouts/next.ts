@@ -2,13 +2,10 @@ import {
   type Actor,
   type Approval,
   CaretakerError,
-  HOMES_AN_HOUR,
   type Rollout,
   type RolloutId,
   type RunId,
-  type Scope,
   type SiteId,
-  scopeRank,
 } from "@caretaker/protocol";
 import type { Announcement } from "../../announcements.ts";
 import { toApproval } from "../../approvals/handlers.ts";
@@ -18,9 +15,9 @@ import { type Trx, transaction } from "../../db/database.ts";
 import { actorText } from "../../ledger/actor.ts";
 import { appendLedger } from "../../ledger/append.ts";
 import { digestOf } from "../../ledger/canonical.ts";
-import type { Library } from "../../runbooks/library.ts";
 import type { RolloutsDeps } from "./deps.ts";
 import { type HomeRow, homesOf, lockRollout, type RolloutRow, readRollout } from "./rows.ts";
+import { needsSecondPerson } from "./waves.ts";
 
 interface NextWave {
   readonly rolloutId: RolloutId;
@@ -55,19 +52,7 @@ export async function beginWave(
     return { approval: null, announcements: await begin(trx, row, { wave, by: starterOf(actor), actor, reason, now }) };
   });
   for (const announcement of announcements) deps.announcements.announce(announcement);
-  return { rollout: await readRollout(deps.db, rolloutId), approval };
-}
-
-/** More homes in all than one person may act in within an hour, for anything that is more than looking. */
-export function needsSecondPerson(
-  library: Library,
-  { runbook }: Pick<RolloutRow, "runbook">,
-  homes: readonly Pick<HomeRow, "wave" | "status">[],
-  wave: number,
-): boolean {
-  const scope: Scope = library.get(runbook)?.facts.scope ?? "disruptive";
-  const all = homes.filter((home) => home.wave <= wave && home.status !== "skipped").length;
-  return scopeRank(scope) >= scopeRank("fix") && all > HOMES_AN_HOUR;
+  return { rollout: await readRollout(deps, rolloutId), approval };
 }
 
 /** What a second person approved, exactly: that wave, of those homes, with that runbook and those inputs. */
@@ -184,7 +169,7 @@ export async function stopRollout(
     return said;
   });
   for (const announcement of announcements) deps.announcements.announce(announcement);
-  return readRollout(deps.db, rolloutId);
+  return readRollout(deps, rolloutId);
 }
 
 async function openRuns(trx: Trx, rolloutId: string): Promise<RunId[]> {

@@ -15,9 +15,8 @@ import { appendLedger } from "../../ledger/append.ts";
 import { refuseNotStartable } from "../../runbooks/published.ts";
 import { startRunIn } from "../start.ts";
 import type { RolloutsDeps } from "./deps.ts";
-import { needsSecondPerson } from "./next.ts";
 import { type HomeRow, homesOf, type RolloutRow } from "./rows.ts";
-import { resultOf } from "./waves.ts";
+import { needsSecondPerson, resultOf } from "./waves.ts";
 
 /** What another hub did, or what was not announced, is found by looking. */
 const LOOKS_EVERY_MILLISECONDS = 10_000;
@@ -139,7 +138,7 @@ async function settle(
 ): Promise<"begin" | "wait" | "more"> {
   const results = homes.filter(({ wave }) => wave <= row.wave).map(resultOf);
   const ill = homes.filter((home) => resultOf(home) === "ill");
-  if (ill.length >= row.haltAfter) {
+  if (ill.length >= row.haltAfter && !row.isRehearsal) {
     const why = `${ill.length} of its homes did not end well: ${ill.map(({ siteName }) => siteName).join(", ")}.`;
     await end(trx, row, "halted", why, now);
     return "wait";
@@ -234,6 +233,7 @@ async function beginHome(
     inputs: home.inputs,
     reason: row.reason,
     homeownerAsked: false,
+    rehearse: row.isRehearsal,
     actor,
   });
   await trx

@@ -116,6 +116,7 @@ const next = (rolloutId: RolloutId, wave: number, actor: Actor = sam) =>
   beginWave(deps, { rolloutId, wave, reason: "It went well", actor });
 
 const carriesOut: CarriesOut = {
+  "consent.emergency": async () => [],
   "freeze.lift": async () => [],
   "homes.more": allowMoreHomes,
   "rollout.wave": beginApprovedWave,
@@ -136,7 +137,7 @@ describe("a rollout", () => {
     const { id, waves } = await start(await homesWith(5));
     expect(waves).toEqual([1, 4]);
     await forward();
-    expect(await readRollout(test.db, id)).toMatchObject({
+    expect(await readRollout(deps, id)).toMatchObject({
       status: "paused",
       wave: 1,
       counts: { planned: 4, open: 0, well: 1, ill: 0, notDone: 0 },
@@ -145,7 +146,7 @@ describe("a rollout", () => {
     await next(id, 2);
     await forward();
 
-    const ended = await readRollout(test.db, id);
+    const ended = await readRollout(deps, id);
     expect(ended).toMatchObject({ status: "finished", counts: { planned: 0, well: 5 } });
     expect(ended.homes.map(({ run }) => run?.outcome)).toEqual(Array.from({ length: 5 }, () => "fixed"));
     const entries = await test.db
@@ -169,7 +170,7 @@ describe("a rollout", () => {
     await forward();
 
     // One and five are six: that many need a second person.
-    expect(await readRollout(test.db, id)).toMatchObject({
+    expect(await readRollout(deps, id)).toMatchObject({
       status: "paused",
       wave: 1,
       counts: { well: 1, planned: 7 },
@@ -183,7 +184,7 @@ describe("a rollout", () => {
       actor: sam,
     });
     await forward();
-    expect(await readRollout(test.db, looking.id)).toMatchObject({ status: "finished", counts: { well: 8 } });
+    expect(await readRollout(deps, looking.id)).toMatchObject({ status: "finished", counts: { well: 8 } });
   });
 
   it("asks a second person for more homes than one may act in alone; then its homes need not wait for the hour", async () => {
@@ -192,16 +193,16 @@ describe("a rollout", () => {
 
     const { approval, rollout } = await next(id, 2);
 
-    expect(rollout).toMatchObject({ status: "paused", wave: 1, approvalId: approval?.id });
+    expect(rollout).toMatchObject({ status: "paused", wave: 1, approvalId: approval?.id, nextNeedsSecondPerson: true });
     expect(approval).toMatchObject({ kind: "rollout.wave", title: expect.stringContaining("in 5 homes") });
     await forward();
-    expect((await readRollout(test.db, id)).counts).toMatchObject({ planned: 6 });
+    expect((await readRollout(deps, id)).counts).toMatchObject({ planned: 6 });
     await expect(
       giveApproval(deps, carriesOut, { approvalId: approval?.id as never, digest: approval?.digest ?? "", actor: sam }),
     ).rejects.toThrow();
     await approve(approval?.id as ApprovalId);
     await forward();
-    expect(await readRollout(test.db, id)).toMatchObject({
+    expect(await readRollout(deps, id)).toMatchObject({
       status: "paused",
       wave: 2,
       counts: { well: 6, planned: 1 },
@@ -221,7 +222,7 @@ describe("a rollout", () => {
       .execute();
 
     await expect(approve(approval?.id as ApprovalId)).rejects.toMatchObject({ code: "changed_meanwhile" });
-    expect((await readRollout(test.db, id)).wave).toBe(1);
+    expect((await readRollout(deps, id)).wave).toBe(1);
   });
 
   it("halts by itself at the second home that did not end well, and begins no further one", async () => {
@@ -232,7 +233,7 @@ describe("a rollout", () => {
     await next(id, 2);
     await forward();
 
-    const halted = await readRollout(test.db, id);
+    const halted = await readRollout(deps, id);
     expect(halted).toMatchObject({ status: "halted", counts: { ill: 2 } });
     expect(halted.why).toContain("2 of its homes did not end well");
     await expect(next(id, 2)).rejects.toMatchObject({ code: "changed_meanwhile" });
@@ -251,7 +252,7 @@ describe("a rollout", () => {
     await next(id, 2);
     await moveRollouts(deps);
 
-    const { homes: now } = await readRollout(test.db, id);
+    const { homes: now } = await readRollout(deps, id);
     expect(now[1]).toMatchObject({
       status: "skipped",
       why: expect.stringContaining("works at this site now"),
@@ -282,7 +283,7 @@ describe("a rollout", () => {
     const { id } = await start(homes);
     await moveRollouts(deps);
     await test.forward("2m");
-    const [first] = (await readRollout(test.db, id)).homes;
+    const [first] = (await readRollout(deps, id)).homes;
     expect(first?.run?.status).toBe("waiting_for_consent");
 
     const stopped = await stopRollout(deps, { rolloutId: id, alsoRuns: true, reason: "A better way", actor: sam });
@@ -290,7 +291,7 @@ describe("a rollout", () => {
 
     expect(stopped).toMatchObject({ status: "stopped", why: "A better way", counts: { planned: 0 } });
     expect(await test.run(first?.run?.id as RunId)).toMatchObject({ status: "cancelled" });
-    expect((await readRollout(test.db, id)).homes.filter(({ run }) => run !== null)).toHaveLength(1);
+    expect((await readRollout(deps, id)).homes.filter(({ run }) => run !== null)).toHaveLength(1);
   });
 
   it("does not begin the rest of a wave in the name of somebody who was shut out", async () => {
@@ -301,7 +302,7 @@ describe("a rollout", () => {
 
     await forward();
 
-    expect(await readRollout(test.db, id)).toMatchObject({
+    expect(await readRollout(deps, id)).toMatchObject({
       status: "paused",
       why: expect.stringContaining("may not start runs any more"),
       counts: { planned: 2 },
@@ -334,8 +335,46 @@ describe("a rollout", () => {
 
     await forward();
 
-    const { homes } = await readRollout(test.db, id);
+    const { homes } = await readRollout(deps, id);
     expect(homes[0]).toMatchObject({ status: "skipped", why: expect.stringContaining("published anew") });
+  });
+});
+
+describe("a rehearsed rollout", () => {
+  it("says in every home at once what would be done and who would be asked, and does nothing", async () => {
+    const homes = await homesWith(7);
+    const [well, , asked] = homes;
+    if (well === undefined || asked === undefined) throw new Error("There are seven homes.");
+    mended.add(well.gatewayId);
+    await database.db
+      .updateTable("standingConsent")
+      .set({ scope: "view" })
+      .where("siteId", "=", asked.siteId)
+      .execute();
+
+    const { id } = await start(homes, { rehearse: true, haltAfter: 1 });
+    await forward();
+
+    const ended = await readRollout(deps, id);
+    expect(ended).toMatchObject({ status: "finished", isRehearsal: true, waves: [7], counts: { well: 7, planned: 0 } });
+    expect(ended.homes[0]).toMatchObject({ run: { outcome: "healthy" }, would: [] });
+    expect(ended.homes[1]?.would).toMatchObject([{ capability: "integration.reload", permission: "standing" }]);
+    expect(ended.homes[2]?.would[0]?.permission).not.toBe("standing");
+    expect(test.house.acts).toEqual([]);
+    const of = homes.map(({ siteId }) => siteId);
+    expect(await database.db.selectFrom("consentRequest").select("id").where("siteId", "in", of).execute()).toEqual([]);
+  });
+
+  it("does not halt at homes of which it can say nothing: nothing was done that could do harm", async () => {
+    const homes = await homesWith(4);
+    const of = homes.map(({ siteId }) => siteId);
+    // Not even looking is allowed any more.
+    await database.db.deleteFrom("standingConsent").where("siteId", "in", of).execute();
+
+    const { id } = await start(homes, { rehearse: true, haltAfter: 1 });
+    await forward();
+
+    expect(await readRollout(deps, id)).toMatchObject({ status: "finished", counts: { planned: 0, open: 0, ill: 4 } });
   });
 });
 

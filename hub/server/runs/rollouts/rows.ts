@@ -10,12 +10,13 @@ import type {
   RunId,
   SiteId,
 } from "@caretaker/protocol";
-import { CaretakerError } from "@caretaker/protocol";
-import type { Selectable } from "kysely";
+import { CaretakerError, RolloutWish } from "@caretaker/protocol";
+import { type Selectable, sql } from "kysely";
 import type { Database, Trx } from "../../db/database.ts";
 import type { Tables } from "../../db/tables.ts";
 import { nameInActor } from "../../ledger/actor.ts";
-import { resultOf } from "./waves.ts";
+import type { Library } from "../../runbooks/library.ts";
+import { needsSecondPerson, resultOf } from "./waves.ts";
 
 export type RolloutRow = Selectable<Tables["rollout"]>;
 
@@ -36,6 +37,7 @@ export function homesOf(db: Database, rolloutIds: readonly string[]) {
     .leftJoin("run", "run.id", "rolloutHome.runId")
     .selectAll("rolloutHome")
     .select(["site.name as siteName", "run.number as runNumber", "run.status as runStatus", "run.outcome"])
+    .select("run.note as runNote")
     .where("rolloutHome.rolloutId", "in", rolloutIds.length === 0 ? [NOBODY] : [...rolloutIds])
     .orderBy("rolloutHome.place")
     .execute();
@@ -43,7 +45,10 @@ export function homesOf(db: Database, rolloutIds: readonly string[]) {
 
 const NOBODY = "00000000-0000-0000-0000-000000000000";
 
-export async function readRollout(db: Database, id: string): Promise<Rollout> {
+export async function readRollout(
+  { db, library }: { readonly db: Database; readonly library: Library },
+  id: string,
+): Promise<Rollout> {
   const row = await db.selectFrom("rollout").selectAll().where("id", "=", id).executeTakeFirst();
   if (row === undefined) throw new CaretakerError("not_found", "There is no such rollout.");
   const homes = await homesOf(db, [id]);
@@ -54,12 +59,33 @@ export async function readRollout(db: Database, id: string): Promise<Rollout> {
     .where("subject", "=", id)
     .where("status", "=", "waiting")
     .executeTakeFirst();
+  const would = row.isRehearsal ? await wishesOf(db, homes) : new Map<string, RolloutWish[]>();
   return {
     ...toSummary(row, homes),
     digest: row.digest,
-    homes: homes.map(toHome),
+    homes: homes.map((home) => toHome(home, would.get(home.runId ?? "") ?? [])),
     approvalId: (approval?.id ?? null) as ApprovalId | null,
+    nextNeedsSecondPerson: needsSecondPerson(library, row, homes, row.wave + 1),
   };
+}
+
+/** What the rehearsals of these homes said, by run, in their order. */
+async function wishesOf(db: Database, homes: readonly HomeRow[]): Promise<Map<string, RolloutWish[]>> {
+  const runIds = homes.flatMap(({ runId }) => (runId === null ? [] : [runId]));
+  if (runIds.length === 0) return new Map();
+  const events = await db
+    .selectFrom("runEvent")
+    .select(["runId", "data"])
+    .where("runId", "in", runIds)
+    .where(sql<boolean>`data ->> 'kind' = 'fix.rehearsed'`)
+    .orderBy("runId")
+    .orderBy("number")
+    .execute();
+  const wishes = new Map<string, RolloutWish[]>();
+  for (const { runId, data } of events) {
+    if (data.kind === "fix.rehearsed") wishes.set(runId, [...(wishes.get(runId) ?? []), RolloutWish.parse(data)]);
+  }
+  return wishes;
 }
 
 const MOST = 100;
@@ -97,6 +123,7 @@ export function toSummary(row: RolloutRow, homes: readonly HomeRow[]): RolloutSu
     waves: Array.from({ length: last }, (_, index) => homes.filter(({ wave }) => wave === index + 1).length),
     haltAfter: row.haltAfter,
     goesOn: row.goesOn,
+    isRehearsal: row.isRehearsal,
     counts: {
       planned: count("planned"),
       open: count("open"),
@@ -107,7 +134,7 @@ export function toSummary(row: RolloutRow, homes: readonly HomeRow[]): RolloutSu
   };
 }
 
-function toHome(home: HomeRow): RolloutHome {
+function toHome(home: HomeRow, would: RolloutWish[]): RolloutHome {
   const { runId, runNumber, runStatus } = home;
   return {
     siteId: home.siteId as SiteId,
@@ -120,6 +147,7 @@ function toHome(home: HomeRow): RolloutHome {
     run:
       runId === null || runNumber === null || runStatus === null
         ? null
-        : { id: runId as RunId, number: runNumber, status: runStatus, outcome: home.outcome },
+        : { id: runId as RunId, number: runNumber, status: runStatus, outcome: home.outcome, note: home.runNote },
+    would,
   };
 }

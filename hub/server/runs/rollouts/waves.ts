@@ -1,4 +1,5 @@
-import type { RunOutcome, RunStatus } from "@caretaker/protocol";
+import { HOMES_AN_HOUR, type RunOutcome, type RunStatus, type Scope, scopeRank } from "@caretaker/protocol";
+import type { Library } from "../../runbooks/library.ts";
 
 /** The wave of the home at a place, both from 1 on. */
 export function waveOf(place: number, waves: readonly number[]): number {
@@ -35,4 +36,16 @@ export function resultOf(home: {
   if (home.runStatus === "finished" && home.outcome !== null) return RESULTS[home.outcome];
   // Somebody stopped it, and had a reason.
   return home.runStatus === "cancelled" ? "ill" : "open";
+}
+
+/** More homes in all than one person may act in within an hour, for anything that is more than looking. */
+export function needsSecondPerson(
+  library: Library,
+  { runbook }: { readonly runbook: string },
+  homes: readonly { readonly wave: number; readonly status: string }[],
+  wave: number,
+): boolean {
+  const scope: Scope = library.get(runbook)?.facts.scope ?? "disruptive";
+  const all = homes.filter((home) => home.wave <= wave && home.status !== "skipped").length;
+  return scopeRank(scope) >= scopeRank("fix") && all > HOMES_AN_HOUR;
 }

@@ -8,11 +8,12 @@ import {
   isRetryable,
   type Measurement,
   type RunEventData,
-  type Scope,
   type StepTest,
   scopeRank,
 } from "@caretaker/protocol";
+import { standingScopes } from "../../consent/standing.ts";
 import { fieldAt, judge, type Truth } from "../../runbooks/expect.ts";
+import { withoutHidden, wordsWithoutHidden } from "../../state/hidden-answers.ts";
 import type { At } from "../items.ts";
 import { placeOf } from "../place.ts";
 import type { Ride } from "../ride.ts";
@@ -96,33 +97,23 @@ async function ask(
     if (isAway(ride.deps, gatewayId)) return { ok: false, why: "The gateway is not connected now.", isAway: true };
     const options = timeoutSeconds === null ? {} : { timeoutSeconds };
     const output = await gateways.read(gatewayId, capability, input as CapabilityInput<typeof capability>, options);
-    return { ok: true, output: thing?.isHidden === true ? withoutPrivate(capability, output) : output };
+    const isOfHidden = thing?.isHidden === true;
+    const asked = { siteId: ride.siteId, gatewayId, input, isOfHidden };
+    return { ok: true, output: await withoutHidden(ride.deps.db, capability, output, asked) };
   } catch (error) {
     if (!isCaretakerError(error)) throw error;
-    return { ok: false, why: error.message, isAway: isRetryable(error) && isAway(ride.deps, gatewayId) };
+    const why = await wordsWithoutHidden(ride.deps.db, ride.siteId, error.message);
+    return { ok: false, why, isAway: isRetryable(error) && isAway(ride.deps, gatewayId) };
   }
 }
 
 /** Looking needs the homeowner's standing word as well; when it was taken back, nothing is read any more. */
 async function mayBeRead(ride: Ride, { scope }: CapabilityDeclaration): Promise<void> {
-  const rows = await ride.deps.db
-    .selectFrom("standingConsent")
-    .select("scope")
-    .where("siteId", "=", ride.siteId)
-    .execute();
-  const highest = Math.max(-1, ...rows.map((row) => scopeRank(row.scope as Scope)));
+  const { db, now } = ride.deps;
+  const standing = await standingScopes(db, ride.siteId, now);
+  const highest = Math.max(-1, ...standing.map(scopeRank));
   if (highest >= scopeRank(scope)) return;
   throw new CaretakerError("consent_missing", `The homeowner does not allow \`${scope}\`, so this was not read.`);
-}
-
-/** Of something hidden a run sees whether it answers, and nothing of what it says. */
-function withoutPrivate(
-  capability: CapabilityName,
-  output: Readonly<Record<string, unknown>>,
-): Readonly<Record<string, unknown>> {
-  if (capability !== "entity.state") return output;
-  const { state: _state, attributes: _attributes, ...rest } = output;
-  return rest;
 }
 
 function resultOf(met: Truth): Result {

@@ -1,0 +1,110 @@
+import type { CapabilityName, ReadName } from "@caretaker/protocol";
+import type { Database } from "../db/database.ts";
+import { type HiddenNames, hiddenNames } from "./hidden-names.ts";
+import { thingsOf } from "./hidden-things.ts";
+
+type Output = Readonly<Record<string, unknown>>;
+
+/** What was read, of which home, and whether it was read of one thing that is hidden itself. */
+export interface Asked {
+  readonly siteId: string;
+  readonly gatewayId: string;
+  /** In the make's keys. */
+  readonly input: Readonly<Record<string, unknown>>;
+  readonly isOfHidden: boolean;
+}
+
+/** Stands for words that name something hidden. */
+export const WITHHELD = "(not shown: it names something that is private or left out)";
+
+type Hides = (output: Output, asked: Asked, db: Database) => Promise<Output> | Output;
+
+/**
+ * What each read says of things that may not be seen. It is taken out here, for every make, before anything judges, keeps
+ * or shows an answer. What cannot be seen is missing, so that a condition on it is unknown rather than false.
+ */
+const HIDES: { readonly [N in ReadName]: Hides } = {
+  "gateway.info": asItIs,
+  "backup.info": asItIs,
+  "entity.state": (output, { isOfHidden }) => (isOfHidden ? without(output, ["state", "attributes", "since"]) : output),
+  "device.state": ofDevice,
+  "integration.state": async (output, asked, db) => {
+    const isNamed = typeof output.reason === "string" && (await namesOf(db, asked)).isIn(output.reason);
+    return isNamed ? without(output, ["reason"]) : output;
+  },
+  "integration.list": inRows("integrations", ["reason"]),
+  "log.errors": inRows("entries", ["source", "message"], (entry) => ({
+    ...entry,
+    source: WITHHELD,
+    message: WITHHELD,
+    // When something happens in a bedroom tells as much as what: the day is enough to see whether it is old.
+    firstAt: dayOf(entry.firstAt),
+    lastAt: dayOf(entry.lastAt),
+  })),
+  "repairs.list": inRows("repairs", ["key", "title"], (repair, number) => ({
+    ...repair,
+    key: `withheld/${number}`,
+    title: WITHHELD,
+  })),
+  "updates.list": inRows("updates", ["name"]),
+};
+
+/** An answer of a gateway without what may not be seen of its home. */
+export async function withoutHidden(
+  db: Database,
+  capability: CapabilityName,
+  output: Output,
+  asked: Asked,
+): Promise<Output> {
+  return HIDES[capability as ReadName](output, asked, db);
+}
+
+/** The same for a sentence that a gateway said, such as why something failed. */
+export async function wordsWithoutHidden(db: Database, siteId: string, text: string): Promise<string> {
+  return (await hiddenNames(db, siteId)).isIn(text) ? WITHHELD : text;
+}
+
+function asItIs(output: Output): Output {
+  return output;
+}
+
+/** Whether it answers stays, and its battery and firmware where those are not hidden themselves. */
+async function ofDevice(output: Output, { gatewayId, input }: Asked, db: Database): Promise<Output> {
+  const things = await thingsOf(db, { gatewayId, deviceKey: String(input.device) });
+  const hidden = things.filter(({ isHidden }) => isHidden);
+  if (hidden.length === 0) return output;
+  // When it was last heard of is when somebody was in that room.
+  const isBatteryHidden = hidden.some(({ deviceClass }) => deviceClass === "battery");
+  return without(output, isBatteryHidden ? ["lastSeen", "battery"] : ["lastSeen"]);
+}
+
+/** Looks through what people can read in each row of a list, and leaves the row: that there is one is no secret. */
+function inRows(
+  list: string,
+  fields: readonly string[],
+  hide: (row: Output, number: number) => Output = (row) => blackedOut(row, fields),
+): Hides {
+  return async (output, asked, db) => {
+    const rows = output[list] as readonly Output[];
+    if (rows.length === 0) return output;
+    const names = await namesOf(db, asked);
+    const isNamed = (row: Output) => fields.some((field) => typeof row[field] === "string" && names.isIn(row[field]));
+    return { ...output, [list]: rows.map((row, index) => (isNamed(row) ? hide(row, index + 1) : row)) };
+  };
+}
+
+function blackedOut(row: Output, fields: readonly string[]): Output {
+  return { ...row, ...Object.fromEntries(fields.map((field) => [field, WITHHELD])) };
+}
+
+function namesOf(db: Database, { siteId }: Asked): Promise<HiddenNames> {
+  return hiddenNames(db, siteId);
+}
+
+function without(output: Output, fields: readonly string[]): Output {
+  return Object.fromEntries(Object.entries(output).filter(([field]) => !fields.includes(field)));
+}
+
+function dayOf(moment: unknown): string {
+  return `${String(moment).slice(0, 10)}T00:00:00.000Z`;
+}
