@@ -54,7 +54,7 @@ export async function watchHome(): Promise<WatchedHome> {
     gateway: record,
     connector: homeAssistant,
     openConfig: async () => ({ url: `http://127.0.0.1:${line.port}`, token: fake.token }),
-    dialerFor: (target) => createDialer({ allow: [target], clock }),
+    dialerFor: (targets) => createDialer({ allow: targets, clock }),
     slots: new Slots(10),
     clock,
     random: () => 0.5,
