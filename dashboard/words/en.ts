@@ -807,7 +807,7 @@ export const words = {
     measured: (name: string) => `Measured: ${name}`,
     widen: "See again",
     widenOf: (name: string) => `See again: ${name}`,
-    widenText: "Only with the homeowner's word: say who gave it and how. States are shown again as they change.",
+    widenText: "Only with the homeowner's word: say who gave it and how. Their states are shown again at once.",
     setBy: (who: string) => `recorded by ${who}`,
     goneRoom: "A room that is gone",
   },
