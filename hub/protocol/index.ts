@@ -9,6 +9,7 @@ export * from "./clock.ts";
 export * from "./connector.ts";
 export * from "./consent.ts";
 export * from "./dialer.ts";
+export * from "./emergency.ts";
 export * from "./errors.ts";
 export * from "./freezes.ts";
 export { type GrammarParams, shapeOf } from "./grammar.ts";

@@ -88,6 +88,10 @@ const MAY: { readonly [N in OperationName]: string } = {
   "view.get": "PSTR",
   "view.narrow": "PSTR",
   "view.widen": "PSTR fresh",
+  "emergency.get": "PSTR",
+  "emergency.set": "PS people fresh",
+  "emergency.end": "PSTR",
+  "consent.emergency": "PST people fresh",
   "raise.list": "PSTR",
   "raise.set": "PST",
   "raise.lift": "PS fresh",
@@ -181,6 +185,7 @@ const OF_REMOVED_HOMES: ReadonlySet<OperationName> = new Set([
   "run.resolve",
   "consent.phone.get",
   "consent.phone.answer",
+  "consent.emergency",
 ]);
 
 const calls = new Map<OperationName, number>();

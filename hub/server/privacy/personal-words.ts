@@ -136,6 +136,11 @@ const OF_SITE: readonly { readonly table: string; readonly column: string; reado
     column,
     ofSite: "site_id = $site",
   })),
+  ...["evidence_note", "given_by", "set_by"].map((column) => ({
+    table: "emergency_consent",
+    column,
+    ofSite: "site_id = $site",
+  })),
   ...["reason", "set_by"].map((column) => ({ table: "scope_raise", column, ofSite: "site_id = $site" })),
   { table: "site", column: "notes", ofSite: "id = $site" },
 ];

@@ -153,6 +153,7 @@ async function forgetSites(trx: Trx, before: string): Promise<number> {
     sql`delete from home_message where gateway_id in ${ofGateways}`,
     sql`delete from contact_phone where gateway_id in ${ofGateways}`,
     sql`delete from view_limit where site_id = ${id}`,
+    sql`delete from emergency_consent where site_id = ${id}`,
     sql`delete from scope_raise where site_id = ${id}`,
     sql`delete from journal_link where site_id = ${id}`,
     sql`delete from "freeze" where kind = 'site' and subject = ${id}`,
