@@ -144,11 +144,11 @@ class Visit {
     const { dialer, clock } = this.#context;
     const token = need(this.#accountToken);
     const row = need(this.#row);
-    this.#osVersion = await account.osVersion(token, row);
-    const fetch = () => account.directorToken(token, row.controllerCommonName);
-    const first = await fetch();
-    this.#tokens = new TokenKeeper({ clock, first, fetch, renewed: () => {}, failed: () => {} });
-    const { osVersion } = { osVersion: this.#osVersion };
+    const osVersion = await account.osVersion(token, row);
+    this.#osVersion = osVersion;
+    const issue = () => account.directorToken(token, row.controllerCommonName);
+    const first = await issue();
+    this.#tokens = new TokenKeeper({ clock, first, fetch: issue, renewed: () => {}, failed: () => {} });
     this.#director = new Director({ dialer, clock, address, tokens: this.#tokens, osVersion, restarting: () => {} });
     await this.#director.controllers();
     return { detail: say.letIn };
