@@ -299,6 +299,10 @@ export const words = {
     validTo: "Valid until",
     fingerprint: "Fingerprint",
     pin: "It is the same: trust exactly this certificate",
+    hostKey:
+      "Nobody has confirmed this host key. Compare the fingerprint with the processor's own before you trust it.",
+    kind: "Kind",
+    pinHostKey: "It is the same: trust exactly this host key",
     found: (devices: number, rooms: number, entities: number) =>
       `All good: ${plural(devices, "device", "devices")} in ${plural(rooms, "room", "rooms")}, ${plural(entities, "entity", "entities")}.`,
   },
