@@ -6,8 +6,9 @@ import {
   isCaretakerError,
 } from "@caretaker/protocol";
 import { refusalIn } from "./console/answers.ts";
-import { slotOf } from "./console/commands.ts";
+import { type Slot, slotOf } from "./console/commands.ts";
 import type { Follower } from "./follower.ts";
+import { keyOfEntry } from "./normalise.ts";
 import { words } from "./words.ts";
 
 const RESTART_SECONDS = 170;
@@ -21,20 +22,26 @@ export async function act<N extends CapabilityName>(
 ): Promise<CapabilityOutput<N>> {
   if (capability === "gateway.restart") return (await reboot(from)) as CapabilityOutput<N>;
   if (capability === "program.restart")
-    return (await restartProgram(from, (input as { program?: unknown }).program)) as CapabilityOutput<N>;
+    return (await restartProgram(from, (input as { device?: unknown }).device)) as CapabilityOutput<N>;
   throw new CaretakerError("not_available_here", words.notHere(capability), { meta: { isSent: false } });
 }
 
-async function restartProgram(from: Follower, program: unknown): Promise<Record<string, never>> {
-  const slot = slotOf(program);
-  // One that was there when we looked last; and always with its slot, since without one all of them restart.
-  if (slot === undefined || !from.facts.programs.has(slot))
-    throw new CaretakerError("step_failed", words.noSuch("program"));
+async function restartProgram(from: Follower, device: unknown): Promise<Record<string, never>> {
+  const slot = programBehind(from, device);
+  // Always with its slot, since without one all programs restart.
+  if (slot === undefined) throw new CaretakerError("step_failed", words.noSuch("program"));
   const said = await from.client.type({ is: "restart program", slot }, RESTART_SECONDS);
   const no = refusalIn(said);
   if (no !== undefined) throw new CaretakerError("step_failed", words.saidNo(no));
   if (!STARTED.test(said)) throw new CaretakerError("gateway_misbehaving", words.notConfirmed);
   return {};
+}
+
+/** The program itself, or the one in whose IP table the device stood when we looked last. */
+function programBehind(from: Follower, device: unknown): Slot | undefined {
+  const { programs, table } = from.facts;
+  const slot = slotOf(device) ?? table.find((entry) => keyOfEntry(entry) === device)?.slot;
+  return slot !== undefined && programs.has(slot) ? slot : undefined;
 }
 
 async function reboot(from: Follower): Promise<Record<string, never>> {

@@ -9,7 +9,7 @@ describeConnector({
     return {
       config: fake.config,
       wrongSecret: { ...fake.config, password: "not-the-password-of-this-processor" },
-      anAct: () => ({ capability: "program.restart", input: { program: "program-1" } }),
+      anAct: () => ({ capability: "program.restart", input: { device: "program-1" } }),
       acts: () => fake.console.acts.length,
       refusals: () => fake.refusals,
       goAway: () => fake.goAway(),

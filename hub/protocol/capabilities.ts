@@ -162,9 +162,9 @@ export const CAPABILITIES = {
   ),
   "power.on": action("Switch a power outlet on", z.strictObject({ switch: keyOf("entity") })),
   "program.restart": action(
-    "Restart one program of the gateway",
-    // The program as a device of the inventory: a slot is never a number that somebody writes.
-    z.strictObject({ program: keyOf("device") }),
+    "Restart the program behind a device",
+    // The program itself, or something that it looks after: a slot is never a number that somebody writes.
+    z.strictObject({ device: keyOf("device") }),
   ),
   "gateway.restart": action("Restart the gateway's software", z.strictObject({})),
 } as const;

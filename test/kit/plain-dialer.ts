@@ -33,6 +33,7 @@ function stream(target: { host: string; port: number }): Promise<DialedStream> {
     socket.once("error", handleError);
     socket.once("connect", () => {
       socket.off("error", handleError);
+      socket.setNoDelay(true);
       done(socket);
     });
   });

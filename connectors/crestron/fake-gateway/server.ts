@@ -136,7 +136,7 @@ export class FakeProcessor {
       },
       (connection) => this.#greet(connection),
     );
-    const server = createServer((socket) => {
+    const server = createServer({ noDelay: true }, (socket) => {
       this.#sockets.add(socket);
       socket.on("error", () => {});
       socket.on("close", () => this.#sockets.delete(socket));
