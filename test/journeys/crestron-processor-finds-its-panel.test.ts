@@ -65,7 +65,8 @@ describe.skipIf(needsBrowser.skip)(needsBrowser.title("a Crestron processor that
     await page.getByLabel("Why?").fill(REASON);
     await page.getByRole("button", { name: /^Ask .* and start|^Start/ }).click();
 
-    await page.getByRole("button", { name: "lit" }).click({ timeout: 90_000 });
+    await page.getByRole("button", { name: "lit", exact: true }).click({ timeout: 90_000 });
+    await page.getByText("Waiting for consent").first().waitFor();
     const phone = await onThePhone({ firm, browser });
     expect(phone.mail.text).toContain(REASON);
     await keepPicture(phone.page, "journey-processor-phone");
