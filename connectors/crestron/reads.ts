@@ -55,12 +55,14 @@ const reads: Reads = {
     if (integration !== undefined) throw new CaretakerError("not_available_here", words.noSuch("integration"));
     const uptime = uptimeIn(await from.client.type({ is: "uptime" }));
     const said = await from.client.type({ is: "log" }, 30);
-    const no = refusalIn(said);
+    const noted = errorLogIn(said);
+    // The lines of the log begin with "Error:" as the console's own no does.
+    const no = noted.length === 0 && !/log contents/i.test(said) ? refusalIn(said) : undefined;
     if (no !== undefined) throw new CaretakerError("not_available_here", words.saidNo(no));
     const now = clock.now().getTime();
     const startedAt = uptime === undefined ? null : now - uptime.milliseconds;
     const offset = uptime === undefined ? null : offsetOf(uptime, now);
-    return grouped(errorLogIn(said), (at) => {
+    return grouped(noted, (at) => {
       if (at === null) return null;
       if ("uptime" in at) return startedAt === null ? null : startedAt + at.uptime;
       return offset === null ? null : at.local - offset;

@@ -102,6 +102,16 @@ describe("what a processor says", () => {
     expect(Math.abs(Date.parse(entries[0]?.lastAt ?? "") - (Date.now() - 12 * 60_000))).toBeLessThan(120_000);
   });
 
+  it.each([[3], [4]] as const)("of errors is not taken for a no of the console, on a %i-Series", async (series) => {
+    const log = [{ level: "Error" as const, source: "Ashdown", message: "Hall panel: connection lost", minutesAgo: 3 }];
+    await using processor = await openProcessor({ processor: testProcessor({ series, log }) });
+
+    expect(await processor.session.read({ capability: "log.errors", input: {} })).toMatchObject({
+      errors: 1,
+      entries: [{ level: "ERROR", message: "Hall panel: connection lost" }],
+    });
+  });
+
   it.each([
     ["blocked", { blocked: new Set(["ERRLOG"]) }],
     ["unknown", { unknown: new Set(["ERRLOG"]) }],
