@@ -340,6 +340,8 @@ export const words = {
     integration: "Integration",
     device: "Device",
     needsSignIn: "Somebody has to sign in at the maker again",
+    signInAgain: (system: string) =>
+      `No restart helps here. Ask the client to sign in to it again in ${system}: only they have the maker's password.`,
     silentEntities: (unavailable: number, all: number) =>
       unavailable < all
         ? `${unavailable} of its ${plural(all, "entity does", "entities do")} not answer`
