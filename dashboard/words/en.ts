@@ -300,6 +300,10 @@ export const words = {
     validTo: "Valid until",
     fingerprint: "Fingerprint",
     pin: "It is the same: trust exactly this certificate",
+    hostKey:
+      "Nobody has confirmed this host key. Compare the fingerprint with the processor's own before you trust it.",
+    kind: "Kind",
+    pinHostKey: "It is the same: trust exactly this host key",
     found: (devices: number, rooms: number, entities: number) =>
       `All good: ${plural(devices, "device", "devices")} in ${plural(rooms, "room", "rooms")}, ${plural(entities, "entity", "entities")}.`,
   },
@@ -336,6 +340,8 @@ export const words = {
     integration: "Integration",
     device: "Device",
     needsSignIn: "Somebody has to sign in at the maker again",
+    signInAgain: (system: string) =>
+      `No restart helps here. Ask the client to sign in to it again in ${system}: only they have the maker's password.`,
     silentEntities: (unavailable: number, all: number) =>
       unavailable < all
         ? `${unavailable} of its ${plural(all, "entity does", "entities do")} not answer`
@@ -807,7 +813,7 @@ export const words = {
     measured: (name: string) => `Measured: ${name}`,
     widen: "See again",
     widenOf: (name: string) => `See again: ${name}`,
-    widenText: "Only with the homeowner's word: say who gave it and how. States are shown again as they change.",
+    widenText: "Only with the homeowner's word: say who gave it and how. Their states are shown again at once.",
     setBy: (who: string) => `recorded by ${who}`,
     goneRoom: "A room that is gone",
   },

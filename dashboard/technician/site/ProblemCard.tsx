@@ -9,7 +9,7 @@ import { Mark } from "../../ui/Status.tsx";
 import { words } from "../../words/en.ts";
 import { reasonWords } from "../../words/reasons.ts";
 import { useMay } from "../session.ts";
-import { poweredBridge, type SiteProblem, type Suggestion, suggestionsFor } from "./problems.ts";
+import { needsSignIn, poweredBridge, type SiteProblem, type Suggestion, suggestionsFor } from "./problems.ts";
 
 interface ProblemCardProps {
   readonly siteId: SiteId;
@@ -31,7 +31,7 @@ export function ProblemCard({ siteId, problem, runbooks, gateways }: ProblemCard
               <FixButton key={suggestion.runbook.id} siteId={siteId} suggestion={suggestion} isFirst={at === 0} />
             ))
           : null}
-        <ProblemHint siteId={siteId} problem={problem} />
+        <ProblemHint siteId={siteId} problem={problem} gateways={gateways} />
       </div>
     </li>
   );
@@ -109,14 +109,18 @@ export function FixButton({ siteId, suggestion, isFirst }: FixButtonProps) {
   );
 }
 
-/** What would make more fixes possible. */
-function ProblemHint({ siteId, problem }: { siteId: SiteId; problem: SiteProblem }) {
+/** What would make more fixes possible, or what to do where no runbook helps. */
+function ProblemHint({ siteId, problem, gateways }: Omit<ProblemCardProps, "runbooks">) {
   if (problem.kind === "gateway") {
     return (
       <Link to="/sites/$siteId/gateways" params={{ siteId }} className="hint-link">
         {words.site.seeGateway}
       </Link>
     );
+  }
+  if (problem.kind === "integration" && needsSignIn(problem)) {
+    const gateway = gateways.find(({ id }) => id === problem.integration.gatewayId);
+    return <p className="problem-why">{words.site.signInAgain(gateway?.connectorName ?? words.site.gateway)}</p>;
   }
   if (problem.kind === "device" || poweredBridge(problem.devices)) return null;
   const bridge = problem.devices.find((device) => device.kind === "bridge");

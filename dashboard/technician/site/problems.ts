@@ -82,7 +82,7 @@ export function suggestionsFor(
   runbooks: readonly RunbookSummary[],
   gateways: readonly Gateway[],
 ): Suggestion[] {
-  if (problem.kind === "gateway") return [];
+  if (problem.kind === "gateway" || needsSignIn(problem)) return [];
   const { gatewayId } = problem.kind === "integration" ? problem.integration : problem.device;
   const make = gateways.find(({ id }) => id === gatewayId)?.connector;
   const things =
@@ -101,6 +101,11 @@ export function suggestionsFor(
       return Object.keys(inputs).length === 0 ? [] : [{ runbook, inputs }];
     })
     .sort((a, b) => a.runbook.inputs.length - b.runbook.inputs.length);
+}
+
+/** Only somebody who knows the maker's password can mend it: no restart does. */
+export function needsSignIn(problem: SiteProblem): boolean {
+  return problem.kind === "integration" && problem.integration.needsSignIn;
 }
 
 /** The bridge of these devices that can be switched off and on, because somebody said what feeds it. */

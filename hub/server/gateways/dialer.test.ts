@@ -98,6 +98,17 @@ describe("http", () => {
     expect(await codeOf(work)).toBe("gateway_timeout");
   });
 
+  it("says at once that a server changes to another protocol, which nobody asked for", async () => {
+    const switching = "HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: upgrade\r\n\r\n";
+    const port = await listen(createNetServer((socket) => socket.once("data", () => socket.write(switching))));
+    const began = performance.now();
+
+    expect(await codeOf(dialerFor(loopback(port)).http({ method: "GET", url: `http://127.0.0.1:${port}/` }))).toBe(
+      "gateway_misbehaving",
+    );
+    expect(performance.now() - began).toBeLessThan(5000);
+  });
+
   it("says that nothing listens, and that something is not HTTP", async () => {
     const gone = createNetServer();
     const free = await listen(gone);
@@ -312,6 +323,28 @@ describe("webSocket", () => {
     const closed = await new Promise((resolve) => socket.on("close", resolve));
 
     expect(closed).toBe(1006);
+  });
+});
+
+describe("stream", () => {
+  it("is a bare connection to a place that was declared, and to no other", async () => {
+    const server = createNetServer((socket) => socket.end("SSH-2.0-here"));
+    const port = await listen(server);
+
+    const stream = await dialerFor(loopback(port)).stream({ host: "127.0.0.1", port });
+    const heard = await new Promise((resolve) => stream.once("data", (data) => resolve(String(data))));
+
+    expect(heard).toBe("SSH-2.0-here");
+    expect(await codeOf(dialerFor(loopback(port)).stream({ host: "127.0.0.1", port: port + 1 }))).toBe(
+      "target_refused",
+    );
+    stream.destroy();
+  });
+
+  it("is never opened where the gateway declares TLS", async () => {
+    const dialer = dialerFor(loopback(1, { tls: true }));
+
+    expect(await codeOf(dialer.stream({ host: "127.0.0.1", port: 1 }))).toBe("target_refused");
   });
 });
 
