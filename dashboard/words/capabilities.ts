@@ -18,6 +18,7 @@ const CAPABILITY_WORDS: Record<CapabilityName, string> = {
   "macro.run": "Run a macro of the installer",
   "power.cycle": "Switch off and on",
   "power.on": "Switch on",
+  "program.restart": "Restart the program",
   "gateway.restart": "Restart the gateway",
 };
 

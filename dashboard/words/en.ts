@@ -300,6 +300,10 @@ export const words = {
     validTo: "Valid until",
     fingerprint: "Fingerprint",
     pin: "It is the same: trust exactly this certificate",
+    hostKey:
+      "Nobody has confirmed this host key. Compare the fingerprint with the processor's own before you trust it.",
+    kind: "Kind",
+    pinHostKey: "It is the same: trust exactly this host key",
     found: (devices: number, rooms: number, entities: number) =>
       `All good: ${plural(devices, "device", "devices")} in ${plural(rooms, "room", "rooms")}, ${plural(entities, "entity", "entities")}.`,
   },
@@ -834,7 +838,8 @@ export const words = {
       "A second person of the firm has to agree. Then it is done without an answer of the homeowner, who is told at once and can stop it.",
     useReason: "What is the emergency, and why can nobody be asked?",
     use: "Ask a second person",
-    asked: "A second person has been asked: see Approvals.",
+    asked: "A second person has been asked.",
+    seeAsked: "See what waits",
   },
   raises: {
     title: "Asked for more than usual",

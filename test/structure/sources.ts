@@ -53,6 +53,7 @@ const OURS: Readonly<Record<string, string>> = {
   "@caretaker/dashboard": "dashboard",
   "@caretaker/connector-control4": "connectors/control4",
   "@caretaker/connector-cresnext": "connectors/cresnext",
+  "@caretaker/connector-crestron": "connectors/crestron",
   "@caretaker/connector-home-assistant": "connectors/home-assistant",
 };
 

@@ -1,5 +1,6 @@
 import { demoHome, startFakeControl4 } from "@caretaker/connector-control4/fake-gateway";
 import { demoPanels, startFakePanel } from "@caretaker/connector-cresnext/fake-gateway";
+import { demoProcessor, startFakeProcessor } from "@caretaker/connector-crestron/fake-gateway";
 import { demoHomes, startFakeHomeAssistant } from "@caretaker/connector-home-assistant/fake-gateway";
 
 /** A site of the demo, with what stands in it. */
@@ -82,7 +83,7 @@ function control4(): SimulatedSite {
   };
 }
 
-/** A house with Crestron panels on its walls, one of which has lost the processor. */
+/** A house with a Crestron processor and its panels, one of which has lost the processor, and one the processor. */
 function panels(): SimulatedSite {
   return {
     site: "Ashdown House",
@@ -90,19 +91,37 @@ function panels(): SimulatedSite {
     town: "Bath",
     timeZone: "Europe/London",
     poweredBy: {},
-    gateways: demoPanels().map(({ called, panel }) => ({
-      connector: "cresnext",
-      name: called,
-      async start({ port, secret }) {
-        const where = {
-          ...(port === undefined ? {} : { port }),
-          ...(secret === undefined ? {} : { password: secret }),
-        };
-        const knobs = { restartDownMilliseconds: 4000, restartBootMilliseconds: 4000 };
-        const fake = await startFakePanel({ panel, knobs, ...where });
-        const { url, config } = fake;
-        return { port: fake.port, url, secret: config.password, config, close: () => fake.close() };
-      },
-    })),
+    gateways: [processor(), ...panelsOnWalls()],
   };
+}
+
+function processor(): SimulatedGateway {
+  return {
+    connector: "crestron",
+    name: "Processor",
+    async start({ port, secret }) {
+      const where = { ...(port === undefined ? {} : { port }), ...(secret === undefined ? {} : { password: secret }) };
+      const knobs = { rebootDownMilliseconds: 8000 };
+      const fake = await startFakeProcessor({ processor: demoProcessor(), knobs, ...where });
+      const { address: url, config } = fake;
+      return { port: fake.port, url, secret: config.password, config, close: () => fake.close() };
+    },
+  };
+}
+
+function panelsOnWalls(): SimulatedGateway[] {
+  return demoPanels().map(({ called, panel }) => ({
+    connector: "cresnext",
+    name: called,
+    async start({ port, secret }) {
+      const where = {
+        ...(port === undefined ? {} : { port }),
+        ...(secret === undefined ? {} : { password: secret }),
+      };
+      const knobs = { restartDownMilliseconds: 4000, restartBootMilliseconds: 4000 };
+      const fake = await startFakePanel({ panel, knobs, ...where });
+      const { url, config } = fake;
+      return { port: fake.port, url, secret: config.password, config, close: () => fake.close() };
+    },
+  }));
 }

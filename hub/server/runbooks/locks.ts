@@ -13,6 +13,8 @@ const LOCKS: Readonly<Partial<Record<CapabilityName, readonly string[]>>> = {
   "macro.run": ["entity", "gateway", "integration", "power", "room"],
   "power.cycle": ["power"],
   "power.on": ["power"],
+  // Whatever the program serves.
+  "program.restart": ["entity", "gateway", "integration", "power", "room"],
   "gateway.restart": ["entity", "gateway", "integration", "power", "room"],
 };
 

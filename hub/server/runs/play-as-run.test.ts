@@ -20,6 +20,7 @@ const MOMENTS: Readonly<Record<string, string>> = {
   "macro.run": "restart",
   "room.off": "switch-off",
   "room.select": "switch-on",
+  "program.restart": "restart",
 };
 
 let library: Library;
@@ -83,6 +84,7 @@ async function run(home: TestHome, runbook: string, { inputs, people }: RunbookC
     ...(inputs.macro ? { macro: home.plug } : {}),
     ...(inputs.room ? { room: await aRoom(home) } : {}),
     ...(inputs.source ? { source: await calledAs(home.plug, inputs.source) } : {}),
+    ...(inputs.panel ? { panel: home.bridge } : {}),
   };
   const runId = await test.start(home, runbook, { inputs: given });
   await test.forward("1m");

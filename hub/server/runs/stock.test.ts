@@ -113,6 +113,8 @@ describe("the stock runbooks", () => {
       "control4/devices-offline",
       "control4/room-stuck",
       "cresnext/panel-restart",
+      "crestron/panel-offline",
+      "crestron/processor-health",
       "home-assistant/dead-bridge",
       "home-assistant/health-check",
       "home-assistant/stuck-integration",

@@ -23,6 +23,7 @@ export const de: HomeownerWords = {
     "macro.run": (thing) => `Wir führen aus, was Ihr Installateur als ${named(thing)} programmiert hat.`,
     "power.cycle": (thing) => `Wir schalten ${powered(thing)} aus und wieder ein.`,
     "power.on": (thing) => `Wir schalten ${powered(thing)} ein.`,
+    "program.restart": (thing) => `Wir starten das Programm hinter ${named(thing)} neu.`,
     "gateway.restart": (thing) => `Wir starten ${named(thing)} neu.`,
     other: (thing) => `Wir ändern etwas an ${place(thing.name, thing.room)}.`,
   },
@@ -176,7 +177,7 @@ export const de: HomeownerWords = {
     usedSubject: (firm) => `${firm}: In Ihrem Zuhause geschieht etwas als Notfall`,
     used: (people, firm, home) =>
       `${people} von ${firm} haben ohne Ihre Antwort entschieden, dass dies in Ihrem Zuhause (${home}) ein Notfall ist, wie es vereinbart wurde.`,
-    because: (reason) => `Der Grund: ${reason}`,
+    because: (reason) => `Der Grund: „${reason}“.`,
     stop: "Wenn Sie das nicht möchten, öffnen Sie diesen Link und drücken Sie Stopp. Dort können Sie auch verfolgen, was geschieht:",
     decided: "Es wurde als Notfall erlaubt, ohne Ihre Antwort.",
   },

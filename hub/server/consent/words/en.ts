@@ -23,6 +23,7 @@ export const en: HomeownerWords = {
     "macro.run": (thing) => `Carry out what your installer programmed as ${named(thing)}.`,
     "power.cycle": (thing) => `Switch off ${powered(thing)}, and on again.`,
     "power.on": (thing) => `Switch on ${powered(thing)}.`,
+    "program.restart": (thing) => `Restart the program behind ${named(thing)}.`,
     "gateway.restart": (thing) => `Restart ${named(thing)}.`,
     other: (thing) => `Change something at ${named(thing)}.`,
   },
@@ -173,7 +174,7 @@ export const en: HomeownerWords = {
     usedSubject: (firm) => `${firm}: something is being done in your home as an emergency`,
     used: (people, firm, home) =>
       `${people} of ${firm} decided without your answer that this is an emergency in your home (${home}), as was agreed.`,
-    because: (reason) => `The reason: ${reason}`,
+    because: (reason) => `The reason: “${reason}”.`,
     stop: "If you do not want it, open this link and press Stop. You can also follow there what is done:",
     decided: "It was allowed as an emergency, without your answer.",
   },

@@ -25,6 +25,7 @@ export const fr: HomeownerWords = {
     "macro.run": (thing) => `Exécuter ce que votre installateur a programmé sous le nom ${named(thing)}.`,
     "power.cycle": (thing) => `Éteindre puis rallumer ${powered(thing)}.`,
     "power.on": (thing) => `Allumer ${powered(thing)}.`,
+    "program.restart": (thing) => `Redémarrer le programme qui s'occupe de ${named(thing)}.`,
     "gateway.restart": (thing) => `Redémarrer ${named(thing)}.`,
     other: (thing) => `Modifier quelque chose : ${place(thing.name, thing.room)}.`,
   },
@@ -176,7 +177,7 @@ export const fr: HomeownerWords = {
     usedSubject: (firm) => `${firm} : une action est en cours chez vous en urgence`,
     used: (people, firm, home) =>
       `${people}, de ${firm}, ont décidé sans votre réponse que ceci est une urgence chez vous (${home}), comme convenu.`,
-    because: (reason) => `La raison : ${reason}`,
+    because: (reason) => `La raison : « ${reason} ».`,
     stop: "Si vous ne le voulez pas, ouvrez ce lien et appuyez sur Arrêter. Vous pouvez aussi y suivre ce qui est fait :",
     decided: "Cela a été autorisé en urgence, sans votre réponse.",
   },

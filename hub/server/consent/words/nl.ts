@@ -25,6 +25,7 @@ export const nl: HomeownerWords = {
     "macro.run": (thing) => `We voeren uit wat uw installateur heeft geprogrammeerd als ${named(thing)}.`,
     "power.cycle": (thing) => `We zetten ${powered(thing)} uit en weer aan.`,
     "power.on": (thing) => `We zetten ${powered(thing)} aan.`,
+    "program.restart": (thing) => `We starten het programma achter ${named(thing)} opnieuw.`,
     "gateway.restart": (thing) => `We starten ${named(thing)} opnieuw.`,
     other: (thing) => `We veranderen iets aan ${named(thing)}.`,
   },
@@ -176,7 +177,7 @@ export const nl: HomeownerWords = {
     usedSubject: (firm) => `${firm}: er gebeurt iets in uw woning als noodgeval`,
     used: (people, firm, home) =>
       `${people} van ${firm} hebben zonder uw antwoord besloten dat dit een noodgeval is in uw woning (${home}), zoals afgesproken.`,
-    because: (reason) => `De reden: ${reason}`,
+    because: (reason) => `De reden: ‘${reason}’.`,
     stop: "Wilt u dit niet? Open deze link en druk op Stop. U kunt daar ook volgen wat er gebeurt:",
     decided: "Het is als noodgeval toegestaan, zonder uw antwoord.",
   },
