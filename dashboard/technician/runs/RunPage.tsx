@@ -1,3 +1,4 @@
+import "../site/site.css";
 import "./runs.css";
 import { isCaretakerError, type RunDetails } from "@caretaker/protocol";
 import { Button } from "@mantine/core";
@@ -24,6 +25,7 @@ import { Announcer } from "./Announcer.tsx";
 import { CancelRun } from "./CancelRun.tsx";
 import { CheckLines } from "./CheckLines.tsx";
 import { ConsentRows } from "./ConsentRows.tsx";
+import { NextToTry } from "./NextToTry.tsx";
 import { OpenQuestion } from "./OpenQuestion.tsx";
 import { OutcomeBanner } from "./OutcomeBanner.tsx";
 import { openQuestion } from "./question.ts";
@@ -142,6 +144,7 @@ function RunView({ run, events, notice }: RunViewProps) {
         <OpenQuestion run={run} events={events} />
       )}
       <UncertainSteps run={run} steps={steps} events={events} />
+      {isOver ? <NextToTry run={run} /> : null}
       <ConsentRows run={run} />
       <div className="run-columns">
         <Timeline steps={steps} shown={shown?.name ?? null} run={run} onChoose={choose} />

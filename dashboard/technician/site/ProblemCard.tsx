@@ -1,35 +1,32 @@
-import type { RunbookSummary, SiteId } from "@caretaker/protocol";
+import type { Finding, RunbookSummary, SiteId } from "@caretaker/protocol";
 import { Button } from "@mantine/core";
 import { mdiAlertCircle, mdiPowerPlugOffOutline, mdiWrenchOutline } from "@mdi/js";
 import { Link } from "@tanstack/react-router";
 import { Icon } from "../../ui/Icon.tsx";
-import { GATEWAY_LOOKS } from "../../ui/looks.ts";
+import { GATEWAY_LOOKS, runLook } from "../../ui/looks.ts";
 import { Since } from "../../ui/Since.tsx";
 import { Mark } from "../../ui/Status.tsx";
 import { words } from "../../words/en.ts";
 import { reasonWords } from "../../words/reasons.ts";
 import { useMay } from "../session.ts";
-import { poweredBridge, type SiteProblem, type Suggestion, suggestionsFor } from "./problems.ts";
+import { hasFailed, poweredBridge, type SiteProblem, type Suggestion, suggestionsFor, type Tried } from "./problems.ts";
 
 interface ProblemCardProps {
   readonly siteId: SiteId;
   readonly problem: SiteProblem;
   readonly runbooks: readonly RunbookSummary[];
+  readonly findings: readonly Finding[];
 }
 
 /** One problem: what, why, since when, and the button that may mend it. */
-export function ProblemCard({ siteId, problem, runbooks }: ProblemCardProps) {
+export function ProblemCard({ siteId, problem, runbooks, findings }: ProblemCardProps) {
   const mayStart = useMay("run.start");
-  const suggestions = suggestionsFor(problem, runbooks);
+  const suggestions = suggestionsFor(problem, runbooks, findings);
   return (
     <li className="problem">
       <ProblemHead problem={problem} />
       <div className="problem-fixes">
-        {mayStart
-          ? suggestions.map((suggestion, at) => (
-              <FixButton key={suggestion.runbook.id} siteId={siteId} suggestion={suggestion} isFirst={at === 0} />
-            ))
-          : null}
+        {mayStart ? <FixButtons siteId={siteId} suggestions={suggestions} /> : null}
         <ProblemHint siteId={siteId} problem={problem} />
       </div>
     </li>
@@ -85,13 +82,36 @@ function ProblemHead({ problem }: { problem: SiteProblem }) {
   }
 }
 
+/** What can be tried, with what was: what did not help stays, after the others, and says so. */
+export function FixButtons({ siteId, suggestions }: { siteId: SiteId; suggestions: readonly Suggestion[] }) {
+  return suggestions.map((suggestion, at) => (
+    <div key={suggestion.runbook.id} className="fix">
+      <FixButton siteId={siteId} suggestion={suggestion} isFirst={at === 0 && !hasFailed(suggestion)} />
+      {suggestion.tried === undefined ? null : <TriedLine tried={suggestion.tried} />}
+    </div>
+  ));
+}
+
+function TriedLine({ tried }: { tried: Tried }) {
+  const { id, number, status, outcome, at } = tried;
+  return (
+    <p className="fix-tried">
+      <Mark look={runLook({ status, outcome, hasUncertainStep: false })} />{" "}
+      <Link to="/runs/$runId" params={{ runId: id }}>
+        {words.runs.number(number)}
+      </Link>{" "}
+      <Since moment={at} isAgo />
+    </p>
+  );
+}
+
 interface FixButtonProps {
   readonly siteId: SiteId;
   readonly suggestion: Suggestion;
   readonly isFirst: boolean;
 }
 
-export function FixButton({ siteId, suggestion, isFirst }: FixButtonProps) {
+function FixButton({ siteId, suggestion, isFirst }: FixButtonProps) {
   const { runbook, inputs } = suggestion;
   return (
     <Button

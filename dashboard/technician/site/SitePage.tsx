@@ -12,7 +12,8 @@ import {
   mdiStethoscope,
   mdiTextBoxOutline,
 } from "@mdi/js";
-import { getRouteApi, Link, Outlet } from "@tanstack/react-router";
+import { getRouteApi, Link, Outlet, useRouterState } from "@tanstack/react-router";
+import { useEffect, useState } from "react";
 import { useRow, useSite } from "../../live/hooks.tsx";
 import { useOperation } from "../../live/queries.ts";
 import { BackLink } from "../../ui/BackLink.tsx";
@@ -49,6 +50,7 @@ export function SitePage() {
   const { content, state } = useSite(siteId);
   const row = useRow(content.row, siteId);
   const above = <BackLink to="/" word={words.shell.sites} />;
+  const tabs = useChosenInSight();
   if (site.isError) {
     return (
       <Page title={words.site.notHere} above={above}>
@@ -89,7 +91,7 @@ export function SitePage() {
       <RoomNotice state={state} />
       <SiteFreezes site={site.data} />
       <SiteFacts site={site.data} content={content} />
-      <nav className="tabs" aria-label={words.site.parts}>
+      <nav className="tabs" aria-label={words.site.parts} ref={tabs}>
         {TABS.map((tab) => (
           <Link
             key={tab.to}
@@ -106,6 +108,19 @@ export function SitePage() {
       <Outlet />
     </Page>
   );
+}
+
+/** On a phone the tabs are wider than the screen: the chosen one is scrolled to, and only within them. */
+function useChosenInSight() {
+  const path = useRouterState({ select: (state) => state.resolvedLocation?.pathname });
+  const [tabs, setTabs] = useState<HTMLElement | null>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: which one is chosen follows from where one is
+  useEffect(() => {
+    const chosen = tabs?.querySelector<HTMLElement>('a[aria-current="page"]');
+    if (!tabs || !chosen) return;
+    tabs.scrollLeft = chosen.offsetLeft - (tabs.clientWidth - chosen.offsetWidth) / 2;
+  }, [tabs, path]);
+  return setTabs;
 }
 
 function StartButton({ siteId }: { siteId: SiteId }) {
