@@ -111,6 +111,21 @@ describe.skipIf(chromium.skip)(chromium.title("one runbook in many homes"), () =
     await keepPicture(kim, "rollout-halted-phone-dark");
     expect(await seriousMistakes(kim)).toEqual([]);
 
+    // Where it did not help, the site says so, and leads on to the next one with the reason filled in.
+    const site = await context.newPage();
+    await site.goto(rolloutUrl);
+    await site.getByRole("region", { name: "What did not end well" }).getByRole("link", { name: "Fir" }).click();
+    const wrong = site.getByRole("region", { name: "What is wrong" });
+    await wrong.getByText("Not fixed").waitFor();
+    await keepPicture(site, "rollout-next-to-try-desktop-light");
+    await wrong
+      .getByRole("link", { name: /^Revive/ })
+      .first()
+      .click();
+    await site.getByRole("radio", { name: /Revive a bridge/, checked: true }).waitFor();
+    expect(await site.getByLabel("Why?").inputValue()).toMatch(/^Hue bridge has not .* since/);
+    await site.close();
+
     await page.getByRole("button", { name: "Stop", exact: true }).click();
     const dialog = page.getByRole("dialog");
     await dialog.getByLabel("Why?").fill("Two bridges need their power taken away");
@@ -127,7 +142,9 @@ describe.skipIf(chromium.skip)(chromium.title("one runbook in many homes"), () =
     if (DEAD.includes(name)) home.setBridge(BRIDGE, "dead");
     if (name === WELL) home.setBridge(BRIDGE, "ok");
     const homeowner = { name: `Mrs ${name}`, email: `${name.toLowerCase()}@home.example` };
-    await firm.addHome(home, name === ASKS_FIRST ? ["diagnose"] : ["diagnose", "fix"], homeowner, name);
+    const scopes = name === ASKS_FIRST ? (["diagnose"] as const) : (["diagnose", "fix"] as const);
+    const { siteId } = await firm.addHome(home, [...scopes], homeowner, name);
+    if (DEAD.includes(name)) await firm.feed(siteId, BRIDGE, "switch.meter_cupboard_hue_plug");
   }
 
   /** Kim signs in for the first time, and sets up her second factor on the way. */

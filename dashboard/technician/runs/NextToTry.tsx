@@ -1,5 +1,4 @@
 import type { RunDetails, RunOutcome } from "@caretaker/protocol";
-import { Link } from "@tanstack/react-router";
 import { useSite } from "../../live/hooks.tsx";
 import { useOperation } from "../../live/queries.ts";
 import { Panel } from "../../ui/Panel.tsx";
@@ -31,11 +30,6 @@ function StillWrong({ run }: { run: RunDetails }) {
       <Panel
         title={run.outcome === "found" ? words.runs.foundWrong : words.runs.stillWrong}
         {...(isAllTried ? { text: words.runs.allTried } : {})}
-        aside={
-          <Link to="/sites/$siteId" params={{ siteId }}>
-            {words.runs.toSite}
-          </Link>
-        }
         isFlush
       >
         <ul className="problem-list">

@@ -50,10 +50,11 @@ export function RunPage() {
   );
   const consentEvents = events.filter((event) => event.data.kind.startsWith("consent.")).length;
   const { refetch } = read;
-  // What became of a request (sent, seen, answered) stands in the run itself, not in its log.
+  const hasEnded = live !== null && live.finishedAt !== null;
+  // What became of a request (sent, seen, answered), and the note of its end, stand in the run itself, not in its log.
   useEffect(() => {
-    if (consentEvents > 0) void refetch();
-  }, [consentEvents, refetch]);
+    if (consentEvents > 0 || hasEnded) void refetch();
+  }, [consentEvents, hasEnded, refetch]);
   const run = live ?? read.data ?? null;
   if (run === null) {
     const error = state.is === "closed" && state.error ? state.error : read.error;
