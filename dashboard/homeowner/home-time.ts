@@ -39,7 +39,13 @@ export function daysToChoose({ from, to }: Slot, timeZone: string, now: Date = n
   }
 }
 
-function dateIn(moment: Date, timeZone: string): string {
+/** When a day ends, by the wall clock of the home. */
+export function endOfDay(date: string, timeZone: string): string {
+  const next = new Date(Date.parse(`${date}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10);
+  return momentAt(next, 0, timeZone);
+}
+
+export function dateIn(moment: Date, timeZone: string): string {
   // This locale writes a date the way it sorts.
   return new Intl.DateTimeFormat("sv-SE", { timeZone, dateStyle: "short" }).format(moment);
 }

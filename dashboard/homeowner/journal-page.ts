@@ -93,13 +93,14 @@ export function createJournalPage(root: HTMLElement, api: JournalApi, language: 
 }
 
 function standingOf({ standing, timeZone }: HomeJournal, words: PageWords): HTMLElement {
-  const items = standing.map(({ words: sentence, givenAt, givenBy }) =>
+  const items = standing.map(({ words: sentence, givenAt, givenBy, until }) =>
     element(
       "li",
       {},
       sentence,
       " ",
       element("small", {}, words.journal.since(dayIn(givenAt, timeZone, words), givenBy)),
+      ...(until === null ? [] : [" ", element("small", {}, words.journal.until(momentIn(until, timeZone, words)))]),
     ),
   );
   return element(

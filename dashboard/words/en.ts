@@ -254,6 +254,9 @@ export const words = {
     consent: "Allowed for good",
     consentText: "What the homeowner has agreed to once and for all. Everything beyond is asked each time.",
     disruptiveNever: "What the household feels, and locks, alarms and cameras, is never allowed for good.",
+    lastDay: "Until the end of",
+    lastDayText:
+      "The last day, where one was agreed, such as that of the contract. Leave it empty where it has no end.",
     evidence: "How do you know?",
     evidenceMissing: "Say how you know that the homeowner agreed.",
     evidenceNote: "Where is it written?",
@@ -424,6 +427,13 @@ export const words = {
     notGiven: "is not allowed",
     by: (who: string, when: string) => `${who}, ${when}`,
     review: (when: string) => `review by ${when}`,
+    endsOn: (when: string) => `ends ${when}`,
+    endedOn: (when: string) => `It ended ${when}, as was agreed.`,
+    endsSoon: (when: string) =>
+      `What is allowed for good here ends ${when}. From then on nothing is looked at, and whatever is done is asked for each time.`,
+    isOver: (when: string) =>
+      `What was allowed for good here ended ${when}. Nothing is looked at or done until it is recorded anew.`,
+    recordAnew: "Consent and contacts",
     viewWarning: "Without View nobody sees the home's states, and live pages of it close at once.",
     addContact: "Add a person",
     noContacts: "Nobody can be asked",

@@ -23,6 +23,7 @@ export const LEDGER_WORDS: Record<LedgerEvent, string> = {
   "contact.erased": "A contact was erased",
   "data.let_go": "What was kept long enough was let go",
   "scopes.changed": "What is allowed for good was recorded",
+  "scopes.ended": "What was allowed for good came to its agreed end",
   "scopes.raised": "More has to be allowed than before",
   "scopes.raise_lifted": "A raise of what has to be allowed was taken back",
   "view.narrowed": "Part of the home was left out of what we see",

@@ -78,7 +78,7 @@ export function reasonDetail(reason: Reason): string | null {
 }
 
 export const CLOSED_WORDS: Record<RoomClosed["reason"], string> = {
-  view_withdrawn: "The homeowner no longer allows us to look. Live states are closed.",
+  view_withdrawn: "We may no longer look at this home. Live states are closed.",
   removed: "This site was taken out of service.",
   not_allowed: "You may no longer watch this.",
   too_slow: "This browser could not keep up; it is being brought up to date.",

@@ -142,7 +142,7 @@ export const HomeJournal = z.object({
   timeZone: z.string(),
   /** The short code of the ledger's head now. */
   code: z.string(),
-  standing: z.array(z.object({ words: z.string(), givenAt: Moment, givenBy: z.string() })),
+  standing: z.array(z.object({ words: z.string(), givenAt: Moment, givenBy: z.string(), until: Moment.nullable() })),
   entries: z.array(JournalEntry),
   nextBefore: z.number().int().nullable(),
 });

@@ -25,6 +25,7 @@ export const LEDGER_EVENTS = [
   "contact.erased",
   "data.let_go",
   "scopes.changed",
+  "scopes.ended",
   "scopes.raised",
   "scopes.raise_lifted",
   "view.narrowed",

@@ -13,6 +13,7 @@ import {
   GatewayId,
   InvitationId,
   MessageId,
+  Moment,
   PersonId,
   RunbookId,
   RunId,
@@ -77,6 +78,8 @@ const NewScopes = z.strictObject({
   evidence: EvidenceKind,
   evidenceNote: z.string().trim().max(500).optional(),
   givenBy: Name,
+  /** When it ends, where that was agreed: such as the end of the contract. */
+  until: Moment.nullable().optional(),
 });
 
 /**

@@ -99,6 +99,8 @@ export const StandingConsent = z.object({
   evidence: EvidenceKind,
   evidenceNote: z.string().nullable(),
   reviewAt: Moment,
+  /** From then on it holds no more; null for as long as it stands. */
+  until: Moment.nullable(),
 });
 export type StandingConsent = z.infer<typeof StandingConsent>;
 

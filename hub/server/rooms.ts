@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingHttpHeaders, Server } from "node:http";
-import type { Actor, SessionId, SiteId } from "@caretaker/protocol";
+import type { Actor, SessionId } from "@caretaker/protocol";
 import { createAnnouncements } from "./announcements.ts";
 import { approvalHandlers } from "./approvals/handlers.ts";
 import type { CarriesOut } from "./approvals/types.ts";
@@ -10,6 +10,8 @@ import { dealWithUncleanStop } from "./boot/unclean-stop.ts";
 import { createCourier } from "./consent/at-home/courier.ts";
 import { phoneHandlers } from "./consent/at-home/phones.ts";
 import { consentHandlers, createConsent } from "./consent/consent.ts";
+import { mayView } from "./consent/standing.ts";
+import { StandingEnds } from "./consent/standing-ends.ts";
 import { type Database, now } from "./db/database.ts";
 import { pendingMigrations } from "./db/migrate.ts";
 import { type Demo, startDemo } from "./demo/demo.ts";
@@ -84,8 +86,21 @@ const SETUP_TOKEN_HOLDS_MILLISECONDS = 30 * 60_000;
 /** Puts the rooms together. What each does is its own business; here stands only who is handed what. */
 export async function makeRooms(options: HubOptions, place: Place): Promise<Rooms> {
   const inner = await makeInnerRooms(options, place);
-  const { state, viewNews, gateways, mail, courier, consent, runs, wakeUps, backups, retention, rollouts, upkeep } =
-    inner;
+  const {
+    state,
+    viewNews,
+    gateways,
+    mail,
+    courier,
+    consent,
+    runs,
+    wakeUps,
+    backups,
+    retention,
+    rollouts,
+    upkeep,
+    standingEnds,
+  } = inner;
   const doors = await makeDoors(options, place, inner);
   return {
     ...doors,
@@ -105,6 +120,7 @@ export async function makeRooms(options: HubOptions, place: Place): Promise<Room
         },
       },
       { name: "wake-ups", start: () => wakeUps.start(), close: () => wakeUps.close() },
+      { name: "standing-ends", start: () => standingEnds.start(), close: () => standingEnds.close() },
       { name: "courier", start: () => courier.start(), close: () => courier.close() },
       { name: "runs", start: () => runs.engine.start(), close: () => runs.close() },
       { name: "rollouts", start: () => rollouts.start(), close: () => rollouts.close() },
@@ -166,6 +182,7 @@ async function makeInnerRooms(options: HubOptions, { port, url }: Place) {
       (error: unknown) => log.error({ error, gatewayId: tap.gatewayId }, "An answer that was tapped was not taken."),
     );
   });
+  const standingEnds = new StandingEnds({ db, now, clock, announcements, log });
   const backups = createBackups({ db, databaseUrl, folder: config.backupFolder, version, now, clock, log });
   const keptFor = {
     runDays: config.keepRunDays,
@@ -192,6 +209,7 @@ async function makeInnerRooms(options: HubOptions, { port, url }: Place) {
     upkeepDeps,
     upkeep,
     wakeUps,
+    standingEnds,
     backups,
   };
 }
@@ -352,16 +370,6 @@ function healthOf(db: Database, { state, runs }: InnerRooms, live: Live) {
 async function emailOfPerson(db: Database, id: string): Promise<string | null> {
   const person = await db.selectFrom("person").select("email").where("id", "=", id).executeTakeFirst();
   return person?.email ?? null;
-}
-
-async function mayView(db: Database, siteId: SiteId): Promise<boolean> {
-  const row = await db
-    .selectFrom("standingConsent")
-    .select("scope")
-    .where("siteId", "=", siteId)
-    .where("scope", "=", "view")
-    .executeTakeFirst();
-  return row !== undefined;
 }
 
 /** The address in `Firm <care@example.com>`. */

@@ -29,6 +29,7 @@ export const de: PageWords = {
     standing: "Was wir ohne Frage dürfen",
     standsNothing: "Nichts: Sie werden immer gefragt.",
     since: (day, who) => `(seit ${day}, gesagt von ${who})`,
+    until: (moment) => `(endet am ${moment})`,
     more: "Frühere Einträge zeigen",
     verify: (code) =>
       `Das Protokoll steht bei ${code}. Jede Nachricht an Sie enthält einen solchen Code: Er beweist, dass nachträglich nichts geändert wurde.`,

@@ -29,6 +29,7 @@ export const en: PageWords = {
     standing: "What we may do without asking",
     standsNothing: "Nothing: you are always asked.",
     since: (day, who) => `(since ${day}, said by ${who})`,
+    until: (moment) => `(ends on ${moment})`,
     more: "Show earlier entries",
     verify: (code) =>
       `The record stands at ${code}. Every message to you holds such a code: it proves that nothing was changed afterwards.`,

@@ -29,6 +29,7 @@ export const fr: PageWords = {
     standing: "Ce que nous pouvons faire sans demander",
     standsNothing: "Rien : on vous demande toujours.",
     since: (day, who) => `(depuis le ${day}, dit par ${who})`,
+    until: (moment) => `(prend fin le ${moment})`,
     more: "Afficher les entrées précédentes",
     verify: (code) =>
       `Le journal en est à ${code}. Chaque message que vous recevez contient un tel code : il prouve que rien n’a été changé après coup.`,

@@ -29,6 +29,7 @@ export const nl: PageWords = {
     standing: "Wat we mogen zonder te vragen",
     standsNothing: "Niets: u wordt altijd gevraagd.",
     since: (day, who) => `(sinds ${day}, gezegd door ${who})`,
+    until: (moment) => `(eindigt op ${moment})`,
     more: "Eerdere regels tonen",
     verify: (code) =>
       `Het logboek staat op ${code}. Elk bericht aan u bevat zo’n code: die bewijst dat er later niets is veranderd.`,

@@ -36,6 +36,7 @@ export interface PageWords {
     readonly standing: string;
     readonly standsNothing: string;
     readonly since: (day: string, who: string) => string;
+    readonly until: (moment: string) => string;
     readonly more: string;
     readonly verify: (code: string) => string;
     /** On the page of a question. */

@@ -6,11 +6,14 @@ import {
   StandingScope,
   scopeRank,
 } from "@caretaker/protocol";
+import { stands } from "../site/standing-end.ts";
 
 /** Whether this site's standing consent covers the scope; what is disruptive is asked each time. */
-export function isCovered(site: Pick<Site, "scopes">, scope: Scope): boolean {
+export function isCovered(site: Pick<Site, "scopes">, scope: Scope, now: number): boolean {
   const standing = StandingScope.safeParse(scope);
-  return standing.success && site.scopes.some((given) => scopeRank(given.scope) >= scopeRank(scope));
+  return (
+    standing.success && site.scopes.some((given) => stands(given, now) && scopeRank(given.scope) >= scopeRank(scope))
+  );
 }
 
 /** The person the hub would ask: verified, at rest no more, the owner of the home before others. */
@@ -33,7 +36,7 @@ export type ConsentNeed =
 
 /** What starting this runbook here would need of the homeowner. The hub decides; this only says so beforehand. */
 export function consentNeed(site: Site, runbook: RunbookSummary, now: number): ConsentNeed {
-  if (isCovered(site, runbook.scope)) return { is: "none" };
+  if (isCovered(site, runbook.scope, now)) return { is: "none" };
   const contact = whoIsAsked(site, runbook.scope, now);
   return contact ? { is: "ask", contact } : { is: "nobody" };
 }

@@ -3,20 +3,23 @@ import { Button, Group, Modal, Stack } from "@mantine/core";
 import { mdiCheckCircle, mdiCircleOutline, mdiPencilOutline } from "@mdi/js";
 import { getRouteApi } from "@tanstack/react-router";
 import { useState } from "react";
+import { dateIn } from "../../homeowner/home-time.ts";
 import { useAction, useOperation } from "../../live/queries.ts";
+import { useNow } from "../../ui/clock.ts";
 import { ErrorMessage } from "../../ui/ErrorMessage.tsx";
 import { Icon } from "../../ui/Icon.tsx";
 import { Panel } from "../../ui/Panel.tsx";
 import { Skeletons } from "../../ui/Skeletons.tsx";
 import { words } from "../../words/en.ts";
 import { EVIDENCE_WORDS, SCOPE_MEANINGS, SCOPE_WORDS } from "../../words/states.ts";
-import { day } from "../../words/time.ts";
+import { day, dayAndTime } from "../../words/time.ts";
 import { useMay } from "../session.ts";
 import { type ConsentValues, consentMistakes, emptyConsent, newConsent, ScopeFields } from "../sites/ScopeFields.tsx";
 import { AskedAtHome } from "./AskedAtHome.tsx";
 import { Contacts } from "./Contacts.tsx";
 import { Raises } from "./Raises.tsx";
 import { RemoveSite } from "./RemoveSite.tsx";
+import { stands } from "./standing-end.ts";
 import { ViewLimits } from "./ViewLimits.tsx";
 import "../sites/sites.css";
 
@@ -46,6 +49,7 @@ export function ConsentTab() {
 function Standing({ site }: { site: Site }) {
   const may = useMay("scopes.set");
   const [isEditing, setEditing] = useState(false);
+  const now = useNow("fast");
   return (
     <Panel
       title={words.consent.standing}
@@ -65,7 +69,8 @@ function Standing({ site }: { site: Site }) {
     >
       <ul className="scope-list">
         {StandingScope.options.map((scope) => {
-          const given = site.scopes.find((each) => each.scope === scope);
+          const said = site.scopes.find((each) => each.scope === scope);
+          const given = said !== undefined && stands(said, now) ? said : undefined;
           return (
             <li key={scope} className="scope" data-given={given !== undefined || undefined}>
               <Icon path={given ? mdiCheckCircle : mdiCircleOutline} size={19} />
@@ -81,7 +86,11 @@ function Standing({ site }: { site: Site }) {
                     {EVIDENCE_WORDS[given.evidence]}
                     {given.evidenceNote === null ? "" : `: ${given.evidenceNote}`} ·{" "}
                     {words.consent.review(day(given.reviewAt, site.timeZone))}
+                    {given.until === null ? null : ` · ${words.consent.endsOn(dayAndTime(given.until, site.timeZone))}`}
                   </p>
+                ) : null}
+                {said?.until != null && given === undefined ? (
+                  <p className="scope-evidence">{words.consent.endedOn(dayAndTime(said.until, site.timeZone))}</p>
                 ) : null}
               </div>
             </li>
@@ -93,10 +102,18 @@ function Standing({ site }: { site: Site }) {
   );
 }
 
+/** The last day of what stands now, for the field in which it may be changed. */
+function lastDayOf({ scopes, timeZone }: Site, now: number): string {
+  const until = scopes.find((given) => stands(given, now))?.until ?? null;
+  return until === null ? "" : dateIn(new Date(Date.parse(until) - 1), timeZone);
+}
+
 function ChangeScopes({ site, isOpen, onClose }: { site: Site; isOpen: boolean; onClose: () => void }) {
+  const now = useNow();
   const [values, setValues] = useState<ConsentValues>(() => ({
     ...emptyConsent(),
-    scopes: site.scopes.map((given) => given.scope),
+    scopes: site.scopes.filter((given) => stands(given, now)).map((given) => given.scope),
+    lastDay: lastDayOf(site, now),
   }));
   const [mistake, setMistake] = useState<string | null>(null);
   const scopes = useOperation("scopes.get", { siteId: site.id }, { enabled: isOpen });
@@ -109,7 +126,7 @@ function ChangeScopes({ site, isOpen, onClose }: { site: Site; isOpen: boolean; 
     set.mutate({
       siteId: site.id,
       ...(scopes.data ? { version: scopes.data.version } : {}),
-      ...newConsent(values, suggested),
+      ...newConsent(values, suggested, site.timeZone),
     });
   };
   return (

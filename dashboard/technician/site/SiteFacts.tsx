@@ -18,6 +18,7 @@ import { words } from "../../words/en.ts";
 import { SCOPE_WORDS } from "../../words/states.ts";
 import { timeOfDay } from "../../words/time.ts";
 import { isQuiet } from "./quiet-hours.ts";
+import { stands } from "./standing-end.ts";
 
 /** What to know before touching anything: the time there, what is allowed, and whether we can reach it. */
 export function SiteFacts({ site, content }: { site: Site; content: SiteContent }) {
@@ -26,7 +27,9 @@ export function SiteFacts({ site, content }: { site: Site; content: SiteContent 
   const row = useRow(content.row, site.id);
   const shownGateways = gateways.length > 0 ? gateways : site.gateways;
   const quiet = isQuiet(timeOfDay(now, site.timeZone), site.quietHours);
-  const allowed = StandingScope.options.filter((scope) => site.scopes.some((given) => given.scope === scope));
+  const allowed = StandingScope.options.filter((scope) =>
+    site.scopes.some((given) => given.scope === scope && stands(given, now)),
+  );
   return (
     <dl className="site-facts">
       <Fact icon={quiet ? mdiMoonWaningCrescent : mdiClockOutline} name={words.site.time}>

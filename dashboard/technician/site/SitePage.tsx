@@ -28,6 +28,7 @@ import { words } from "../../words/en.ts";
 import { SimulatedTag } from "../fleet/cells.tsx";
 import { SiteFreezes } from "../freezes/FreezeBanner.tsx";
 import { useMay } from "../session.ts";
+import { EndOfConsent } from "./EndOfConsent.tsx";
 import { SiteFacts } from "./SiteFacts.tsx";
 
 const route = getRouteApi("/inside/sites/$siteId");
@@ -89,6 +90,7 @@ export function SitePage() {
         ) : null}
       </div>
       <RoomNotice state={state} />
+      <EndOfConsent site={site.data} />
       <SiteFreezes site={site.data} />
       <SiteFacts site={site.data} content={content} />
       <nav className="tabs" aria-label={words.site.parts} ref={tabs}>

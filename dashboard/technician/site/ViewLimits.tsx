@@ -75,7 +75,7 @@ function ChangeView({ site, limit, onClose }: { site: Site; limit: ViewLimit | n
     const wrong = consentMistakes(values);
     setMistake(wrong);
     if (wrong !== null || part === null) return;
-    const { scopes: _, ...evidence } = newConsent(values, suggested);
+    const { scopes: _, until: __, ...evidence } = newConsent(values, suggested, site.timeZone);
     change.mutate({ siteId: site.id, ...partsOf(part), ...evidence });
   };
   return (

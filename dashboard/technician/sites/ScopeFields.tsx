@@ -1,6 +1,7 @@
 import { EvidenceKind, StandingScope } from "@caretaker/protocol";
 import { Checkbox, Select, SimpleGrid, Stack, Text, TextInput } from "@mantine/core";
 import type { ReactNode } from "react";
+import { endOfDay } from "../../homeowner/home-time.ts";
 import { words } from "../../words/en.ts";
 import { EVIDENCE_WORDS, SCOPE_MEANINGS, SCOPE_WORDS } from "../../words/states.ts";
 
@@ -9,22 +10,25 @@ export interface ConsentValues {
   readonly evidence: string;
   readonly note: string;
   readonly givenBy: string;
+  /** The last day, `2027-03-31`, or empty: for as long as nobody changes it. */
+  readonly lastDay: string;
 }
 
 /** Nothing is ticked beforehand: a homeowner's yes is never assumed. */
 export function emptyConsent(): ConsentValues {
-  return { scopes: [], evidence: "", note: "", givenBy: "" };
+  return { scopes: [], evidence: "", note: "", givenBy: "", lastDay: "" };
 }
 
 export function consentMistakes(consent: ConsentValues): string | null {
   return consent.evidence === "" ? words.siteNew.evidenceMissing : null;
 }
 
-export function newConsent(values: ConsentValues, fallbackName: string) {
+export function newConsent(values: ConsentValues, fallbackName: string, timeZone: string) {
   return {
     scopes: [...values.scopes],
     evidence: EvidenceKind.parse(values.evidence),
     givenBy: values.givenBy.trim() || fallbackName,
+    until: values.lastDay === "" ? null : endOfDay(values.lastDay, timeZone),
     ...(values.note.trim() === "" ? {} : { evidenceNote: values.note.trim() }),
   };
 }
@@ -62,6 +66,13 @@ export function ScopeFields({ value, onChange, suggestedName, error }: ScopeFiel
       <Text size="xs" c="dimmed">
         {words.siteNew.disruptiveNever}
       </Text>
+      <TextInput
+        type="date"
+        label={words.siteNew.lastDay}
+        description={words.siteNew.lastDayText}
+        value={value.lastDay}
+        onChange={(event) => onChange({ ...value, lastDay: event.currentTarget.value })}
+      />
       <EvidenceFields
         value={value}
         onChange={(said) => onChange({ ...value, ...said })}
@@ -72,7 +83,7 @@ export function ScopeFields({ value, onChange, suggestedName, error }: ScopeFiel
   );
 }
 
-type Evidence = Omit<ConsentValues, "scopes">;
+type Evidence = Omit<ConsentValues, "scopes" | "lastDay">;
 
 interface EvidenceFieldsProps {
   readonly value: Evidence;

@@ -58,7 +58,7 @@ export function SiteNewPage() {
       ...(home.town.trim() === "" ? {} : { town: home.town }),
       ...(home.address.trim() === "" ? {} : { address: home.address }),
       contacts: contacts.filter((contact) => contact.name.trim() !== "").map(newContact),
-      consent: newConsent(consent, contacts[0]?.name ?? ""),
+      consent: newConsent(consent, contacts[0]?.name ?? "", home.timeZone),
     });
   };
 

@@ -24,9 +24,14 @@ export function windowSeconds(limitSeconds: number): number {
 
 /**
  * Whether what was given for good holds now. It is looked at once a year, and a `fix` that was not holds no more until
- * it is. To reach, to view and to diagnose is what the contract is made of: that holds as long as the contract does.
+ * it is. To reach, to view and to diagnose is what the contract is made of: that holds as long as the contract does, and
+ * all of it ends at the moment that was agreed.
  */
-export function holdsNow({ scope, reviewAt }: { scope: string; reviewAt: string }, now: Date): boolean {
+export function holdsNow(
+  { scope, reviewAt, until }: { scope: string; reviewAt: string; until: string | null },
+  now: Date,
+): boolean {
+  if (until !== null && now.getTime() >= Date.parse(until)) return false;
   return scope !== "fix" || now.getTime() < Date.parse(reviewAt);
 }
 

@@ -8,6 +8,7 @@ export interface Grant {
   readonly status: string;
   readonly siteId: string;
   readonly firstActAt: string | null;
+  readonly answeredAt: string | null;
   readonly endedWhy: GrantEnd | null;
   readonly proposal: { readonly acts: readonly ProposedAct[] };
 }
@@ -15,7 +16,22 @@ export interface Grant {
 /** What ended a yes before its time, whether or not it was written down yet; null while it holds. */
 export async function grantEndOf(db: Database, grant: Grant, now: Date): Promise<GrantEnd | null> {
   if (grant.endedWhy !== null || grant.status !== "allowed") return grant.endedWhy;
+  if (await hasContractEnded(db, grant, now)) return "contract_ended";
   return (await isLinkLost(db, grant, now)) ? "link_lost" : null;
+}
+
+/** What was allowed while a contract ran ends with it; what is allowed after it was asked for knowingly. */
+async function hasContractEnded(db: Database, { siteId, answeredAt }: Grant, now: Date): Promise<boolean> {
+  if (answeredAt === null) return false;
+  const ended = await db
+    .selectFrom("standingConsent")
+    .select("scope")
+    .where("siteId", "=", siteId)
+    .where("until", "<=", now.toISOString())
+    .where("until", ">", answeredAt)
+    .limit(1)
+    .executeTakeFirst();
+  return ended !== undefined;
 }
 
 /** Writes down that a yes has ended: it does not hold again, whatever comes back. The request is locked. */

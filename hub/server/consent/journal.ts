@@ -45,6 +45,7 @@ const SHOWN = [
   "contact.removed",
   "contact.erased",
   "scopes.changed",
+  "scopes.ended",
   "gateway.added",
   "gateway.removed",
   "gateway.access_withdrawn",
@@ -158,11 +159,11 @@ export async function openJournal(
     if (now.getTime() >= until.getTime() || whyNot(contact, now) !== null) throw unknownLink();
     if (link.firstOpenedAt === null)
       await trx.updateTable("journalLink").set({ firstOpenedAt: now }).where("id", "=", link.id).execute();
-    return read(trx, contact, before);
+    return read(trx, contact, now, before);
   });
 }
 
-async function read(trx: Trx, contact: ContactRow, before: number | undefined): Promise<HomeJournal> {
+async function read(trx: Trx, contact: ContactRow, now: Date, before: number | undefined): Promise<HomeJournal> {
   const siteId = contact.siteId as SiteId;
   const { firm, phone, home, timeZone } = await namesOf(trx, siteId);
   const words = wordsIn(contact.language);
@@ -183,8 +184,9 @@ async function read(trx: Trx, contact: ContactRow, before: number | undefined): 
   const shown = rows.slice(0, PAGE);
   const standing = await trx
     .selectFrom("standingConsent")
-    .select(["scope", "givenAt", "givenBy"])
+    .select(["scope", "givenAt", "givenBy", "until"])
     .where("siteId", "=", siteId)
+    .where((where) => where.or([where("until", "is", null), where("until", ">", now.toISOString())]))
     .orderBy("givenAt")
     .execute();
   return {
@@ -193,10 +195,11 @@ async function read(trx: Trx, contact: ContactRow, before: number | undefined): 
     home,
     timeZone,
     code: await headCode(trx, siteId),
-    standing: standing.map(({ scope, givenAt, givenBy }) => ({
+    standing: standing.map(({ scope, givenAt, givenBy, until }) => ({
       words: words.journal.standing[scope],
       givenAt,
       givenBy,
+      until,
     })),
     entries: shown.map((row) => entryOf(words, row)),
     nextBefore: rows.length > PAGE ? (shown.at(-1)?.number ?? null) : null,

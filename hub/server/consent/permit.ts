@@ -102,7 +102,7 @@ async function standingFor(trx: Trx, { siteId, act, now }: ActQuestion): Promise
   if (needed === undefined || act.private) return null;
   const rows = await trx
     .selectFrom("standingConsent")
-    .select(["scope", "reviewAt"])
+    .select(["scope", "reviewAt", "until"])
     .where("siteId", "=", siteId)
     .execute();
   const holding = rows.filter((given) => holdsNow(given, now)).map(({ scope }) => scope);

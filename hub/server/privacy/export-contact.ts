@@ -62,7 +62,7 @@ export async function exportContact(
       .execute();
     const allowedForGood = await trx
       .selectFrom("standingConsent")
-      .select(["scope", "givenAt", "givenBy", "evidence", "evidenceNote"])
+      .select(["scope", "givenAt", "givenBy", "evidence", "evidenceNote", "until"])
       .where("siteId", "=", siteId)
       .where(names(sql`concat_ws(' ', given_by, evidence_note)`, words, false))
       .execute();

@@ -198,6 +198,27 @@ describe("a run", () => {
     const [read] = dataOf(await test.events(runId), "step.read");
     expect(read).toMatchObject({ result: "unknown", error: expect.stringContaining("does not allow") });
   });
+
+  it("reads nothing from the moment on at which what was agreed has ended", async () => {
+    const now = test.clock.now().getTime();
+    const until = (moment: number) =>
+      database.db
+        .updateTable("standingConsent")
+        .set({ until: new Date(moment) })
+        .execute();
+    await until(now + 60_000);
+    await started("stuck");
+    await test.forward("5s");
+    expect(test.house.readsMade.length).toBeGreaterThan(0);
+    test.house.readsMade.length = 0;
+
+    await until(now);
+    const runId = await started("stuck");
+    await test.forward("1m");
+
+    expect(await test.run(runId)).toMatchObject({ outcome: "unclear" });
+    expect(test.house.readsMade).toEqual([]);
+  });
 });
 
 describe("a check", () => {

@@ -7,6 +7,7 @@ import {
   type StandingScope,
 } from "@caretaker/protocol";
 import type { Selectable } from "kysely";
+import { enterEnd } from "../consent/standing-ends.ts";
 import { type Trx, transaction } from "../db/database.ts";
 import type { Tables } from "../db/tables.ts";
 import type { Call, Handlers } from "../http/handler.ts";
@@ -21,6 +22,7 @@ export interface NewScopes {
   readonly evidence: EvidenceKind;
   readonly evidenceNote?: string | undefined;
   readonly givenBy: string;
+  readonly until?: string | null | undefined;
 }
 
 const REVIEW_AFTER_YEARS = 1;
@@ -44,6 +46,8 @@ export function scopesHandlers({ db, announcements }: SitesDeps): Pick<Handlers,
           const name = "The standing consent of this site";
           throw await changedMeanwhile(trx, { name, version: versions, siteId, event: "scopes.changed" });
         }
+        // An end that has come is not lost by recording anew.
+        await enterEnd(trx, siteId, call.now);
         const before = await readScopes(trx, siteId);
         await trx
           .updateTable("site")
@@ -66,9 +70,13 @@ export function scopesHandlers({ db, announcements }: SitesDeps): Pick<Handlers,
 export async function writeScopes(
   trx: Trx,
   siteId: SiteId,
-  { scopes, evidence, evidenceNote, givenBy }: NewScopes,
+  { scopes, evidence, evidenceNote, givenBy, until = null }: NewScopes,
   call: Call,
 ): Promise<void> {
+  if (until !== null && Date.parse(until) <= call.now.getTime()) {
+    const message = "has passed already: nothing would be allowed by it";
+    throw new CaretakerError("invalid_input", `The end ${message}.`, { fields: [{ path: "until", message }] });
+  }
   const highest = Math.max(-1, ...scopes.map((scope) => SCOPES.indexOf(scope)));
   const all = SCOPES.slice(0, highest + 1) as StandingScope[];
   const reviewAt = new Date(call.now);
@@ -86,6 +94,7 @@ export async function writeScopes(
           evidence,
           evidenceNote: evidenceNote ?? null,
           reviewAt,
+          until,
         })),
       )
       .execute();
@@ -96,6 +105,7 @@ export async function writeScopes(
     evidenceNote: evidenceNote ?? null,
     givenBy,
     reviewAt: reviewAt.toISOString(),
+    until,
   };
   await appendLedger(trx, {
     chain: siteId,
@@ -127,5 +137,6 @@ function toStanding(row: Selectable<Tables["standingConsent"]>): StandingConsent
     evidence: row.evidence,
     evidenceNote: row.evidenceNote,
     reviewAt: row.reviewAt,
+    until: row.until,
   };
 }

@@ -252,6 +252,28 @@ describe("standing consent", () => {
     expect(announced.map(({ type }) => type)).toContain("view.withdrawn");
   });
 
+  it("shows by the API too what there is and whether it answers, and no state, where View does not stand", async () => {
+    const site = await lee();
+    const lamp = { name: "Lamp", availability: "online", state: "on", attributes: { brightness: 7 } };
+    const shown = sitesHandlers({
+      db: database.db,
+      announcements: createAnnouncements(() => {}),
+      live: { rows: () => [], site: () => ({ entities: [lamp] }) as never },
+      destroySecrets: async () => {},
+      keepRemovedSiteDays: 30,
+      queueMessage: async () => {},
+    });
+    const given = { siteId: site.id, evidence: "told_by_phone", givenBy: "Mrs Lee" } as const;
+    await shown["scopes.set"]({ ...given, scopes: ["view"] }, call);
+    expect(await shown["site.entities"]({ siteId: site.id }, call)).toEqual({ items: [lamp] });
+
+    await shown["scopes.set"]({ ...given, scopes: ["reach"] }, call);
+
+    expect(await shown["site.entities"]({ siteId: site.id }, call)).toEqual({
+      items: [{ ...lamp, state: null, attributes: {} }],
+    });
+  });
+
   it("can be taken away whole", async () => {
     const site = await lee();
 

@@ -1,5 +1,14 @@
-import { CaretakerError, type ClientId, type HEALTH, type Site, type SiteId, type SiteRow } from "@caretaker/protocol";
+import {
+  CaretakerError,
+  type ClientId,
+  type EntityState,
+  type HEALTH,
+  type Site,
+  type SiteId,
+  type SiteRow,
+} from "@caretaker/protocol";
 import { z } from "zod";
+import { mayView } from "../consent/standing.ts";
 import { type Trx, transaction } from "../db/database.ts";
 import { newId } from "../db/new-id.ts";
 import type { Call, Handlers } from "../http/handler.ts";
@@ -88,9 +97,17 @@ export function siteHandlers(deps: SitesDeps): Pick<Handlers, Names> {
       return {};
     },
 
-    "site.entities": async ({ siteId }) => ({ items: live.site(siteId)?.entities ?? [] }),
+    "site.entities": async ({ siteId }) => {
+      const items = live.site(siteId)?.entities ?? [];
+      // Without View it is shown what there is and whether it answers, as of what is private.
+      return { items: (await mayView(db, siteId)) ? items : items.map(withoutState) };
+    },
     "site.devices": async ({ siteId }) => live.site(siteId) ?? { rooms: [], integrations: [], devices: [] },
   };
+}
+
+function withoutState(entity: EntityState): EntityState {
+  return { ...entity, state: null, attributes: {} };
 }
 
 type NewSite = Parameters<Handlers["site.create"]>[0];

@@ -119,6 +119,7 @@ export const de: HomeownerWords = {
       "contact.removed": "Jemand wird nicht mehr gefragt",
       "contact.erased": "Jemand wurde aus unseren Daten gelöscht",
       "scopes.changed": "Was wir ohne Frage dürfen, wurde geändert",
+      "scopes.ended": "Was wir ohne Frage dürfen, endete wie vereinbart",
       "gateway.added": "Eine Steuerung wurde verbunden",
       "gateway.removed": "Eine Steuerung wurde getrennt",
       "gateway.access_withdrawn": "Unser Zugang wurde entzogen",

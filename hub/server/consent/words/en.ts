@@ -116,6 +116,7 @@ export const en: HomeownerWords = {
       "contact.removed": "Somebody is not asked any more",
       "contact.erased": "Somebody was erased from our records",
       "scopes.changed": "What we may do without asking was changed",
+      "scopes.ended": "What we may do without asking came to its agreed end",
       "gateway.added": "A control system was connected",
       "gateway.removed": "A control system was disconnected",
       "gateway.access_withdrawn": "Our access was taken away",

@@ -119,6 +119,7 @@ export const fr: HomeownerWords = {
       "contact.removed": "Une personne n’est plus interrogée",
       "contact.erased": "Une personne a été effacée de nos données",
       "scopes.changed": "Ce que nous pouvons faire sans demander a changé",
+      "scopes.ended": "Ce que nous pouvons faire sans demander a pris fin comme convenu",
       "gateway.added": "Un système a été connecté",
       "gateway.removed": "Un système a été déconnecté",
       "gateway.access_withdrawn": "Notre accès a été retiré",

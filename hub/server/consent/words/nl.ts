@@ -120,6 +120,7 @@ export const nl: HomeownerWords = {
       "contact.removed": "Iemand wordt niet meer gevraagd",
       "contact.erased": "Iemand is uit onze gegevens gewist",
       "scopes.changed": "Wat we zonder vragen mogen is gewijzigd",
+      "scopes.ended": "Wat we zonder vragen mogen, liep af zoals afgesproken",
       "gateway.added": "Een besturingssysteem is verbonden",
       "gateway.removed": "Een besturingssysteem is losgekoppeld",
       "gateway.access_withdrawn": "Onze toegang is ingetrokken",

@@ -8,10 +8,10 @@ import {
   isRetryable,
   type Measurement,
   type RunEventData,
-  type Scope,
   type StepTest,
   scopeRank,
 } from "@caretaker/protocol";
+import { standingScopes } from "../../consent/standing.ts";
 import { fieldAt, judge, type Truth } from "../../runbooks/expect.ts";
 import { withoutHidden, wordsWithoutHidden } from "../../state/hidden-answers.ts";
 import type { At } from "../items.ts";
@@ -109,12 +109,9 @@ async function ask(
 
 /** Looking needs the homeowner's standing word as well; when it was taken back, nothing is read any more. */
 async function mayBeRead(ride: Ride, { scope }: CapabilityDeclaration): Promise<void> {
-  const rows = await ride.deps.db
-    .selectFrom("standingConsent")
-    .select("scope")
-    .where("siteId", "=", ride.siteId)
-    .execute();
-  const highest = Math.max(-1, ...rows.map((row) => scopeRank(row.scope as Scope)));
+  const { db, now } = ride.deps;
+  const standing = await standingScopes(db, ride.siteId, now);
+  const highest = Math.max(-1, ...standing.map(scopeRank));
   if (highest >= scopeRank(scope)) return;
   throw new CaretakerError("consent_missing", `The homeowner does not allow \`${scope}\`, so this was not read.`);
 }
