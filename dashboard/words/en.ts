@@ -304,6 +304,8 @@ export const words = {
   },
   site: {
     notHere: "There is no such site",
+    notHereWhy: "It was removed, or the link was cut short",
+    notHereText: "Look for it in the list, by its name or its phone number.",
     parts: "Parts of this site",
     tabs: {
       overview: "Overview",

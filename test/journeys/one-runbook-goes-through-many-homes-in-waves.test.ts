@@ -114,7 +114,10 @@ describe.skipIf(chromium.skip)(chromium.title("one runbook in many homes"), () =
     // Where it did not help, the site says so, and leads on to the next one with the reason filled in.
     const site = await context.newPage();
     await site.goto(rolloutUrl);
-    await site.getByRole("region", { name: "What did not end well" }).getByRole("link", { name: "Fir" }).click();
+    await site
+      .getByRole("region", { name: "What did not end well" })
+      .getByRole("link", { name: "Fir", exact: true })
+      .click();
     const wrong = site.getByRole("region", { name: "What is wrong" });
     await wrong.getByText("Not fixed").waitFor();
     await keepPicture(site, "rollout-next-to-try-desktop-light");

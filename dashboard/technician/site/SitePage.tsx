@@ -1,11 +1,12 @@
 import "./site.css";
-import type { SiteId } from "@caretaker/protocol";
+import { isCaretakerError, type SiteId } from "@caretaker/protocol";
 import { Button } from "@mantine/core";
 import {
   mdiAccountKeyOutline,
   mdiDevices,
   mdiHistory,
   mdiHomeOutline,
+  mdiHomeSearchOutline,
   mdiPlayOutline,
   mdiPuzzleOutline,
   mdiRouterWireless,
@@ -18,6 +19,7 @@ import { useRow, useSite } from "../../live/hooks.tsx";
 import { useOperation } from "../../live/queries.ts";
 import { BackLink } from "../../ui/BackLink.tsx";
 import { CallLink } from "../../ui/CallLink.tsx";
+import { EmptyState } from "../../ui/EmptyState.tsx";
 import { ErrorMessage } from "../../ui/ErrorMessage.tsx";
 import { Icon } from "../../ui/Icon.tsx";
 import { Page } from "../../ui/Page.tsx";
@@ -55,7 +57,13 @@ export function SitePage() {
   if (site.isError) {
     return (
       <Page title={words.site.notHere} above={above}>
-        <ErrorMessage error={site.error} onRetry={() => void site.refetch()} />
+        {isCaretakerError(site.error, "not_found") || isCaretakerError(site.error, "invalid_input") ? (
+          <EmptyState icon={mdiHomeSearchOutline} title={words.site.notHereWhy} text={words.site.notHereText}>
+            <Button renderRoot={(props) => <Link to="/" {...props} />}>{words.shell.sites}</Button>
+          </EmptyState>
+        ) : (
+          <ErrorMessage error={site.error} onRetry={() => void site.refetch()} />
+        )}
       </Page>
     );
   }
