@@ -198,3 +198,17 @@ describe("refreshing an entity", () => {
     expect(home.fake.countActs("homeassistant", "update_entity", { entity_id: "light.hall_lamp" })).toBe(1);
   });
 });
+
+describe("what is nothing that can be done", () => {
+  it.each(["lock.unlock", "switch.toggle", "constructor", "toString", "__proto__"])(
+    "is refused, and nothing is sent: %s",
+    async (capability) => {
+      await using home = await openHome();
+      const plug = { switch: home.key("entities", plugOf.switch) };
+
+      await expect(home.act(capability as never, plug as never)).rejects.toMatchObject({ code: "not_available_here" });
+      await expect(home.read(capability as never, plug as never)).rejects.toMatchObject({ code: "not_available_here" });
+      expect(home.fake.acts).toEqual([]);
+    },
+  );
+});

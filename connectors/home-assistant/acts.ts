@@ -76,9 +76,12 @@ export async function act<N extends CapabilityName>(
   request: ActRequest<N>,
 ): Promise<CapabilityOutput<N>> {
   const { capability, input } = request;
-  const does = (
-    acts as Partial<Record<CapabilityName, (from: Follower, clock: Clock, input: unknown) => Promise<Done>>>
-  )[capability];
+  // What every object has by inheritance, such as `constructor`, is nothing that can be done to a home.
+  const does = Object.hasOwn(acts, capability)
+    ? (acts as Partial<Record<CapabilityName, (from: Follower, clock: Clock, input: unknown) => Promise<Done>>>)[
+        capability
+      ]
+    : undefined;
   if (does === undefined)
     throw new CaretakerError("not_available_here", words.notHere(capability), { meta: { isSent: false } });
   // A key that is remembered may mean another thing by now.

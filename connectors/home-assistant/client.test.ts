@@ -218,9 +218,10 @@ describe("random frames", () => {
     const random = generator(20_261_123);
     let longest = 0;
     for (let round = 0; round < 100; round += 1) {
-      const began = performance.now();
+      // What it costs, not how long it took: other programs may have the machine meanwhile.
+      const began = process.cpuUsage();
       for (let count = 0; count < 100; count += 1) feed(client, randomFrame(random));
-      longest = Math.max(longest, performance.now() - began);
+      longest = Math.max(longest, process.cpuUsage(began).user / 1000);
     }
 
     expect(longest).toBeLessThan(250);

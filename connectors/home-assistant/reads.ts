@@ -123,9 +123,10 @@ export async function read<N extends CapabilityName>(
   request: ReadRequest<N>,
 ): Promise<CapabilityOutput<N>> {
   const { capability, input } = request;
-  const answer = (reads as Partial<Record<CapabilityName, (from: Follower, input: unknown) => Promise<unknown>>>)[
-    capability
-  ];
+  // What every object has by inheritance, such as `constructor`, is nothing that can be read.
+  const answer = Object.hasOwn(reads, capability)
+    ? (reads as Partial<Record<CapabilityName, (from: Follower, input: unknown) => Promise<unknown>>>)[capability]
+    : undefined;
   if (answer === undefined) throw new CaretakerError("not_available_here", words.notHere(capability));
   try {
     if (capability !== "gateway.info") await from.whenKnown();

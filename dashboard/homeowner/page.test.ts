@@ -39,6 +39,7 @@ function buildView(given: Partial<ConsentView> = {}): ConsentView {
     canAnswer: true,
     canStop: false,
     ended: null,
+    emergency: null,
     progress: { state: "not_started", steps: [], outcome: null, isWell: false, results: [] },
     ...given,
   };

@@ -81,6 +81,7 @@ export function createScreen(view: ConsentView, words: PageWords, handlers: Hand
         next.canAnswer,
         next.canStop,
         next.ended,
+        next.emergency,
         next.progress,
         next.startBy,
         next.callAskedAt,
@@ -116,7 +117,14 @@ export function createScreen(view: ConsentView, words: PageWords, handlers: Hand
   };
 }
 
+/** Nobody of the home allowed an emergency: who did, and why, stands before what becomes of it. */
 function statusWords(view: ConsentView, words: PageWords): string {
+  if (view.emergency === null) return stateWords(view, words);
+  const isWaiting = view.status === "allowed" && view.progress.state === "not_started" && view.ended === null;
+  return isWaiting ? view.emergency : `${view.emergency} ${stateWords(view, words)}`;
+}
+
+function stateWords(view: ConsentView, words: PageWords): string {
   const { status, progress } = view;
   const said = words.status;
   if (view.ended !== null) return [view.ended, progress.outcome].filter(Boolean).join(" ");

@@ -120,13 +120,14 @@ function changedEntity(entity: EntityState, change: EntityChange): EntityState {
     attributes = { ...attributes, ...change.attributes };
     for (const name of change.removedAttributes ?? []) delete attributes[name];
   }
+  const reportedAt = change.reportedAt ?? change.since;
   return {
     ...entity,
     attributes,
     state: change.state === undefined ? entity.state : change.state,
     availability: change.availability ?? entity.availability,
     since: change.since === undefined ? entity.since : new Date(change.since).toISOString(),
-    reportedAt: change.reportedAt === undefined ? entity.reportedAt : new Date(change.reportedAt).toISOString(),
+    reportedAt: reportedAt === undefined ? entity.reportedAt : new Date(reportedAt).toISOString(),
   };
 }
 

@@ -4,6 +4,7 @@ import {
   mdiAccountMultipleCheckOutline,
   mdiArchiveOutline,
   mdiBookOpenPageVariantOutline,
+  mdiCardAccountDetailsOutline,
   mdiEmailOutline,
   mdiHomeGroup,
   mdiHomeGroupPlus,
@@ -22,6 +23,7 @@ export interface Destination {
     | "/runbooks"
     | "/messages"
     | "/ledger"
+    | "/clients"
     | "/people"
     | "/keys"
     | "/backups"
@@ -59,6 +61,13 @@ export const DESTINATIONS: readonly Destination[] = [
   { to: "/freeze", word: words.shell.freeze, icon: mdiSnowflake, needs: "freeze.list", isMain: false },
   { to: "/messages", word: words.shell.outbox, icon: mdiEmailOutline, needs: "outbox.list", isMain: false },
   { to: "/ledger", word: words.shell.ledger, icon: mdiNotebookCheckOutline, needs: "ledger.list", isMain: false },
+  {
+    to: "/clients",
+    word: words.shell.clients,
+    icon: mdiCardAccountDetailsOutline,
+    needs: "client.list",
+    isMain: false,
+  },
   { to: "/people", word: words.shell.people, icon: mdiAccountGroupOutline, needs: "person.list", isMain: false },
   { to: "/keys", word: words.shell.keys, icon: mdiKeyOutline, needs: "key.list", isMain: false },
   { to: "/backups", word: words.shell.backups, icon: mdiArchiveOutline, needs: "backup.list", isMain: false },

@@ -1,4 +1,5 @@
 import {
+  type ClientId,
   isCaretakerError,
   type RolloutId,
   type RunbookId,
@@ -234,6 +235,19 @@ const rollout = createRoute({
   component: lazyRouteComponent(() => import("./rollouts/RolloutPage.tsx"), "RolloutPage"),
 });
 
+const clients = createRoute({
+  getParentRoute: () => inside,
+  path: "/clients",
+  component: lazyRouteComponent(() => import("./clients/ClientListPage.tsx"), "ClientListPage"),
+});
+
+const client = createRoute({
+  getParentRoute: () => inside,
+  path: "/clients/$clientId",
+  params: { parse: ({ clientId }) => ({ clientId: clientId as ClientId }) },
+  component: lazyRouteComponent(() => import("./clients/ClientPage.tsx"), "ClientPage"),
+});
+
 const people = createRoute({
   getParentRoute: () => inside,
   path: "/people",
@@ -319,6 +333,8 @@ const tree = root.addChildren([
     rollouts,
     rolloutNew,
     rollout,
+    clients,
+    client,
     people,
     keys,
     account,

@@ -129,6 +129,7 @@ export const GRANT_ENDS: Record<GrantEnd, string> = {
   starter_left: "It ended: whoever started the run may no longer sign in.",
   link_lost: "It ended: the link to the home was lost too long while the work went on.",
   contract_ended: "It ended together with what was agreed with this home.",
+  emergency_ended: "It ended: nothing is an emergency in this home any more.",
   hub_went_down: "It ended: the hub went down while it was allowed.",
   restored: "It ended: the hub was restored from a backup since.",
 };
@@ -213,6 +214,7 @@ export const APPROVAL_WORDS: Record<ApprovalStatus, string> = {
 };
 
 export const APPROVAL_KIND_WORDS: Record<ApprovalKind, string> = {
+  "consent.emergency": "Allow as an emergency",
   "freeze.lift": "Lift a freeze",
   "homes.more": "More homes at once",
   "rollout.wave": "Next wave of a rollout",

@@ -2,7 +2,13 @@ import { z } from "zod";
 import { ApprovalId, Moment, PersonId, SiteId } from "./ids.ts";
 
 /** What one person may not do alone. */
-export const ApprovalKind = z.enum(["freeze.lift", "homes.more", "rollout.wave", "runbook.publish"]);
+export const ApprovalKind = z.enum([
+  "consent.emergency",
+  "freeze.lift",
+  "homes.more",
+  "rollout.wave",
+  "runbook.publish",
+]);
 export type ApprovalKind = z.infer<typeof ApprovalKind>;
 
 export const ApprovalStatus = z.enum(["waiting", "given", "refused", "withdrawn", "expired"]);

@@ -58,7 +58,10 @@ export const WatchAnswer = z.union([
 ]);
 export type WatchAnswer = z.infer<typeof WatchAnswer>;
 
-/** One entity's change; absent fields did not change. Moments are milliseconds since 1970: these are many. */
+/**
+ * One entity's change; absent fields did not change. Moments are milliseconds since 1970: these are many. `since` stands
+ * for both of them unless `reportedAt` follows.
+ */
 export const EntityChange = z.object({
   id: EntityId,
   state: z.string().nullable().optional(),

@@ -46,7 +46,8 @@ export const CAPABILITIES = {
       /** `starting` and `stopping` are not failures: wait. */
       state: z.enum(["running", "starting", "stopping", "recovery"]),
       timeZone: z.string().nullable(),
-      isAdmin: z.boolean(),
+      /** Null where the make does not say what our user may do. */
+      isAdmin: z.boolean().nullable(),
       /** Whether history is being written; null where the make has none. */
       recording: z.boolean().nullable(),
     }),
@@ -168,6 +169,9 @@ export type ReadName = {
   [N in CapabilityName]: (typeof CAPABILITIES)[N]["kind"] extends "read" ? N : never;
 }[CapabilityName];
 export type ActionName = Exclude<CapabilityName, ReadName>;
+export const ACTION_NAMES = (Object.keys(CAPABILITIES) as CapabilityName[]).filter(
+  (name): name is ActionName => CAPABILITIES[name].kind === "action",
+);
 export type CapabilityInput<N extends CapabilityName> = z.infer<(typeof CAPABILITIES)[N]["input"]>;
 export type CapabilityOutput<N extends CapabilityName> = z.infer<(typeof CAPABILITIES)[N]["output"]>;
 

@@ -27,6 +27,8 @@ export interface ConnectorManifest {
   /** As the connector's folder is named. */
   readonly id: string;
   readonly name: string;
+  /** It is one box of a home among others, such as a panel on a wall, and not what runs the home. */
+  readonly isOneOfMany?: boolean;
   /** What a technician types to add a gateway; `secrets` names the fields that are sealed and never given back. */
   readonly config: z.ZodObject;
   readonly secrets: readonly string[];

@@ -67,7 +67,14 @@ export const ConsentStatus = z.enum(["asked", "allowed", "refused", "another_tim
 export type ConsentStatus = z.infer<typeof ConsentStatus>;
 
 /** Why a yes ended before its time without anybody of the home taking it back. */
-export const GrantEnd = z.enum(["starter_left", "link_lost", "contract_ended", "hub_went_down", "restored"]);
+export const GrantEnd = z.enum([
+  "starter_left",
+  "link_lost",
+  "contract_ended",
+  "emergency_ended",
+  "hub_went_down",
+  "restored",
+]);
 export type GrantEnd = z.infer<typeof GrantEnd>;
 
 /** A link to the home that was away so long while work went on has ended what was allowed for that work. */
@@ -114,6 +121,8 @@ export const ConsentView = z.object({
   canStop: z.boolean(),
   /** Why what they allowed ended before its time, as a sentence. */
   ended: z.string().nullable(),
+  /** Where two people of the firm allowed it as an emergency: who, and why, as sentences. */
+  emergency: z.string().nullable(),
   progress: z.object({
     state: z.enum(["not_started", "working", "stopping", "stopped", "done"]),
     steps: z.array(z.object({ at: Moment, words: z.string() })),

@@ -1,11 +1,13 @@
 import { z } from "zod";
+import { Approval } from "./approvals.ts";
 import { ConsentAnswer, ConsentView, HomeJournal, HomeQuestionView, LinkToken, PhoneQuestion } from "./consent.ts";
+import { EMERGENCY_ACTS, EmergencyAct, EmergencyConsent, EmergencyEvidence } from "./emergency.ts";
 import { HomePhones } from "./household.ts";
 import { ConsentRequestId, ContactId, DeviceId, GatewayId, Moment, RoomId, RunId, SiteId } from "./ids.ts";
 import { EntityKind } from "./model.ts";
 import { operation } from "./operation.ts";
 import { Answer } from "./question.ts";
-import { EvidenceKind, ScopeRaise } from "./scopes.ts";
+import { ActionCapability, EvidenceKind, ScopeRaise } from "./scopes.ts";
 import { Contact, ContactRole, Name, Phone } from "./sites.ts";
 import { Language } from "./text.ts";
 import { DeviceClass, ViewLimit } from "./view-limits.ts";
@@ -120,10 +122,13 @@ export const householdOperations = {
   }),
   "raise.set": operation({
     path: "PUT /sites/{siteId}/raises",
-    summary: "Raise what any act on a device, or in the whole home, needs; it never lowers",
+    summary:
+      "Raise what acts on a device, or in the whole home, need: all of them, or those of one kind; it never lowers",
     input: z.strictObject({
       siteId: SiteId,
       deviceId: DeviceId.optional(),
+      /** Only acts of this kind. */
+      capability: ActionCapability.optional(),
       scope: z.enum(["fix", "disruptive"]).nullable(),
       private: z.boolean().default(false),
       reason: z.string().trim().min(3).max(300),
@@ -138,11 +143,51 @@ export const householdOperations = {
     input: z.strictObject({
       siteId: SiteId,
       deviceId: DeviceId.optional(),
+      capability: ActionCapability.optional(),
       reason: z.string().trim().min(3).max(300),
     }),
     output: z.object({ items: z.array(ScopeRaise) }),
     needs: { who: reviewers, on: "site", freshFactor: true },
     ledger: ["scopes.raise_lifted"],
+  }),
+  "emergency.get": operation({
+    path: "GET /sites/{siteId}/emergency",
+    summary: "What the household agreed to for emergencies; null where nothing was",
+    input: z.strictObject({ siteId: SiteId }),
+    output: z.object({ emergency: EmergencyConsent.nullable() }),
+    needs: { who: everyone, on: "site" },
+  }),
+  "emergency.set": operation({
+    path: "PUT /sites/{siteId}/emergency",
+    summary: "Record what the household agreed to in writing for emergencies; it is told, and this rests for a day",
+    input: z.strictObject({
+      siteId: SiteId,
+      capabilities: z.array(EmergencyAct).min(1).max(EMERGENCY_ACTS.length),
+      atNight: z.boolean().default(false),
+      evidence: EmergencyEvidence,
+      evidenceNote: z.string().trim().max(500).optional(),
+      givenBy: Name,
+    }),
+    output: z.object({ emergency: EmergencyConsent.nullable() }),
+    needs: { who: reviewers, on: "site", freshFactor: true, noKeys: true },
+    ledger: ["emergency.agreed"],
+  }),
+  "emergency.end": operation({
+    path: "POST /sites/{siteId}/emergency/end",
+    summary: "Nothing is an emergency here any more, at once: also not what was allowed as one and still goes on",
+    input: z.strictObject({ siteId: SiteId, reason: z.string().trim().min(3).max(300) }),
+    output: z.object({ emergency: EmergencyConsent.nullable() }),
+    needs: { who: everyone, on: "site" },
+    ledger: ["emergency.ended"],
+  }),
+  "consent.emergency": operation({
+    path: "POST /runs/{runId}/consents/{requestId}/emergency",
+    summary:
+      "Ask a second person to allow as an emergency what nobody of the home has answered yet, where the household agreed to that",
+    input: z.strictObject({ runId: RunId, requestId: ConsentRequestId, reason: z.string().trim().min(10).max(300) }),
+    output: Approval,
+    needs: { who: fixers, on: "run", freshFactor: true, noKeys: true },
+    ledger: ["approval.requested", "consent.emergency"],
   }),
   "view.get": operation({
     path: "GET /sites/{siteId}/view",

@@ -142,6 +142,11 @@ export type Inventory = z.infer<typeof Inventory>;
  */
 export interface StateChange {
   readonly key: string;
+  /**
+   * A small number of the connector's for the entity, from 0, the same for it in all changes of a session: spares the hub
+   * the search by key. Two entities that are there never share one.
+   */
+  readonly place?: number;
   readonly state?: string;
   readonly available?: AvailabilityValue;
   readonly attributes?: Readonly<Record<string, AttributeValue>>;

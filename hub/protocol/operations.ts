@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { backupOperations } from "./backup-operations.ts";
+import { clientOperations } from "./client-operations.ts";
 import { ChecklistLine } from "./connector.ts";
 import { AgreedWindow, ConsentAnswer, ConsentView, LinkToken } from "./consent.ts";
 import { controlOperations } from "./control-operations.ts";
@@ -629,6 +630,7 @@ export const operations = {
   }),
 
   // ---- What a person of a home may ask for ----
+  ...clientOperations,
   ...privacyOperations,
 
   // ---- Backups ----

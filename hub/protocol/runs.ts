@@ -276,7 +276,7 @@ export const RunConsent = z.object({
   answerBy: Moment,
   /** The time that the homeowner chose. */
   window: AgreedWindow.nullable(),
-  /** How whoever answered is known: `B` by a link to a verified address, `C` by phone, as a technician wrote it down. */
+  /** How whoever answered is known: `B` by a link to a verified address, `C` by phone, as a technician wrote it down, `D` an emergency. */
   grade: z.string().nullable(),
   /** Why a yes ended before its time. */
   ended: GrantEnd.nullable(),

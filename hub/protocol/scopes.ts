@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { ACTION_NAMES } from "./capabilities.ts";
 import { DeviceId, Moment } from "./ids.ts";
 
 /** What a homeowner permits; each scope includes the ones before it. The numbers are those of the consent texts. */
@@ -20,11 +21,16 @@ export function raise(scope: Scope, other: Scope | undefined): Scope {
 export const StandingScope = z.enum(["reach", "view", "diagnose", "fix"]);
 export type StandingScope = z.infer<typeof StandingScope>;
 
+/** A kind of act that can be raised. */
+export const ActionCapability = z.enum(ACTION_NAMES);
+
 /** That more has to be allowed in a home, or for a device of it, than the catalogue of its make says. */
 export const ScopeRaise = z.object({
   /** Null for the whole home. */
   deviceId: DeviceId.nullable(),
   deviceName: z.string().nullable(),
+  /** Only of acts of this kind; null for whatever is done. */
+  capability: ActionCapability.nullable(),
   /** The least that any act on it needs; null where only `private` is said. */
   scope: z.enum(["fix", "disruptive"]).nullable(),
   private: z.boolean(),

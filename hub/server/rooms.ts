@@ -10,6 +10,7 @@ import { dealWithUncleanStop } from "./boot/unclean-stop.ts";
 import { createCourier } from "./consent/at-home/courier.ts";
 import { phoneHandlers } from "./consent/at-home/phones.ts";
 import { consentHandlers, createConsent } from "./consent/consent.ts";
+import { allowEmergency } from "./consent/emergency.ts";
 import { mayView } from "./consent/standing.ts";
 import { StandingEnds } from "./consent/standing-ends.ts";
 import { type Database, now } from "./db/database.ts";
@@ -251,7 +252,10 @@ async function makeDoors(options: HubOptions, { server, url }: Place, inner: Inn
     ...runsHandlers(runsDeps, runs),
     ...rolloutHandlers(inner.rolloutsDeps),
     ...upkeepHandlers(inner.upkeepDeps),
-    ...approvalHandlers({ db, now, announcements, queueMessage: mail.queue }, carriesOut(library)),
+    ...approvalHandlers(
+      { db, now, announcements, queueMessage: mail.queue },
+      carriesOut(library, { now, runs: runsDoor, queueMessage: mail.queue, publicUrl: url }),
+    ),
     ...homesAtOnceHandlers({ db, now, announcements, queueMessage: mail.queue }),
     ...freezeHandlers({ db, now, announcements, queueMessage: mail.queue, library }),
     ...consentHandlers(consent),
@@ -288,8 +292,9 @@ async function makeDoors(options: HubOptions, { server, url }: Place, inner: Inn
 }
 
 /** What is done once a second person has approved it: each kind belongs to a room. */
-function carriesOut(library: Library): CarriesOut {
+function carriesOut(library: Library, consent: Parameters<typeof allowEmergency>[0]): CarriesOut {
   return {
+    "consent.emergency": allowEmergency(consent),
     "freeze.lift": liftFreeze,
     "homes.more": allowMoreHomes,
     "rollout.wave": beginApprovedWave,

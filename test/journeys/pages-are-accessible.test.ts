@@ -125,6 +125,8 @@ describe.skipIf(chromium.skip)(chromium.title("every page, with simulated homes"
       freeze: "/freeze",
       "second-person": "/second-person",
       ledger: `/ledger?siteId=${site}`,
+      clients: "/clients",
+      client: `/clients/${sites.find(({ id }) => id === site)?.clientId}`,
       people: "/people",
       keys: "/keys",
       draft: "/runbooks/drafts/pages",

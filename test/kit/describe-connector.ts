@@ -201,6 +201,8 @@ function askConnector(connector: Connector, start: () => Promise<StartedGateway>
   it("says that nothing happened when it is told to act on what is not there", async () => {
     const session = await connect();
     const { capability, input } = gateway.anAct(inventory());
+    // What names nothing cannot name what is not there.
+    if (Object.keys(fieldsOf(capability)).length === 0) return;
     const before = gateway.acts();
     const wrong = Object.fromEntries(
       Object.keys(input).map((field) => [field, field in fieldsOf(capability) ? "no-such-thing" : input[field]]),

@@ -1,19 +1,29 @@
+import { badLines } from "./bad-lines.ts";
 import { blast } from "./blast.ts";
 import { clocks } from "./clocks.ts";
 import { crash } from "./crash.ts";
 import { drift } from "./drift.ts";
 import { fence } from "./fence.ts";
 import { freezes } from "./freezes.ts";
+import { garbage } from "./garbage.ts";
+import { guesses } from "./guesses.ts";
+import { halfOpen } from "./half-open.ts";
 import { history } from "./history.ts";
 import { hostileRunbooks } from "./hostile-runbooks.ts";
 import { kills } from "./kills.ts";
 import type { Measurement } from "./measurement.ts";
 import { newcomer } from "./newcomer.ts";
 import { races } from "./races.ts";
+import { revocations } from "./revocations.ts";
+import { services } from "./services.ts";
 import { tamper } from "./tamper.ts";
 
 /** What we promise and anybody can measure again. Each is small in `npm test` and whole with `--full`. */
 export const MEASUREMENTS: Readonly<Record<string, Measurement>> = {
+  "bad-lines": {
+    title: "whatever is wrong with a line, and whenever it begins, is met in time, said rightly and got over",
+    measure: badLines,
+  },
   blast: {
     title: "one person acts in no more homes within an hour than one person may, by whatever ways at once",
     measure: blast,
@@ -38,6 +48,19 @@ export const MEASUREMENTS: Readonly<Record<string, Measurement>> = {
     title: "whatever is frozen is acted on no more within a second, also by the next hub",
     measure: freezes,
   },
+  garbage: {
+    title: "whatever a gateway says is survived, counted, and costs the hub no time",
+    measure: garbage,
+  },
+  guesses: {
+    title: "a link of a question is not guessed, whatever else is known",
+    measure: guesses,
+  },
+  "half-open": {
+    title:
+      "a line that was cut without a word is noticed, nothing is sent on it, and it comes back without doing anything twice",
+    measure: halfOpen,
+  },
   history: {
     title: "what many clients were told of freezes and consent could have happened one after the other",
     measure: history,
@@ -57,6 +80,14 @@ export const MEASUREMENTS: Readonly<Record<string, Measurement>> = {
   races: {
     title: "nothing is done after a stop, after a freeze, or without a yes that holds, whatever meets whatever",
     measure: races,
+  },
+  revocations: {
+    title: "what was taken back is closed within a second, on every screen at once",
+    measure: revocations,
+  },
+  services: {
+    title: "of all that a Home Assistant could be told to do, only what the connector's table names arrives",
+    measure: services,
   },
   tamper: {
     title: "whoever changes a ledger is found, and the first bad entry named",

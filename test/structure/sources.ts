@@ -51,6 +51,7 @@ const OURS: Readonly<Record<string, string>> = {
   "@caretaker/cli": "hub/cli",
   "@caretaker/kit": "test/kit",
   "@caretaker/dashboard": "dashboard",
+  "@caretaker/connector-cresnext": "connectors/cresnext",
   "@caretaker/connector-home-assistant": "connectors/home-assistant",
 };
 

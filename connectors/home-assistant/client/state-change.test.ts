@@ -7,7 +7,9 @@ const MESSAGE =
 const read = (text: string) => {
   const bytes = Buffer.from(text);
   const message = readStateChange(bytes, 0, bytes.length);
-  return message === undefined ? undefined : { ...message };
+  if (message === undefined) return undefined;
+  const { id, entityFrom, entityTo, state, changed, updated } = message;
+  return { id, entityId: message.bytes.toString("latin1", entityFrom, entityTo), state, changed, updated };
 };
 
 /** The same message as JSON.parse reads it; undefined where it says anything more. */

@@ -6,12 +6,17 @@
  *   {"id":3,"type":"event","event":{"c":{"sensor.hall":{"+":{"s":"21.5","lc":1795440778.395,"c":"01M8…"}}}}}
  */
 export interface StateChangeMessage {
-  id: number;
-  entityId: string;
-  state: string | undefined;
+  readonly id: number;
+  /** Where the entity's id stands in the bytes of the message. */
+  readonly bytes: Buffer;
+  readonly entityFrom: number;
+  readonly entityTo: number;
+  readonly state: string | undefined;
+  /** Where the state stands in them. */
+  readonly stateFrom: number;
   /** `lc` and `lu`: seconds since 1970. */
-  changed: number | undefined;
-  updated: number | undefined;
+  readonly changed: number | undefined;
+  readonly updated: number | undefined;
 }
 
 const HEAD = Buffer.from('{"id":');
@@ -27,82 +32,93 @@ const MOST_ID_DIGITS = 12;
 const MOST_DIGITS = 30;
 
 /** Overwritten with each message: whoever needs it longer takes what it needs. */
-const message: StateChangeMessage = { id: 0, entityId: "", state: undefined, changed: undefined, updated: undefined };
-/** Where the reading stands. -1 when it is another message. */
-let at = 0;
+const message = {
+  id: 0,
+  bytes: Buffer.alloc(0) as Buffer,
+  entityFrom: 0,
+  entityTo: 0,
+  state: undefined as string | undefined,
+  stateFrom: 0,
+  changed: undefined as number | undefined,
+  updated: undefined as number | undefined,
+};
+/** What `afterNumber` read. */
+let value = 0;
 
 /** Undefined for any other message, also for one that is none. */
 export function readStateChange(bytes: Buffer, from: number, to: number): StateChangeMessage | undefined {
   // The end is looked at last, so what stands beyond `to` cannot be taken for a part of the message.
-  at = from;
-  skip(bytes, HEAD);
-  message.id = readNumber(bytes, MOST_ID_DIGITS);
-  skip(bytes, ENTITY);
+  let at = after(bytes, from, HEAD);
+  at = afterNumber(bytes, at, MOST_ID_DIGITS);
+  const id = value;
+  at = after(bytes, at, ENTITY);
   const entityFrom = at;
-  skipText(bytes, to);
+  at = afterText(bytes, at, to);
   const entityTo = at - 1;
-  skip(bytes, ADDED);
-  if (at === -1 || !readAdded(bytes, to)) return undefined;
-  skip(bytes, END);
-  if (at !== to) return undefined;
-  message.entityId = bytes.toString("latin1", entityFrom, entityTo);
+  at = after(bytes, at, ADDED);
+  if (at !== NOWHERE) at = afterAdded(bytes, at, to);
+  if (after(bytes, at, END) !== to) return undefined;
+  message.id = id;
+  message.bytes = bytes;
+  message.entityFrom = entityFrom;
+  message.entityTo = entityTo;
   return message;
 }
 
+// Each takes the place where something should stand and returns the place behind it. The place is handed on rather than
+// kept in a variable of the module, which would be written to memory with every byte.
+
+const NOWHERE = -1;
+
 /** `"s":"21.5","lc":1795440778.395,"c":"01M8…"`, each at most as often as it likes: the last counts, as in JSON.parse. */
-function readAdded(bytes: Buffer, to: number): boolean {
+function afterAdded(bytes: Buffer, from: number, to: number): number {
+  let at = from;
   message.state = undefined;
   message.changed = undefined;
   message.updated = undefined;
   for (;;) {
-    if (bytes[at] !== QUOTE) return false;
+    if (bytes[at] !== QUOTE) return NOWHERE;
     const [first, second, third] = [bytes[at + 1], bytes[at + 2], bytes[at + 3]];
     if (second === QUOTE && third === COLON && bytes[at + 4] === QUOTE && (first === S || first === C)) {
       const textFrom = at + 5;
-      at = textFrom;
-      skipText(bytes, to);
-      if (at === -1) return false;
-      if (first === S) message.state = bytes.toString("latin1", textFrom, at - 1);
+      at = afterText(bytes, textFrom, to);
+      if (at === NOWHERE) return NOWHERE;
+      if (first === S) {
+        message.state = bytes.toString("latin1", textFrom, at - 1);
+        message.stateFrom = textFrom;
+      }
     } else if (first === L && (second === C || second === U) && third === QUOTE && bytes[at + 4] === COLON) {
-      at += 5;
-      const moment = readNumber(bytes, MOST_DIGITS);
-      if (at === -1) return false;
-      if (second === C) message.changed = moment;
-      else message.updated = moment;
-    } else return false;
-    if (bytes[at] !== COMMA) return at <= to;
+      at = afterNumber(bytes, at + 5, MOST_DIGITS);
+      if (at === NOWHERE) return NOWHERE;
+      if (second === C) message.changed = value;
+      else message.updated = value;
+    } else return NOWHERE;
+    if (bytes[at] !== COMMA) return at;
     at += 1;
   }
 }
 
-function skip(bytes: Buffer, literal: Buffer): void {
-  if (at === -1) return;
-  for (let index = 0; index < literal.length; index += 1)
-    if (bytes[at + index] !== literal[index]) {
-      at = -1;
-      return;
-    }
-  at += literal.length;
+function after(bytes: Buffer, at: number, literal: Buffer): number {
+  if (at === NOWHERE) return NOWHERE;
+  for (let index = 0; index < literal.length; index += 1) if (bytes[at + index] !== literal[index]) return NOWHERE;
+  return at + literal.length;
 }
 
-/** To behind the closing quote of a text that means what it says: printable ASCII without escapes. */
-function skipText(bytes: Buffer, to: number): void {
-  if (at === -1) return;
-  for (; at < to; at += 1) {
+/** A text that means what it says, with its closing quote: printable ASCII without escapes. */
+function afterText(bytes: Buffer, from: number, to: number): number {
+  if (from === NOWHERE) return NOWHERE;
+  for (let at = from; at < to; at += 1) {
     const byte = bytes[at] as number;
-    if (byte === QUOTE) {
-      at += 1;
-      return;
-    }
+    if (byte === QUOTE) return at + 1;
     if (byte < 0x20 || byte > 0x7e || byte === BACKSLASH) break;
   }
-  at = -1;
+  return NOWHERE;
 }
 
-/** A number above zero without an exponent. */
-function readNumber(bytes: Buffer, most: number): number {
-  if (at === -1) return 0;
-  const from = at;
+/** A number above zero without an exponent, which is left in `value`. */
+function afterNumber(bytes: Buffer, from: number, most: number): number {
+  if (from === NOWHERE) return NOWHERE;
+  let at = from;
   let digits = 0;
   let decimals = -1;
   for (; at - from <= most; at += 1) {
@@ -113,12 +129,11 @@ function readNumber(bytes: Buffer, most: number): number {
     } else if (byte === DOT && decimals === -1 && at > from) decimals = 0;
     else break;
   }
-  if (at === from || at - from > most || decimals === 0 || bytes[from] === ZERO) {
-    at = -1;
-    return 0;
-  }
-  if (decimals === -1 && digits <= Number.MAX_SAFE_INTEGER) return digits;
-  const power = POWERS[decimals];
-  if (power !== undefined && digits <= Number.MAX_SAFE_INTEGER) return digits / power;
-  return Number(bytes.toString("latin1", from, at));
+  if (at === from || at - from > most || decimals === 0 || bytes[from] === ZERO) return NOWHERE;
+  const power = POWERS[Math.max(0, decimals)];
+  value =
+    power !== undefined && digits <= Number.MAX_SAFE_INTEGER
+      ? digits / power
+      : Number(bytes.toString("latin1", from, at));
+  return at;
 }

@@ -1,28 +1,61 @@
 import type { AttributeValue, StateChange } from "@caretaker/protocol";
 import { allowedAttributes } from "../normalise/attributes.ts";
 import { domainOf } from "../normalise/kinds.ts";
+import type { LastSaid } from "./last-said.ts";
 
 /** One entity as Home Assistant last showed it. Moments are milliseconds since 1970. */
-export interface LiveEntity {
+export class LiveEntity {
   readonly entityId: string;
   /** What all of its domain share. */
   readonly traits: Traits;
+  /** Its place among what the entities of its home said last; the same for as long as it is there. */
+  readonly place: number;
   /** The name that the hub knows it by: the registry's id, or the entity id where it is not registered. */
   key: string;
-  entry: string | undefined;
-  device: string | undefined;
-  state: string;
-  since: number;
-  at: number;
+  entry: string | undefined = undefined;
+  device: string | undefined = undefined;
   /** Those that leave the connector. */
-  attributes: Record<string, AttributeValue> | undefined;
-  name: string | undefined;
-  deviceClass: string | undefined;
-  unit: string | undefined;
+  attributes: Record<string, AttributeValue> | undefined = undefined;
+  name: string | undefined = undefined;
+  deviceClass: string | undefined = undefined;
+  unit: string | undefined = undefined;
   /** Home Assistant made it up from its registry: no integration provides it at this moment. */
-  isRestored: boolean;
+  isRestored = false;
   /** It was provided at least once since we connected. */
-  wasProvided: boolean;
+  wasProvided = false;
+  readonly #said: LastSaid;
+
+  constructor(entityId: string, key: string, said: LastSaid) {
+    this.entityId = entityId;
+    this.traits = traitsOf(entityId);
+    this.key = key;
+    this.#said = said;
+    this.place = said.take();
+  }
+
+  get state(): string {
+    return this.#said.state(this.place);
+  }
+
+  set state(state: string) {
+    this.#said.setState(this.place, state);
+  }
+
+  get since(): number {
+    return this.#said.since(this.place);
+  }
+
+  set since(moment: number) {
+    this.#said.setSince(this.place, moment);
+  }
+
+  get at(): number {
+    return this.#said.at(this.place);
+  }
+
+  set at(moment: number) {
+    this.#said.setAt(this.place, moment);
+  }
 }
 
 /** A home has thousands of entities in a few dozen domains. */
@@ -47,28 +80,6 @@ function traitsOf(entityId: string): Traits {
 /** A change as it is built; `StateChange` once it is handed on. */
 export type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
-/** A zero that is kept as a floating-point number: one that becomes one later is rebuilt in every entity of a fleet. */
-const NEVER = -0;
-
-export function newEntity(entityId: string, key: string): LiveEntity {
-  return {
-    entityId,
-    traits: traitsOf(entityId),
-    key,
-    entry: undefined,
-    device: undefined,
-    state: "unknown",
-    since: NEVER,
-    at: NEVER,
-    attributes: undefined,
-    name: undefined,
-    deviceClass: undefined,
-    unit: undefined,
-    isRestored: false,
-    wasProvided: false,
-  };
-}
-
 const copies = new Map<string, string>();
 const MOST_COPIES = 5000;
 
@@ -82,10 +93,12 @@ export function oneCopy(word: string): string {
 
 /** Everything about an entity as one change. */
 export function wholeChange(entity: LiveEntity, isOrphan: boolean): StateChange {
+  const { key, place, state } = entity;
   return {
-    key: entity.key,
-    state: entity.state,
-    available: isOrphan ? "unknown" : entity.state === "unavailable" ? "offline" : "online",
+    key,
+    place,
+    state,
+    available: isOrphan ? "unknown" : state === "unavailable" ? "offline" : "online",
     attributes: entity.attributes ?? {},
     since: entity.since,
     at: entity.at,

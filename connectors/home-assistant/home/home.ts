@@ -2,6 +2,7 @@ import type { Inventory, StateChange } from "@caretaker/protocol";
 import type { StateChangeMessage } from "../client/state-change.ts";
 import { entriesOf, inventoryOf, keyOfRow } from "../normalise/inventory.ts";
 import type { Area, DeviceRow, EntityRow, EntryRow, Floor } from "../schema.ts";
+import { Entities } from "./entities.ts";
 import { type LiveEntity, wholeChange } from "./entity.ts";
 import { applyEvent, applyStateChange, type Delta, type StreamTarget } from "./stream.ts";
 
@@ -25,7 +26,7 @@ export interface Registries {
  * need. It is replaced with each connection, since Home Assistant says nothing of what vanished in between.
  */
 export class LiveHome {
-  readonly entities = new Map<string, LiveEntity>();
+  readonly entities = new Entities();
   readonly entries = new Map<string, EntryRow>();
   signIns: ReadonlySet<string> = new Set();
   devices: ReadonlyMap<string, KnownDevice> = new Map();

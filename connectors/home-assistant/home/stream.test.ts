@@ -1,7 +1,7 @@
 import type { StateChange } from "@caretaker/protocol";
 import { beforeEach, describe, expect, it } from "vitest";
 import { captured } from "../test-helpers.ts";
-import type { LiveEntity } from "./entity.ts";
+import { Entities } from "./entities.ts";
 import { applyEvent, applyStateChange, type StreamTarget } from "./stream.ts";
 
 let garbage: string[];
@@ -12,7 +12,7 @@ beforeEach(() => {
   garbage = [];
   renamed = 0;
   target = {
-    entities: new Map<string, LiveEntity>(),
+    entities: new Entities(),
     keyOf: (entityId) => `key of ${entityId}`,
     garbage: (what) => garbage.push(what),
     renamed: () => {
@@ -28,6 +28,12 @@ const shown = (more: object = {}) => ({
 const change = (difference: unknown): StateChange | undefined =>
   applyEvent(target, { c: { [LAMP]: difference } })?.changes[0];
 
+/** All of an entity, also what it keeps elsewhere. */
+const allOf = (id: string) => {
+  const entity = target.entities.get(id);
+  return { ...entity, state: entity?.state, since: entity?.since, at: entity?.at };
+};
+
 describe("the first states", () => {
   it("are told whole, in milliseconds, without what nobody needs", () => {
     const delta = applyEvent(
@@ -38,6 +44,7 @@ describe("the first states", () => {
     expect(delta?.changes).toEqual([
       {
         key: `key of ${LAMP}`,
+        place: 0,
         state: "on",
         available: "online",
         attributes: { brightness: 10 },
@@ -95,7 +102,7 @@ describe("a change", () => {
     [{ "-": { a: ["brightness", "icon"] } }, { removedAttributes: ["brightness"] }],
     [{ "+": { c: { id: "02", user_id: "u" } } }, {}],
   ])("%j becomes %j", (difference, expected) => {
-    expect(change(difference)).toEqual({ key: `key of ${LAMP}`, ...expected });
+    expect(change(difference)).toEqual({ key: `key of ${LAMP}`, place: 0, ...expected });
     expect(garbage).toEqual([]);
   });
 
@@ -114,11 +121,13 @@ describe("a change", () => {
   ])("that is plain, %j, does the same when it was read from its bytes", (added: Record<string, unknown>) => {
     const { s: state, lc: changed, lu: updated } = added as { s?: string; lc?: number; lu?: number };
     const expected = change({ "+": added });
-    const entity = { ...target.entities.get(LAMP) };
+    const entity = allOf(LAMP);
     applyEvent(target, shown());
 
-    expect(applyStateChange(target, { id: 3, entityId: LAMP, state, changed, updated })).toEqual(expected);
-    expect(target.entities.get(LAMP)).toEqual(entity);
+    const bytes = Buffer.from(`${LAMP}${state}`);
+    const places = { entityFrom: 0, entityTo: LAMP.length, stateFrom: LAMP.length };
+    expect(applyStateChange(target, { id: 3, bytes, ...places, state, changed, updated })).toEqual(expected);
+    expect(allOf(LAMP)).toEqual(entity);
   });
 
   it("of something that was never shown is passed over", () => {
@@ -152,7 +161,7 @@ describe("a change", () => {
 
   it("costs the same in a home of ten and of ten thousand entities", () => {
     const cost = (size: number): number => {
-      const entities = new Map<string, LiveEntity>();
+      const entities = new Entities();
       const large = { ...target, entities };
       const a = Object.fromEntries(
         Array.from({ length: size }, (_, index) => [`light.l${index}`, { s: "on", a: {}, lc: 1 }]),

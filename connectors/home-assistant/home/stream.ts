@@ -1,7 +1,8 @@
 import type { StateChange } from "@caretaker/protocol";
 import type { StateChangeMessage } from "../client/state-change.ts";
 import { attributeValue } from "../normalise/attributes.ts";
-import { type LiveEntity, type Mutable, newEntity, oneCopy } from "./entity.ts";
+import type { Entities } from "./entities.ts";
+import { type LiveEntity, type Mutable, oneCopy } from "./entity.ts";
 
 /**
  * The events of `subscribe_entities`, applied in place: the hot path. A message is checked by hand and never copied, and
@@ -9,7 +10,7 @@ import { type LiveEntity, type Mutable, newEntity, oneCopy } from "./entity.ts";
  */
 
 export interface StreamTarget {
-  readonly entities: Map<string, LiveEntity>;
+  readonly entities: Entities;
   keyOf(entityId: string): string;
   /** Something was not of the shape it should have. */
   garbage(what: string): void;
@@ -57,12 +58,24 @@ export function applyEvent(target: StreamTarget, event: unknown): Delta | undefi
 
 /** As `applyEvent`, of what `{"c":{"…":{"+":{"s","lc","lu"}}}}` says. Undefined for one that we were never told of. */
 export function applyStateChange(target: StreamTarget, message: StateChangeMessage): StateChange | undefined {
-  const entity = target.entities.get(message.entityId);
+  const { state, changed, updated } = message;
+  const entity = target.entities.at(message.bytes, message.entityFrom, message.entityTo);
   if (entity === undefined) return undefined;
-  const change: Mutable<StateChange> = { key: entity.key };
-  if (message.state !== undefined) setState(entity, message.state, change);
-  setMoments(entity, message.changed, message.updated, change);
   entity.wasProvided ||= !entity.isRestored;
+  if (state !== undefined && changed !== undefined && state.length <= LONGEST_STATE) {
+    // Nearly all are like this. Written at once: an object that grows property by property is allocated several times.
+    const since = Math.round(changed * 1000);
+    const at = updated === undefined ? since : Math.round(updated * 1000);
+    const { key, place } = entity;
+    const { said } = target.entities;
+    said.setStateFrom(place, state, message.bytes, message.stateFrom);
+    said.setSince(place, since);
+    said.setAt(place, at);
+    return { key, place, state, available: state === "unavailable" ? "offline" : "online", since, at };
+  }
+  const change: Mutable<StateChange> = { key: entity.key, place: entity.place };
+  if (state !== undefined) setState(entity, state, change);
+  setMoments(entity, changed, updated, change);
   return change;
 }
 
@@ -73,11 +86,10 @@ function applyWhole(target: StreamTarget, id: string, value: unknown, changes: S
   }
   let entity = target.entities.get(id);
   if (entity === undefined) {
-    entity = newEntity(id, target.keyOf(id));
-    target.entities.set(id, entity);
+    entity = target.entities.add(id, target.keyOf(id));
     target.renamed();
   }
-  const change: Mutable<StateChange> = { key: entity.key };
+  const change: Mutable<StateChange> = { key: entity.key, place: entity.place };
   entity.attributes = undefined;
   entity.isRestored = false;
   setState(entity, value.s, change);
@@ -96,7 +108,7 @@ function applyDifference(target: StreamTarget, id: string, value: unknown, chang
     target.garbage("a change of the wrong shape");
     return;
   }
-  const change: Mutable<StateChange> = { key: entity.key };
+  const change: Mutable<StateChange> = { key: entity.key, place: entity.place };
   const added = value["+"];
   if (isBag(added)) {
     if (typeof added.s === "string") setState(entity, added.s, change);
@@ -111,9 +123,9 @@ function applyDifference(target: StreamTarget, id: string, value: unknown, chang
 }
 
 function setState(entity: LiveEntity, state: string, change: Mutable<StateChange>): void {
-  entity.state = state.length > LONGEST_STATE ? state.slice(0, LONGEST_STATE) : state;
-  change.state = entity.state;
-  change.available = entity.state === "unavailable" ? "offline" : "online";
+  change.state = state.length > LONGEST_STATE ? state.slice(0, LONGEST_STATE) : state;
+  change.available = state === "unavailable" ? "offline" : "online";
+  entity.state = change.state;
 }
 
 /** `lc` stands for both moments unless `lu` follows. Seconds on the wire. */

@@ -1,6 +1,7 @@
 import { CAPABILITIES } from "@caretaker/protocol";
 import { describe, expect, it } from "vitest";
-import { newEntity } from "../home/entity.ts";
+import { LiveEntity } from "../home/entity.ts";
+import { LastSaid } from "../home/last-said.ts";
 import { BackupInfo, Issue, LogRow, rowsOf } from "../schema.ts";
 import { captured } from "../test-helpers.ts";
 import { backupOf, errorsOf, lastSeenOf, percentOf, repairsOf, updatesOf } from "./health.ts";
@@ -116,9 +117,11 @@ describe("backups", () => {
   });
 });
 
+const newEntity = (id: string) => new LiveEntity(id, id, new LastSaid());
+
 describe("a device's own signs", () => {
   const sensor = (id: string, deviceClass: string, state: string) =>
-    Object.assign(newEntity(id, id), { deviceClass, state });
+    Object.assign(newEntity(id), { deviceClass, state });
 
   it.each([
     [["87"], 87],
@@ -137,14 +140,15 @@ describe("a device's own signs", () => {
     expect(lastSeenOf([sensor("sensor.next_alarm", "timestamp", "2027-01-01T00:00:00Z"), seen])).toBe(
       "2026-11-23T09:00:00.000Z",
     );
-    expect(lastSeenOf([{ ...seen, state: "unavailable" }])).toBeNull();
+    seen.state = "unavailable";
+    expect(lastSeenOf([seen])).toBeNull();
   });
 });
 
 describe("updates", () => {
   it("are those that wait, with Core told apart", () => {
     const update = (id: string, state: string, attributes: Record<string, string | null>) =>
-      Object.assign(newEntity(id, id), { state, attributes, name: "Hall bridge Firmware" });
+      Object.assign(newEntity(id), { state, attributes, name: "Hall bridge Firmware" });
 
     expect(
       updatesOf([
@@ -155,7 +159,7 @@ describe("updates", () => {
         }),
         update("update.bridge", "on", { title: null, installed_version: "1.2.0", latest_version: "1.3.0" }),
         update("update.done", "off", {}),
-        newEntity("light.on", "light.on"),
+        newEntity("light.on"),
       ]),
     ).toEqual({
       updates: [

@@ -1,8 +1,9 @@
 import type { RunConsent, RunDetails } from "@caretaker/protocol";
 import { Button } from "@mantine/core";
-import { mdiEmailOpenOutline, mdiPhoneCheckOutline } from "@mdi/js";
+import { mdiAlertOutline, mdiEmailOpenOutline, mdiPhoneCheckOutline } from "@mdi/js";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
+import { useOperation } from "../../live/queries.ts";
 import { useNow } from "../../ui/clock.ts";
 import { Icon } from "../../ui/Icon.tsx";
 import { CONSENT_LOOKS } from "../../ui/looks.ts";
@@ -12,26 +13,31 @@ import { GRANT_ENDS, SCOPE_WORDS } from "../../words/states.ts";
 import { duration, timeOfDay } from "../../words/time.ts";
 import { OpenMessage } from "../outbox/OpenMessage.tsx";
 import { useMay } from "../session.ts";
+import { EmergencyWish } from "./EmergencyWish.tsx";
 import { OnThePhone } from "./OnThePhone.tsx";
 
 /** What the homeowner was asked, and how far that is: sent, seen, answered. */
-export function ConsentRows({ run }: { run: Pick<RunDetails, "id" | "consents"> }) {
+export function ConsentRows({ run }: { run: Pick<RunDetails, "id" | "siteId" | "consents"> }) {
   if (run.consents.length === 0) return null;
   return (
     <ul className="consent-rows" aria-label={words.runs.consent}>
       {run.consents.map((consent) => (
-        <ConsentRow key={consent.requestId} runId={run.id} consent={consent} />
+        <ConsentRow key={consent.requestId} runId={run.id} siteId={run.siteId} consent={consent} />
       ))}
     </ul>
   );
 }
 
-function ConsentRow({ runId, consent }: { runId: RunDetails["id"]; consent: RunConsent }) {
+function ConsentRow(props: { runId: RunDetails["id"]; siteId: RunDetails["siteId"]; consent: RunConsent }) {
+  const { runId, siteId, consent } = props;
   const [isCalling, setCalling] = useState(false);
   const [isReading, setReading] = useState(false);
   const mayRecord = useMay("consent.phone.answer");
   const now = useNow("fast");
   const isOpen = consent.status === "asked";
+  const [isEmergency, setEmergency] = useState(false);
+  const mayWish = useMay("consent.emergency");
+  const terms = useOperation("emergency.get", { siteId }, { enabled: isOpen && mayWish });
   const left = (Date.parse(consent.answerBy) - now) / 1000;
   const steps: readonly (readonly [string, string | null])[] = [
     [words.runs.consentSent(consent.sentTo), consent.sentAt],
@@ -66,6 +72,7 @@ function ConsentRow({ runId, consent }: { runId: RunDetails["id"]; consent: RunC
         <OpenMessage messageId={consent.messageId} onClose={() => setReading(false)} />
       ) : null}
       {consent.ended === null ? null : <p className="consent-note">{GRANT_ENDS[consent.ended]}</p>}
+      {consent.grade === "D" ? <p className="consent-note">{words.runs.byEmergency}</p> : null}
       {consent.grade === "C" ? <p className="consent-note">{words.runs.saidOnPhone}</p> : null}
       {isOpen && mayRecord ? (
         <Button
@@ -76,6 +83,19 @@ function ConsentRow({ runId, consent }: { runId: RunDetails["id"]; consent: RunC
         >
           {words.runs.onThePhone}
         </Button>
+      ) : null}
+      {isOpen && mayWish && terms.data?.emergency ? (
+        <Button
+          size="xs"
+          variant="default"
+          leftSection={<Icon path={mdiAlertOutline} size={16} />}
+          onClick={() => setEmergency(true)}
+        >
+          {words.runs.emergency}
+        </Button>
+      ) : null}
+      {isEmergency ? (
+        <EmergencyWish runId={runId} requestId={consent.requestId} onClose={() => setEmergency(false)} />
       ) : null}
       {isCalling ? <OnThePhone runId={runId} requestId={consent.requestId} onClose={() => setCalling(false)} /> : null}
       {isOpen ? (

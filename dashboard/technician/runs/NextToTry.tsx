@@ -1,5 +1,5 @@
 import type { RunDetails, RunOutcome } from "@caretaker/protocol";
-import { useSite } from "../../live/hooks.tsx";
+import { useRows, useSite } from "../../live/hooks.tsx";
 import { useOperation } from "../../live/queries.ts";
 import { Panel } from "../../ui/Panel.tsx";
 import { words } from "../../words/en.ts";
@@ -21,10 +21,13 @@ function StillWrong({ run }: { run: RunDetails }) {
   const { siteId } = run;
   const { content } = useSite(siteId);
   const problems = useProblems(content).filter((problem) => concerns(run, problem));
+  const gateways = useRows(content.gateways);
   const findings = useFindings(siteId);
   const runbooks = useOperation("runbook.list", { siteId }).data?.items ?? [];
   if (problems.length === 0) return null;
-  const isAllTried = problems.every((problem) => suggestionsFor(problem, runbooks, findings).every(hasFailed));
+  const isAllTried = problems.every((problem) =>
+    suggestionsFor(problem, runbooks, gateways, findings).every(hasFailed),
+  );
   return (
     <div className="next-to-try">
       <Panel
@@ -39,6 +42,7 @@ function StillWrong({ run }: { run: RunDetails }) {
               siteId={siteId}
               problem={problem}
               runbooks={runbooks}
+              gateways={gateways}
               findings={findings}
             />
           ))}

@@ -103,6 +103,9 @@ function StartForm({ site, content, runbook, prefilled }: StartFormProps) {
   const [typed, setReason] = useState<string | null>(null);
   const [homeownerAsked, setHomeownerAsked] = useState(false);
   const gateways = useRows(content.gateways).filter((gateway) => runbook.connectors.includes(gateway.connector));
+  const things = [...useRows(content.devices), ...useRows(content.integrations)];
+  /** What is named stands at one gateway, so that need not be said again. */
+  const isSaidByThing = things.some(({ id }) => Object.values(inputs).includes(id));
   const start = useAction("run.start", {
     outdates: ["run.list"],
     onDone: (run) => void navigate({ to: "/runs/$runId", params: { runId: run.id } }),
@@ -121,7 +124,7 @@ function StartForm({ site, content, runbook, prefilled }: StartFormProps) {
       inputs: readInputs(runbook.inputs, inputs),
       reason,
       homeownerAsked,
-      ...(gatewayId === null ? {} : { gatewayId }),
+      ...(gatewayId === null || isSaidByThing ? {} : { gatewayId }),
     });
   return (
     <form
@@ -132,7 +135,7 @@ function StartForm({ site, content, runbook, prefilled }: StartFormProps) {
     >
       <Panel title={runbook.title}>
         <Stack>
-          {gateways.length > 1 ? (
+          {gateways.length > 1 && !isSaidByThing ? (
             <Select
               label={words.runNew.gateway}
               data={gateways.map((gateway) => ({ value: gateway.id, label: gateway.name }))}

@@ -49,7 +49,7 @@ export function RemoveContact({ contact, onClose }: Props) {
   const [reason, setReason] = useState("");
   const [leavesNobody, setLeavesNobody] = useState(false);
   const remove = useAction("contact.remove", {
-    outdates: ["site.get", "contact.phone.list"],
+    outdates: ["site.get", "contact.former", "contact.phone.list"],
     onDone: onClose,
   });
   const isLast = isCaretakerError(remove.error, "conflict");

@@ -17,6 +17,7 @@ import { useMay } from "../session.ts";
 import { type ConsentValues, consentMistakes, emptyConsent, newConsent, ScopeFields } from "../sites/ScopeFields.tsx";
 import { AskedAtHome } from "./AskedAtHome.tsx";
 import { Contacts } from "./Contacts.tsx";
+import { Emergency } from "./Emergency.tsx";
 import { Raises } from "./Raises.tsx";
 import { RemoveSite } from "./RemoveSite.tsx";
 import { stands } from "./standing-end.ts";
@@ -36,6 +37,7 @@ export function ConsentTab() {
         <Standing site={site.data} />
         <ViewLimits site={site.data} />
         <Raises siteId={site.data.id} />
+        <Emergency site={site.data} />
       </div>
       <div className="stack">
         <Contacts site={site.data} />

@@ -13,6 +13,7 @@ import { telephone } from "../../ui/telephone.ts";
 import { words } from "../../words/en.ts";
 import { CONTACT_ROLE_WORDS } from "../../words/states.ts";
 import { day, dayAndTime } from "../../words/time.ts";
+import { FormerContacts } from "../clients/FormerContacts.tsx";
 import { useMay } from "../session.ts";
 import { ContactFields, emptyContact, newContact } from "../sites/ContactFields.tsx";
 import { EditContact, RemoveContact } from "./ChangeContact.tsx";
@@ -49,6 +50,7 @@ export function Contacts({ site }: { site: Site }) {
           ))}
         </ul>
       )}
+      <FormerContacts siteId={site.id} />
       {isAdding ? <AddContact siteId={site.id} onClose={() => setAdding(false)} /> : null}
       {verifying ? <VerifyContact siteId={site.id} contact={verifying} onClose={() => setVerifying(null)} /> : null}
     </Panel>

@@ -5,12 +5,17 @@ import { useAction } from "../../live/queries.ts";
 import { Confirm } from "../../ui/Confirm.tsx";
 import { words } from "../../words/en.ts";
 
+type Erasable = Pick<Contact, "id" | "siteId" | "name">;
+
 /** Counts what would go before it goes: the second press is the one that erases. */
-export function EraseContact({ contact, onClose }: { contact: Contact; onClose: () => void }) {
+export function EraseContact({ contact, onClose }: { contact: Erasable; onClose: () => void }) {
   const [reason, setReason] = useState("");
   const { siteId, id: contactId } = contact;
   const count = useAction("contact.erase");
-  const erase = useAction("contact.erase", { outdates: ["site.get", "ledger.list"], onDone: onClose });
+  const erase = useAction("contact.erase", {
+    outdates: ["site.get", "contact.former", "ledger.list"],
+    onDone: onClose,
+  });
   const counted = count.data;
   return (
     <Confirm

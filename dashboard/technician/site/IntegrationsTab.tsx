@@ -70,11 +70,12 @@ interface IntegrationLineProps {
 
 function IntegrationLine({ siteId, content, integration, runbooks, findings }: IntegrationLineProps) {
   const devices = useRows(content.devices);
+  const gateways = useRows(content.gateways);
   const mayStart = useMay("run.start");
   const own = devices.filter((device) => !device.gone && device.integrationIds.includes(integration.id));
   const suggestions =
     mayStart && !integration.disabled && (isIll(integration) || integration.unavailable > 0)
-      ? suggestionsFor({ kind: "integration", integration, devices: own }, runbooks, findings)
+      ? suggestionsFor({ kind: "integration", integration, devices: own }, runbooks, gateways, findings)
       : [];
   return (
     <li className="integration">

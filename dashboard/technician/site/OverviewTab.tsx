@@ -110,6 +110,7 @@ function WhatIsWrong({ siteId, content, runbooks }: WhatIsWrongProps) {
               siteId={siteId}
               problem={problem}
               runbooks={runbooks}
+              gateways={gateways}
               findings={findings}
             />
           ))}

@@ -1,4 +1,4 @@
-import type { Finding, RunbookSummary, SiteId } from "@caretaker/protocol";
+import type { Finding, Gateway, RunbookSummary, SiteId } from "@caretaker/protocol";
 import { Button } from "@mantine/core";
 import { mdiAlertCircle, mdiPowerPlugOffOutline, mdiWrenchOutline } from "@mdi/js";
 import { Link } from "@tanstack/react-router";
@@ -15,13 +15,14 @@ interface ProblemCardProps {
   readonly siteId: SiteId;
   readonly problem: SiteProblem;
   readonly runbooks: readonly RunbookSummary[];
+  readonly gateways: readonly Gateway[];
   readonly findings: readonly Finding[];
 }
 
 /** One problem: what, why, since when, and the button that may mend it. */
-export function ProblemCard({ siteId, problem, runbooks, findings }: ProblemCardProps) {
+export function ProblemCard({ siteId, problem, runbooks, gateways, findings }: ProblemCardProps) {
   const mayStart = useMay("run.start");
-  const suggestions = suggestionsFor(problem, runbooks, findings);
+  const suggestions = suggestionsFor(problem, runbooks, gateways, findings);
   return (
     <li className="problem">
       <ProblemHead problem={problem} />

@@ -1,10 +1,11 @@
-import type { DeviceId, ScopeRaise, SiteId } from "@caretaker/protocol";
+import { ActionCapability, type DeviceId, type ScopeRaise, type SiteId } from "@caretaker/protocol";
 import { Button, Checkbox, Group, Select, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { useAction, useOperation } from "../../live/queries.ts";
 import { Confirm } from "../../ui/Confirm.tsx";
 import { ErrorMessage } from "../../ui/ErrorMessage.tsx";
 import { Panel } from "../../ui/Panel.tsx";
+import { capabilityWords } from "../../words/capabilities.ts";
 import { words } from "../../words/en.ts";
 import { SCOPE_WORDS } from "../../words/states.ts";
 import { day } from "../../words/time.ts";
@@ -23,7 +24,11 @@ export function Raises({ siteId }: { siteId: SiteId }) {
       <ErrorMessage error={raises.error} onRetry={() => void raises.refetch()} />
       <ul className="contact-list">
         {items.map((raise) => (
-          <RaiseLine key={raise.deviceId ?? HOME} raise={raise} onLift={() => setLifting(raise)} />
+          <RaiseLine
+            key={`${raise.deviceId ?? HOME} ${raise.capability ?? ""}`}
+            raise={raise}
+            onLift={() => setLifting(raise)}
+          />
         ))}
       </ul>
       {mayRaise ? <RaiseForm siteId={siteId} /> : null}
@@ -56,6 +61,7 @@ function RaiseLine({ raise, onLift }: { raise: ScopeRaise; onLift: () => void })
 function RaiseForm({ siteId }: { siteId: SiteId }) {
   const devices = useOperation("site.devices", { siteId });
   const [what, setWhat] = useState<string>(HOME);
+  const [capability, setCapability] = useState<ScopeRaise["capability"]>(null);
   const [scope, setScope] = useState<"fix" | "disruptive" | null>("disruptive");
   const [isPrivate, setPrivate] = useState(false);
   const [reason, setReason] = useState("");
@@ -64,7 +70,10 @@ function RaiseForm({ siteId }: { siteId: SiteId }) {
     <form
       onSubmit={(event) => {
         event.preventDefault();
-        const of = what === HOME ? {} : { deviceId: what as DeviceId };
+        const of = {
+          ...(what === HOME ? {} : { deviceId: what as DeviceId }),
+          ...(capability === null ? {} : { capability }),
+        };
         raise.mutate({ siteId, ...of, scope, private: isPrivate, reason });
       }}
     >
@@ -79,6 +88,14 @@ function RaiseForm({ siteId }: { siteId: SiteId }) {
           onChange={(value) => setWhat(value ?? HOME)}
           allowDeselect={false}
           searchable
+        />
+        <Select
+          label={words.raises.doing}
+          placeholder={words.raises.anything}
+          data={ActionCapability.options.map((name) => ({ value: name, label: capabilityWords(name) }))}
+          value={capability}
+          onChange={(value) => setCapability(ActionCapability.nullable().parse(value))}
+          clearable
         />
         <Select
           label={words.raises.needs}
@@ -130,7 +147,12 @@ function Lift({ siteId, raise, onClose }: { siteId: SiteId; raise: ScopeRaise; o
       canConfirm={reason.trim().length >= 3}
       error={lift.error}
       onConfirm={() =>
-        lift.mutate({ siteId, ...(raise.deviceId === null ? {} : { deviceId: raise.deviceId }), reason })
+        lift.mutate({
+          siteId,
+          ...(raise.deviceId === null ? {} : { deviceId: raise.deviceId }),
+          ...(raise.capability === null ? {} : { capability: raise.capability }),
+          reason,
+        })
       }
       onClose={onClose}
     >
@@ -147,6 +169,7 @@ function Lift({ siteId, raise, onClose }: { siteId: SiteId; raise: ScopeRaise; o
   );
 }
 
-function nameOf({ deviceName }: ScopeRaise): string {
-  return deviceName ?? words.raises.home;
+function nameOf({ deviceName, capability }: ScopeRaise): string {
+  const thing = deviceName ?? words.raises.home;
+  return capability === null ? thing : `${thing}: ${capabilityWords(capability)}`;
 }

@@ -34,7 +34,7 @@ function RemoveDialog({ site, onClose }: { site: Site; onClose: () => void }) {
   const navigate = useNavigate();
   const mayDownload = useMay("ledger.export");
   const remove = useAction("site.remove", {
-    outdates: ["site.list"],
+    outdates: ["site.list", "client.get"],
     onDone: () => void navigate({ to: "/" }),
   });
   const download = useMutation({

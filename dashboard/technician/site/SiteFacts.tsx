@@ -51,7 +51,11 @@ export function SiteFacts({ site, content }: { site: Site; content: SiteContent 
           shownGateways.map((gateway) => (
             <span key={gateway.id} className="fact-gateway">
               <Mark look={GATEWAY_LOOKS[gateway.state]} />
-              <span className="fact-note">{[gateway.connectorName, gateway.version].filter(Boolean).join(" ")}</span>
+              <span className="fact-note">
+                {[shownGateways.length > 1 ? gateway.name : gateway.connectorName, gateway.version]
+                  .filter(Boolean)
+                  .join(" ")}
+              </span>
             </span>
           ))
         )}

@@ -81,7 +81,10 @@ export function SitePage() {
       above={above}
       aside={
         <>
-          {[site.data.clientName, site.data.town].filter(Boolean).join(" · ")}
+          <Link to="/clients/$clientId" params={{ clientId: site.data.clientId }} className="fact-link">
+            {site.data.clientName}
+          </Link>
+          {site.data.town ? ` · ${site.data.town}` : null}
           {site.data.isSimulated ? <SimulatedTag /> : null}
         </>
       }

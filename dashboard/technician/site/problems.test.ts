@@ -76,7 +76,7 @@ describe("what may mend it", () => {
   const ill = { kind: "integration" as const, integration: buildIntegration({ unavailable: 2 }) };
 
   it("offers what can be started with what is known, the simplest first", () => {
-    const offered = suggestionsFor({ ...ill, devices: [bridge] }, [check, revive, reload]);
+    const offered = suggestionsFor({ ...ill, devices: [bridge] }, [check, revive, reload], [buildGateway()]);
 
     expect(offered.map(({ runbook, inputs }) => [runbook.id, inputs])).toEqual([
       ["home-assistant/stuck-integration", { service: id(30) }],
@@ -84,9 +84,21 @@ describe("what may mend it", () => {
     ]);
   });
 
+  it("offers nothing that is for another make than the gateway of what is ill", () => {
+    const panel = buildRunbook({ id: "cresnext/panel-restart" as never, connectors: ["cresnext"] });
+
+    const offered = suggestionsFor({ ...ill, devices: [] }, [panel, reload], [buildGateway()]);
+
+    expect(offered.map(({ runbook }) => runbook.id)).toEqual(["home-assistant/stuck-integration"]);
+  });
+
   it("does not offer to switch off a bridge of which nobody said what feeds it, or that must not be touched", () => {
     for (const changes of [{ poweredBy: null }, { doNotTouch: true }]) {
-      const offered = suggestionsFor({ ...ill, devices: [{ ...bridge, ...changes }] }, [revive, reload]);
+      const offered = suggestionsFor(
+        { ...ill, devices: [{ ...bridge, ...changes }] },
+        [revive, reload],
+        [buildGateway()],
+      );
 
       expect(offered.map(({ runbook }) => runbook.id)).toEqual(["home-assistant/stuck-integration"]);
     }
@@ -95,9 +107,12 @@ describe("what may mend it", () => {
   it("lead on to the next one after one that did not help, and say what came of it", () => {
     const problem = { kind: "integration" as const, integration: buildIntegration(), devices: [bridge] };
     const order = (outcome: Tried["outcome"], status: Tried["status"] = "finished"): (string | boolean)[] =>
-      suggestionsFor(problem, [reload, revive], [triedReload(problem.integration.id, status, outcome)]).flatMap(
-        (suggestion) => [suggestion.runbook.id, hasFailed(suggestion)],
-      );
+      suggestionsFor(
+        problem,
+        [reload, revive],
+        [buildGateway()],
+        [triedReload(problem.integration.id, status, outcome)],
+      ).flatMap((suggestion) => [suggestion.runbook.id, hasFailed(suggestion)]);
     const [gentle, strong] = [reload.id, revive.id];
 
     expect(order("not_fixed")).toEqual([strong, false, gentle, true]);
@@ -107,7 +122,9 @@ describe("what may mend it", () => {
     expect(order("refused")).toEqual([gentle, false, strong, false]);
     expect(order("no_answer")).toEqual([gentle, false, strong, false]);
     expect(order(null, "running")).toEqual([gentle, false, strong, false]);
-    expect(suggestionsFor(problem, [reload], [triedReload(id(88), "finished", "not_fixed")])[0]?.tried).toBeUndefined();
+    expect(
+      suggestionsFor(problem, [reload], [buildGateway()], [triedReload(id(88), "finished", "not_fixed")])[0]?.tried,
+    ).toBeUndefined();
   });
 });
 

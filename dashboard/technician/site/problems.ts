@@ -96,14 +96,18 @@ export function hasFailed({ tried }: Suggestion): boolean {
 
 /**
  * Runbooks that change something and whose needed inputs this problem can fill: its integration, and for a device the
- * one box of it whose power a person has named. The gentlest comes first, and after all others what did not help.
+ * one box of it whose power a person has named. Of a home with several gateways only what its own can do. The gentlest
+ * comes first, and after all others what did not help.
  */
 export function suggestionsFor(
   problem: SiteProblem,
   runbooks: readonly RunbookSummary[],
+  gateways: readonly Gateway[],
   findings: readonly Finding[] = [],
 ): Suggestion[] {
   if (problem.kind === "gateway") return [];
+  const { gatewayId } = problem.kind === "integration" ? problem.integration : problem.device;
+  const make = gateways.find(({ id }) => id === gatewayId)?.connector;
   const things =
     problem.kind === "integration"
       ? { integration: problem.integration.id, device: poweredBridge(problem.devices)?.id }
@@ -112,7 +116,7 @@ export function suggestionsFor(
     .filter(({ integrationId }) => integrationId === things.integration)
     .flatMap((one) => one.tried);
   return runbooks
-    .filter((runbook) => !runbook.readsOnly)
+    .filter((runbook) => !runbook.readsOnly && make !== undefined && runbook.connectors.includes(make))
     .flatMap((runbook): Suggestion[] => {
       const inputs: Record<string, string> = {};
       for (const input of runbook.inputs) {

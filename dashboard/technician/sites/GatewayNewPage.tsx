@@ -122,6 +122,8 @@ interface AddedProps {
 function Added({ siteId, gateway, found }: AddedProps) {
   const { content } = useSite(siteId);
   const live = useRow(content.gateways, gateway.id) ?? gateway;
+  const runbooks = useOperation("runbook.list", { siteId });
+  const healthCheck = runbooks.data?.items.find(({ id }) => id === `${gateway.connector}/health-check`);
   return (
     <Panel title={words.gatewayNew.added(gateway.name)}>
       <Stack>
@@ -136,19 +138,16 @@ function Added({ siteId, gateway, found }: AddedProps) {
           </p>
         ) : null}
         <Group>
-          <Button
-            renderRoot={(props) => (
-              <Link
-                to="/sites/$siteId/start"
-                params={{ siteId }}
-                search={{ runbook: `${gateway.connector}/health-check` as never }}
-                {...props}
-              />
-            )}
-            leftSection={<Icon path={mdiStethoscope} />}
-          >
-            {words.gatewayNew.healthCheck}
-          </Button>
+          {healthCheck ? (
+            <Button
+              renderRoot={(props) => (
+                <Link to="/sites/$siteId/start" params={{ siteId }} search={{ runbook: healthCheck.id }} {...props} />
+              )}
+              leftSection={<Icon path={mdiStethoscope} />}
+            >
+              {words.gatewayNew.healthCheck}
+            </Button>
+          ) : null}
           <Button variant="default" renderRoot={(props) => <Link to="/sites/$siteId" params={{ siteId }} {...props} />}>
             {words.gatewayNew.toSite}
           </Button>

@@ -38,12 +38,18 @@ const SUBJECTS: Readonly<Record<string, { what: string; exists(db: Database, id:
   },
 };
 
-/** A site that was taken out of service keeps its ledger and its runs for reading; nothing else of it answers. */
+/**
+ * A site that was taken out of service keeps its ledger and its runs for reading, and its people may still ask what is kept of
+ * them, and to be forgotten; nothing else of it answers.
+ */
 const ALSO_OF_REMOVED_SITES: ReadonlySet<OperationName> = new Set([
   "ledger.list",
   "ledger.verify",
   "ledger.export",
   "run.list",
+  "contact.former",
+  "contact.export",
+  "contact.erase",
 ]);
 
 /** Rejects with `not_found` when a call names something that is not there. Roles were judged before. */

@@ -42,7 +42,13 @@ beforeEach(async () => {
     done.push(approval);
     return [];
   };
-  carriesOut = { "freeze.lift": carry, "homes.more": carry, "rollout.wave": carry, "runbook.publish": carry };
+  carriesOut = {
+    "consent.emergency": carry,
+    "freeze.lift": carry,
+    "homes.more": carry,
+    "rollout.wave": carry,
+    "runbook.publish": carry,
+  };
   deps = {
     db: database.db,
     now: async () => clock.now(),

@@ -11,7 +11,13 @@ type Queue = Pick<ApprovalsDeps, "queueMessage">;
 export async function tellHomeowners(deps: Queue, trx: Trx, approval: ApprovalRow, now: Date): Promise<void> {
   const person = nameInActor(approval.requestedBy);
   await writeToHomes(deps, trx, approval.siteIds, now, ({ words, language, firm, home, timeZone }) => [
-    words.text({ firm, person, home, at: momentIn(approval.notBefore ?? approval.requestedAt, language, timeZone) }),
+    // What is allowed as an emergency may be noticed, and nobody is asked.
+    words[approval.kind === "consent.emergency" ? "emergency" : "text"]({
+      firm,
+      person,
+      home,
+      at: momentIn(approval.notBefore ?? approval.requestedAt, language, timeZone),
+    }),
     `${words.what} ${approval.title} ${approval.reason}`,
   ]);
 }

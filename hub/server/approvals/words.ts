@@ -4,6 +4,8 @@ export interface AloneWords {
   readonly subject: (firm: string) => string;
   readonly hello: (name: string) => string;
   readonly text: (facts: { firm: string; person: string; home: string; at: string }) => string;
+  /** Of what is to be allowed without an answer of theirs. */
+  readonly emergency: (facts: { firm: string; person: string; home: string; at: string }) => string;
   /** Once something was begun by a runbook that nobody else has looked at. */
   readonly used: (facts: { firm: string; person: string; home: string }) => string;
   readonly what: string;
@@ -18,6 +20,8 @@ export const ALONE_WORDS: Readonly<Record<Language, AloneWords>> = {
     hello: (name) => `Dear ${name},`,
     text: ({ firm, person, home, at }) =>
       `At ${firm} two people have to agree before some things are done. ${person} works alone, so you are told instead. It concerns ${home}, and is not done before ${at}. Nothing that you would notice is done without asking you.`,
+    emergency: ({ firm, person, home, at }) =>
+      `At ${firm} two people have to agree before something is allowed as an emergency. ${person} works alone, so you are told instead. It concerns ${home}, and is not done before ${at}, nor if you answer the question before then.`,
     used: ({ firm, person, home }) =>
       `At ${firm} two people have to agree before a procedure such as this is used. ${person} works alone, so nobody else has looked at it, and you are told instead. It was used in ${home} now, within what you have allowed for good.`,
     what: "What it is:",
@@ -30,6 +34,8 @@ export const ALONE_WORDS: Readonly<Record<Language, AloneWords>> = {
     hello: (name) => `Beste ${name},`,
     text: ({ firm, person, home, at }) =>
       `Bij ${firm} moeten twee mensen het eens zijn voordat sommige dingen gebeuren. ${person} werkt alleen, daarom krijgt u bericht. Het gaat om ${home} en gebeurt niet vóór ${at}. Wat u zou merken, gebeurt niet zonder het u te vragen.`,
+    emergency: ({ firm, person, home, at }) =>
+      `Bij ${firm} moeten twee mensen het eens zijn voordat iets als noodgeval wordt toegestaan. ${person} werkt alleen, daarom krijgt u bericht. Het gaat om ${home} en gebeurt niet vóór ${at}, en niet als u de vraag daarvoor beantwoordt.`,
     used: ({ firm, person, home }) =>
       `Bij ${firm} moeten twee mensen het eens zijn voordat een werkwijze als deze wordt gebruikt. ${person} werkt alleen, dus niemand anders heeft ernaar gekeken; daarom krijgt u bericht. Zij is nu in ${home} gebruikt, binnen wat u blijvend hebt toegestaan.`,
     what: "Waar het om gaat:",
@@ -42,6 +48,8 @@ export const ALONE_WORDS: Readonly<Record<Language, AloneWords>> = {
     hello: (name) => `Guten Tag ${name},`,
     text: ({ firm, person, home, at }) =>
       `Bei ${firm} müssen zwei Personen zustimmen, bevor manches getan wird. ${person} arbeitet allein, darum erfahren Sie davon. Es betrifft ${home} und geschieht nicht vor ${at}. Was Sie bemerken würden, geschieht nicht, ohne Sie zu fragen.`,
+    emergency: ({ firm, person, home, at }) =>
+      `Bei ${firm} müssen zwei Personen zustimmen, bevor etwas als Notfall erlaubt wird. ${person} arbeitet allein, darum erfahren Sie davon. Es betrifft ${home} und geschieht nicht vor ${at}, und nicht, wenn Sie die Frage vorher beantworten.`,
     used: ({ firm, person, home }) =>
       `Bei ${firm} müssen zwei Personen zustimmen, bevor ein solches Vorgehen verwendet wird. ${person} arbeitet allein, also hat es niemand sonst angesehen; darum erfahren Sie davon. Es wurde jetzt in ${home} verwendet, im Rahmen dessen, was Sie auf Dauer erlaubt haben.`,
     what: "Worum es geht:",
@@ -56,6 +64,8 @@ export const ALONE_WORDS: Readonly<Record<Language, AloneWords>> = {
     hello: (name) => `Bonjour ${name},`,
     text: ({ firm, person, home, at }) =>
       `Chez ${firm}, deux personnes doivent être d'accord avant certaines actions. ${person} travaille seul, c'est pourquoi nous vous prévenons. Cela concerne ${home} et ne sera pas fait avant ${at}. Rien de ce que vous remarqueriez n'est fait sans vous demander.`,
+    emergency: ({ firm, person, home, at }) =>
+      `Chez ${firm}, deux personnes doivent être d'accord avant qu'une action soit autorisée en urgence. ${person} travaille seul, c'est pourquoi nous vous prévenons. Cela concerne ${home} et ne sera pas fait avant ${at}, ni si vous répondez à la question d'ici là.`,
     used: ({ firm, person, home }) =>
       `Chez ${firm}, deux personnes doivent être d'accord avant qu'une telle procédure soit utilisée. ${person} travaille seul : personne d'autre ne l'a relue, c'est pourquoi nous vous prévenons. Elle vient d'être utilisée dans ${home}, dans la limite de ce que vous avez autorisé durablement.`,
     what: "De quoi il s'agit :",

@@ -11,6 +11,7 @@ export const KEPT: readonly string[] = [
   "contact",
   "contact_phone",
   "device",
+  "emergency_consent",
   "entity",
   "finding",
   "firm",

@@ -14,6 +14,7 @@ import { ask } from "./ask.ts";
 import { type Tap, takeTap } from "./at-home/tapped.ts";
 import { answerByPhone, type PhoneAnswer, phoneQuestion } from "./by-phone.ts";
 import { callMe } from "./call-me.ts";
+import { wishEmergency } from "./emergency.ts";
 import { answerFromHome, askHome, questionOpened, viewQuestion } from "./home-questions.ts";
 import { journalForAsked, openJournal, sendJournal } from "./journal.ts";
 import { ofRun } from "./of-run.ts";
@@ -60,6 +61,7 @@ export function createConsent(deps: ConsentDeps): Consent & {
   readonly questions: QuestionLink;
   readonly journal: Journal;
   takeTap(tap: Tap): ReturnType<typeof takeTap>;
+  wishEmergency(wish: Parameters<typeof wishEmergency>[1]): ReturnType<typeof wishEmergency>;
 } {
   return {
     ask: (trx, question) => ask(deps, trx, question),
@@ -80,6 +82,7 @@ export function createConsent(deps: ConsentDeps): Consent & {
     voidGrants,
     ofRun,
     takeTap: (tap) => takeTap(deps, tap),
+    wishEmergency: (wish) => wishEmergency(deps, wish),
     journal: {
       ask: (token) => journalForAsked(deps, token),
       send: (to) => sendJournal(deps, to),
@@ -119,6 +122,7 @@ export function createConsent(deps: ConsentDeps): Consent & {
 type LinkNames = "consent.view" | "consent.opened" | "consent.answer" | "consent.stop" | "consent.call_me";
 type QuestionNames = "question.view" | "question.opened" | "question.answer";
 type JournalNames = "journal.ask" | "journal.open" | "contact.journal.send";
+type EmergencyNames = "consent.emergency";
 type PhoneNames = "consent.phone.get" | "consent.phone.answer";
 
 export function consentHandlers({
@@ -126,12 +130,14 @@ export function consentHandlers({
   byPhone,
   questions,
   journal,
+  wishEmergency: wish,
 }: {
   readonly link: ConsentLink;
   readonly byPhone: ConsentByPhone;
   readonly questions: QuestionLink;
   readonly journal: Journal;
-}): Pick<Handlers, LinkNames | PhoneNames | QuestionNames | JournalNames> {
+  wishEmergency(wish: Parameters<typeof wishEmergency>[1]): ReturnType<typeof wishEmergency>;
+}): Pick<Handlers, EmergencyNames | LinkNames | PhoneNames | QuestionNames | JournalNames> {
   return {
     "consent.view": ({ token }) => link.view(token),
     "consent.opened": async ({ token }) => {
@@ -156,6 +162,7 @@ export function consentHandlers({
       return {};
     },
     "question.answer": (given) => questions.answer(given),
+    "consent.emergency": (given, { actor }) => wish({ ...given, actor }),
     "consent.phone.get": (which) => byPhone.question(which),
     "consent.phone.answer": async (given, { actor }) => {
       await byPhone.answer({ ...given, actor });

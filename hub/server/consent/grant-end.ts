@@ -1,6 +1,7 @@
 import { type GrantEnd, LINK_LOST_AFTER_SECONDS, type ProposedAct, SiteId } from "@caretaker/protocol";
 import type { Database, Trx } from "../db/database.ts";
 import { appendLedger } from "../ledger/append.ts";
+import { beyond, termsOf } from "./emergency-terms.ts";
 import { gatewayIn } from "./proposal.ts";
 
 /** Of a request, what decides whether its yes ended before its time. */
@@ -10,6 +11,7 @@ export interface Grant {
   readonly firstActAt: string | null;
   readonly answeredAt: string | null;
   readonly endedWhy: GrantEnd | null;
+  readonly grade: string | null;
   readonly proposal: { readonly acts: readonly ProposedAct[] };
 }
 
@@ -17,6 +19,7 @@ export interface Grant {
 export async function grantEndOf(db: Database, grant: Grant, now: Date): Promise<GrantEnd | null> {
   if (grant.endedWhy !== null || grant.status !== "allowed") return grant.endedWhy;
   if (await hasContractEnded(db, grant, now)) return "contract_ended";
+  if (grant.grade === "D" && !(await isStillEmergency(db, grant, now))) return "emergency_ended";
   return (await isLinkLost(db, grant, now)) ? "link_lost" : null;
 }
 
@@ -32,6 +35,12 @@ async function hasContractEnded(db: Database, { siteId, answeredAt }: Grant, now
     .limit(1)
     .executeTakeFirst();
   return ended !== undefined;
+}
+
+/** What was allowed as an emergency holds while the household's word for emergencies does. */
+async function isStillEmergency(db: Database, { siteId, proposal }: Grant, now: Date): Promise<boolean> {
+  const terms = await termsOf(db, siteId, now);
+  return terms !== null && beyond(proposal, terms.capabilities).length === 0;
 }
 
 /** Writes down that a yes has ended: it does not hold again, whatever comes back. The request is locked. */

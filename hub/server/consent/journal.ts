@@ -31,6 +31,7 @@ const SHOWN = [
   "consent.refused",
   "consent.another_time",
   "consent.window_agreed",
+  "consent.emergency",
   "consent.expired",
   "consent.ended",
   "consent.withdrawn",
@@ -44,6 +45,8 @@ const SHOWN = [
   "contact.changed",
   "contact.removed",
   "contact.erased",
+  "emergency.agreed",
+  "emergency.ended",
   "scopes.changed",
   "scopes.ended",
   "gateway.added",
@@ -226,6 +229,7 @@ function detailsOf(words: HomeownerWords, event: LedgerEvent, said: Readonly<Rec
     const { why, what } = (said.asked ?? {}) as { why?: string; what?: readonly string[] };
     return [...(typeof why === "string" ? [`“${why}”`] : []), ...(Array.isArray(what) ? what.map(String) : [])];
   }
+  if (event === "consent.emergency") return typeof said.reason === "string" ? [`“${said.reason}”`] : [];
   if (event === "consent.ended") {
     const ended = words.grantEnds[said.end as keyof typeof words.grantEnds];
     return ended === undefined ? [] : [ended];

@@ -29,6 +29,7 @@ beforeEach(async () => {
       link,
       byPhone: undefined as never,
       questions: undefined as never,
+      wishEmergency: undefined as never,
       journal: undefined as never,
     }),
   });

@@ -164,7 +164,7 @@ function laterThan(request: RequestRow, { quietUntil }: RunFacts, now: Date): Ve
     const from = new Date(window.from);
     return now < from ? notYet(from, "The homeowner chose this time.") : null;
   }
-  if (quietUntil === null) return null;
+  if (quietUntil === null || request.atNight) return null;
   const until = request.firstActAt === null ? request.startBy : request.endsAt;
   if (until !== null && quietUntil.getTime() >= Date.parse(until)) {
     return refuse("consent_expired", `${QUIET} What was allowed ends before they do: ask again.`);
@@ -176,6 +176,7 @@ const ENDED: Readonly<Record<GrantEnd, string>> = {
   starter_left: "Whoever started this run may no longer sign in, and what was allowed for it ended with that.",
   link_lost: "The link to this home was lost too long while the work went on: ask again.",
   contract_ended: "The agreement with this home has ended, and what was allowed under it: ask again.",
+  emergency_ended: "Nothing is an emergency in this home any more, as the household said: ask again.",
   hub_went_down: "The hub went down while this was allowed, and nobody knows how much of it was used: ask again.",
   restored: "The hub was restored from a backup since this was allowed: ask again.",
 };

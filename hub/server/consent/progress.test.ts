@@ -22,6 +22,7 @@ function buildFacts(events: readonly RunEventData[], given: Partial<ProgressFact
     language: "en",
     requestStatus: "allowed",
     isEnded: false,
+    isEmergency: false,
     hasActed: true,
     run: { status: "running", outcome: null },
     proposal: buildProposal({ siteId: "s", runId: "r", acts: [ACT] }),

@@ -12,6 +12,8 @@ export interface ProgressFacts {
   readonly requestStatus: string;
   /** It was allowed, and ended before its time: what was done until then is told all the same. */
   readonly isEnded: boolean;
+  /** Two people of the firm allowed it, and nobody of the home. */
+  readonly isEmergency: boolean;
   readonly hasActed: boolean;
   readonly run: { readonly status: RunStatus; readonly outcome: RunOutcome | null };
   readonly proposal: Proposal;
@@ -80,7 +82,8 @@ function wordsFor(facts: ProgressFacts, data: RunEventData): string | null {
   const { progress } = wordsIn(facts.language);
   switch (data.kind) {
     case "consent.answered":
-      return data.answer === "allowed" ? progress.allowed : null;
+      if (data.answer !== "allowed") return null;
+      return facts.isEmergency ? wordsIn(facts.language).emergency.decided : progress.allowed;
     case "fix.intended":
       return actWords(facts, data);
     case "fix.sent":

@@ -1,5 +1,6 @@
 import type { ProposedAct } from "@caretaker/protocol";
 import type { Database } from "../db/database.ts";
+import { connectors } from "../gateways/connectors.ts";
 import type { Thing } from "./words/index.ts";
 
 const TARGET = /^(?<gatewayId>[0-9a-f-]{36})\/(?<kind>integration|device|entity|room|gateway)\/(?<key>.+)$/s;
@@ -15,11 +16,18 @@ export async function thingOf(db: Database, act: ProposedAct): Promise<Thing> {
       return (await deviceOf(db, gatewayId, key)) ?? { kind, ...plain };
     case "integration":
     case "room":
-    case "gateway":
       return { kind, ...plain };
+    case "gateway":
+      return { kind: (await isOneOfMany(db, gatewayId)) ? "device" : kind, ...plain };
     default:
       return { kind: act.capability.startsWith("integration.") ? "integration" : "device", ...plain };
   }
+}
+
+/** A panel on a wall is a gateway to us and a device to whoever lives there. */
+async function isOneOfMany(db: Database, gatewayId: string): Promise<boolean> {
+  const row = await db.selectFrom("gateway").select("connector").where("id", "=", gatewayId).executeTakeFirst();
+  return connectors.some(({ manifest }) => manifest.id === row?.connector && manifest.isOneOfMany === true);
 }
 
 async function entityOf(db: Database, gatewayId: string, key: string): Promise<Thing | null> {

@@ -62,6 +62,7 @@ export async function view(deps: ConsentDeps, token: string): Promise<ConsentVie
     canAnswer,
     canStop: !hasEnded && request.status === "allowed" && end === null,
     ended: end === null ? null : wordsIn(request.language).grantEnds[end],
+    emergency: request.grade === "D" ? await emergencyOf(deps.db, request, asked) : null,
     progress: await loadProgress(deps.db, request, end !== null),
   };
 }
@@ -79,6 +80,20 @@ function loadRequest(db: Database, token: string) {
     .select(["run.startedBy", "run.startedById"])
     .where(opensWith(token) as never)
     .executeTakeFirst();
+}
+
+/** Who allowed it as an emergency, and why, in the homeowner's language; the reason in the words of whoever gave it. */
+async function emergencyOf(db: Database, request: Request, { firm, home }: AskedText): Promise<string> {
+  const approval = await db
+    .selectFrom("approval")
+    .select("reason")
+    .where("kind", "=", "consent.emergency")
+    .where("subject", "=", request.id)
+    .where("status", "=", "given")
+    .executeTakeFirst();
+  const words = wordsIn(request.language).emergency;
+  const because = approval === undefined ? [] : [words.because(approval.reason)];
+  return [words.used(request.answeredBy ?? firm, firm, home), ...because].join(" ");
 }
 
 async function endInTime(deps: ConsentDeps, requestId: string, now: Date): Promise<void> {
@@ -114,6 +129,7 @@ async function loadProgress(db: Database, request: Request, isEnded: boolean): P
     language,
     requestStatus: status,
     isEnded,
+    isEmergency: request.grade === "D",
     hasActed: firstActAt !== null,
     run: { status: request.runStatus, outcome: request.runOutcome },
     proposal,

@@ -1,8 +1,11 @@
 import type {
+  ActionName,
   ApprovalKind,
   ApprovalStatus,
   ContactRole,
   DeviceKind,
+  EmergencyAct,
+  EmergencyConsent,
   EntityKind,
   EvidenceKind,
   GatewayState,
@@ -184,11 +187,24 @@ export interface Tables {
     /** When the hub entered that end in the ledger. */
     endedAt: AtOrNull;
   };
-  /** `deviceId` null: the whole home. */
+  /** What two people of the firm may do in an emergency; no row where nothing was agreed. */
+  emergencyConsent: {
+    siteId: string;
+    capabilities: EmergencyAct[];
+    atNight: boolean;
+    evidence: EmergencyConsent["evidence"];
+    evidenceNote: string | null;
+    givenBy: string;
+    setBy: string;
+    setAt: At;
+    restsUntil: At;
+  };
+  /** `deviceId` null: the whole home; `capability` null: whatever is done. */
   scopeRaise: {
     id: string;
     siteId: string;
     deviceId: string | null;
+    capability: ActionName | null;
     scope: "fix" | "disruptive" | null;
     isPrivate: boolean;
     reason: string;
@@ -430,6 +446,8 @@ export interface Tables {
     /** A yes that ended before its time, other than by whoever gave it. */
     endedAt: AtOrNull;
     endedWhy: GrantEnd | null;
+    /** Allowed as an emergency, which the household agreed to also for the night. */
+    atNight: Generated<boolean>;
     linkUntil: At;
     ledgerCode: string;
     /** When the homeowner wished to be called. */

@@ -1,13 +1,9 @@
-import {
-  demoHomes,
-  type FakeHomeAssistant,
-  startFakeHomeAssistant,
-} from "@caretaker/connector-home-assistant/fake-gateway";
 import type { Actor, GatewayId, SiteId } from "@caretaker/protocol";
 import type { Announcements } from "../announcements.ts";
 import type { Database } from "../db/database.ts";
 import { now } from "../db/database.ts";
 import type { Call, Handlers } from "../http/handler.ts";
+import { type SimulatedGateway, type SimulatedSite, type Simulation, simulatedSites } from "./simulated-sites.ts";
 
 export interface DemoDeps {
   readonly db: Database;
@@ -19,16 +15,19 @@ export interface Demo {
   close(): Promise<void>;
 }
 
-/** One simulated home as the hub remembers it. Its token opens nothing but a simulation, so it is no secret. */
+/** One simulated gateway as the hub remembers it. Its secret opens nothing but a simulation, so it is none. */
 interface Remembered {
+  /** The site's name. */
   readonly name: string;
+  /** Absent where it was remembered before a site could have several. */
+  readonly gateway?: string;
   readonly siteId: SiteId;
   readonly gatewayId: GatewayId;
   readonly port: number;
   readonly token: string;
 }
 
-type Home = ReturnType<typeof demoHomes>[number];
+const FIRST = "Home Assistant";
 const MEMORY = "demo";
 
 /**
@@ -38,37 +37,40 @@ const MEMORY = "demo";
  */
 export async function startDemo(deps: DemoDeps, actor: Actor): Promise<Demo> {
   const remembered = await recall(deps.db);
-  const fakes: FakeHomeAssistant[] = [];
-  const homes: Remembered[] = [];
-  for (const plan of demoHomes()) {
-    const before = remembered.find(({ name }) => name === plan.site);
-    const fake = await startAt(plan, before);
-    fakes.push(fake);
-    const home = before === undefined ? await addSite(deps, actor, plan, fake) : await move(deps.db, before, fake);
-    homes.push(home);
-    sayWhatFeedsWhat(deps, actor, plan, home);
+  const simulations: Simulation[] = [];
+  const kept: Remembered[] = [];
+  for (const plan of simulatedSites()) {
+    let siteId = remembered.find(({ name }) => name === plan.site)?.siteId;
+    for (const gateway of plan.gateways) {
+      const before = remembered.find((one) => one.name === plan.site && (one.gateway ?? FIRST) === gateway.name);
+      const simulation = await startAt(gateway, before);
+      simulations.push(simulation);
+      siteId ??= await addSite(deps, actor, plan);
+      const one =
+        before === undefined
+          ? await addGateway(deps, actor, plan, siteId, gateway, simulation)
+          : await move(deps.db, before, simulation);
+      kept.push(one);
+      sayWhatFeedsWhat(deps, actor, plan, one);
+    }
   }
-  await remember(deps.db, homes);
+  await remember(deps.db, kept);
   return {
     async close() {
-      await Promise.all(fakes.map((fake) => fake.close()));
+      await Promise.all(simulations.map((simulation) => simulation.close()));
     },
   };
 }
 
 /** At the port it had, so that links keep working; at a free one where that is taken. */
-async function startAt(plan: Home, before: Remembered | undefined): Promise<FakeHomeAssistant> {
-  const options = { home: plan.home, isLivedIn: true, ...(before === undefined ? {} : { token: before.token }) };
-  if (before === undefined) return startFakeHomeAssistant(options);
-  return startFakeHomeAssistant({ ...options, port: before.port }).catch(() => startFakeHomeAssistant(options));
+async function startAt(gateway: SimulatedGateway, before: Remembered | undefined): Promise<Simulation> {
+  if (before === undefined) return gateway.start({});
+  return gateway
+    .start({ port: before.port, secret: before.token })
+    .catch(() => gateway.start({ secret: before.token }));
 }
 
-async function addSite(
-  { db, handlers }: DemoDeps,
-  actor: Actor,
-  plan: Home,
-  fake: FakeHomeAssistant,
-): Promise<Remembered> {
+async function addSite({ db, handlers }: DemoDeps, actor: Actor, plan: SimulatedSite): Promise<SiteId> {
   const call = await callOf(db, actor);
   const name = plan.client;
   const client = await handlers["client.create"]({ name, phone: "+31 20 555 0123" }, call);
@@ -95,16 +97,19 @@ async function addSite(
     call,
   );
   await db.updateTable("site").set({ isSimulated: true }).where("id", "=", site.id).execute();
-  const gateway = await handlers["gateway.add"](
-    {
-      siteId: site.id,
-      connector: "home-assistant",
-      name: "Home Assistant",
-      config: { url: fake.url, token: fake.token },
-    },
-    call,
-  );
-  return { name: plan.site, siteId: site.id, gatewayId: gateway.id, port: fake.port, token: fake.token };
+  return site.id;
+}
+
+async function addGateway(
+  { db, handlers }: DemoDeps,
+  actor: Actor,
+  plan: SimulatedSite,
+  siteId: SiteId,
+  { connector, name }: SimulatedGateway,
+  { config, port, secret }: Simulation,
+): Promise<Remembered> {
+  const gateway = await handlers["gateway.add"]({ siteId, connector, name, config }, await callOf(db, actor));
+  return { name: plan.site, gateway: name, siteId, gatewayId: gateway.id, port, token: secret };
 }
 
 function emailName(name: string): string {
@@ -114,16 +119,21 @@ function emailName(name: string): string {
     .replace(/^\.|\.$/g, "");
 }
 
-async function move(db: Database, before: Remembered, fake: FakeHomeAssistant): Promise<Remembered> {
-  if (fake.port === before.port) return before;
+async function move(db: Database, before: Remembered, { port, url }: Simulation): Promise<Remembered> {
+  if (port === before.port) return before;
   const row = await db.selectFrom("gateway").select("config").where("id", "=", before.gatewayId).executeTakeFirst();
-  const config = JSON.stringify({ ...row?.config, url: fake.url });
-  await db.updateTable("gateway").set({ config, address: fake.url }).where("id", "=", before.gatewayId).execute();
-  return { ...before, port: fake.port };
+  const config = JSON.stringify({ ...row?.config, url });
+  await db.updateTable("gateway").set({ config, address: url }).where("id", "=", before.gatewayId).execute();
+  return { ...before, port };
 }
 
 /** Once the devices are known, says which switch feeds which, as a technician who was there would. */
-function sayWhatFeedsWhat({ db, announcements, handlers }: DemoDeps, actor: Actor, plan: Home, home: Remembered): void {
+function sayWhatFeedsWhat(
+  { db, announcements, handlers }: DemoDeps,
+  actor: Actor,
+  plan: SimulatedSite,
+  home: Remembered,
+): void {
   const say = async (): Promise<void> => {
     for (const [deviceName, label] of Object.entries(plan.poweredBy)) {
       const device = await db

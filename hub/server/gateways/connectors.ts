@@ -1,5 +1,6 @@
+import { cresnext } from "@caretaker/connector-cresnext";
 import { homeAssistant } from "@caretaker/connector-home-assistant";
 import type { Connector } from "@caretaker/protocol";
 
 /** Every make this hub can connect to. A structure test compares the list with the folders. */
-export const connectors: readonly Connector[] = [homeAssistant];
+export const connectors: readonly Connector[] = [homeAssistant, cresnext];

@@ -98,6 +98,17 @@ describe("http", () => {
     expect(await codeOf(work)).toBe("gateway_timeout");
   });
 
+  it("says at once that a server changes to another protocol, which nobody asked for", async () => {
+    const switching = "HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: upgrade\r\n\r\n";
+    const port = await listen(createNetServer((socket) => socket.once("data", () => socket.write(switching))));
+    const began = performance.now();
+
+    expect(await codeOf(dialerFor(loopback(port)).http({ method: "GET", url: `http://127.0.0.1:${port}/` }))).toBe(
+      "gateway_misbehaving",
+    );
+    expect(performance.now() - began).toBeLessThan(5000);
+  });
+
   it("says that nothing listens, and that something is not HTTP", async () => {
     const gone = createNetServer();
     const free = await listen(gone);

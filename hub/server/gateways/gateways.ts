@@ -251,10 +251,15 @@ export function createGateways(deps: GatewaysDeps): Gateways {
     release,
     async start() {
       const ids = [...state.store.gateways.keys()].filter((id) => !kept.has(id));
-      for (let from = 0; from < ids.length; from += READ_AT_ONCE) {
-        const some = ids.slice(from, from + READ_AT_ONCE);
-        const [configs] = await Promise.all([readTogether(deps, some), state.fill(some)]);
-        for (const id of some) {
+      const some = Array.from({ length: Math.ceil(ids.length / READ_AT_ONCE) }, (_, index) =>
+        ids.slice(index * READ_AT_ONCE, (index + 1) * READ_AT_ONCE),
+      );
+      // The database reads the next while these are connected to.
+      let reading = readToBegin(deps, some[0] ?? []);
+      for (const [index, these] of some.entries()) {
+        const configs = await reading;
+        reading = readToBegin(deps, some[index + 1] ?? []);
+        for (const id of these) {
           const gateway = state.store.gateways.get(id);
           const one = gateway === undefined || kept.has(id) ? undefined : keep(gateway, configs.get(id));
           if (one !== undefined && !LEFT_ALONE.has(one.gateway.status.state)) begin(one);
@@ -272,6 +277,13 @@ export function createGateways(deps: GatewaysDeps): Gateways {
       await writer.close();
     },
   };
+}
+
+/** What some gateways need before they are connected to: their configurations, and what is known of their homes. */
+async function readToBegin(deps: GatewaysDeps, ids: readonly GatewayId[]) {
+  if (ids.length === 0) return new Map<GatewayId, Readonly<Record<string, unknown>>>();
+  const [configs] = await Promise.all([readTogether(deps, ids), deps.state.fill(ids)]);
+  return configs;
 }
 
 /** Where that fails each gateway reads its own, and says what is wrong with it. */

@@ -27,6 +27,9 @@ const MAY: { readonly [N in OperationName]: string } = {
   "me.get": "PSTR people before factor",
   "client.create": "PSTR",
   "client.list": "PSTR",
+  "client.get": "PSTR",
+  "client.update": "PSTR",
+  "contact.former": "PS",
   "contact.add": "PSTR",
   "contact.verify": "PSTR",
   "contact.update": "PSTR people fresh",
@@ -85,6 +88,10 @@ const MAY: { readonly [N in OperationName]: string } = {
   "view.get": "PSTR",
   "view.narrow": "PSTR",
   "view.widen": "PSTR fresh",
+  "emergency.get": "PSTR",
+  "emergency.set": "PS people fresh",
+  "emergency.end": "PSTR",
+  "consent.emergency": "PST people fresh",
   "raise.list": "PSTR",
   "raise.set": "PST",
   "raise.lift": "PS fresh",
@@ -167,6 +174,9 @@ const STATUS: Readonly<Record<string, number>> = {
 };
 /** What stays readable of a home that was taken out of service. */
 const OF_REMOVED_HOMES: ReadonlySet<OperationName> = new Set([
+  "contact.former",
+  "contact.export",
+  "contact.erase",
   "run.get",
   "run.events",
   "run.evidence",
@@ -175,6 +185,7 @@ const OF_REMOVED_HOMES: ReadonlySet<OperationName> = new Set([
   "run.resolve",
   "consent.phone.get",
   "consent.phone.answer",
+  "consent.emergency",
 ]);
 
 const calls = new Map<OperationName, number>();

@@ -1,7 +1,7 @@
 import type { Clock, FleetDelta, RunId, RunSummary, SiteId, SiteRow } from "@caretaker/protocol";
 import type { SiteRecord } from "../state/records.ts";
 import type { StateStore } from "../state/store.ts";
-import { encodeSiteDelta, hasNews } from "./encode.ts";
+import { encodeSiteDelta, hasNews, headOf } from "./encode.ts";
 import type { Line } from "./line.ts";
 
 /** While the line is busy, changes of a home are merged for this long; when it is idle they leave at once. */
@@ -12,6 +12,8 @@ const FLEET_MERGE_MILLISECONDS = 250;
 interface SiteRoom {
   readonly site: SiteRecord;
   readonly lines: Set<Line>;
+  /** How its deltas begin. */
+  readonly head: string;
   number: number;
 }
 
@@ -55,7 +57,7 @@ export class Rooms {
   /** The number to give with a snapshot that is taken now, in this very turn. */
   enterSite(site: SiteRecord, line: Line): number {
     const { id } = site.facts;
-    const room = this.#sites.get(id) ?? { site, lines: new Set<Line>(), number: 0 };
+    const room = this.#sites.get(id) ?? { site, lines: new Set<Line>(), head: headOf(site, this.epoch), number: 0 };
     this.#sites.set(id, room);
     // What others were not told yet is part of the snapshot: they are told first, so that it is not told twice.
     if (site.isNoted) this.#flush([site]);
@@ -115,7 +117,8 @@ export class Rooms {
   }
 
   #noted(site: SiteRecord): void {
-    if (this.#isIdle(site)) {
+    const room = site.watchers === 0 ? undefined : this.#sites.get(site.facts.id);
+    if (room !== undefined && this.#isIdle(room)) {
       this.#now.push(site);
       if (this.#isSoon) return;
       this.#isSoon = true;
@@ -125,7 +128,7 @@ export class Rooms {
       });
     } else {
       this.#later.push(site);
-      for (const line of this.#sites.get(site.facts.id)?.lines ?? []) line.isDue = true;
+      if (room !== undefined) for (const line of room.lines) line.isDue = true;
       this.#cancelLater ??= this.#deps.clock.after(MERGE_MILLISECONDS, () => {
         this.#cancelLater = null;
         this.#flush(this.#later.splice(0));
@@ -134,10 +137,9 @@ export class Rooms {
   }
 
   /** Whether somebody watches this home over a line on which nothing was sent for a while. */
-  #isIdle({ facts, watchers }: SiteRecord): boolean {
-    if (watchers === 0) return false;
-    const before = this.#deps.clock.monotonic() - MERGE_MILLISECONDS;
-    for (const line of this.#sites.get(facts.id)?.lines ?? []) if (!line.isDue && line.sentAt <= before) return true;
+  #isIdle({ lines }: SiteRoom): boolean {
+    for (const line of lines)
+      if (!line.isDue && line.sentAt <= this.#deps.clock.monotonic() - MERGE_MILLISECONDS) return true;
     return false;
   }
 
@@ -156,14 +158,14 @@ export class Rooms {
   }
 
   #tell(site: SiteRecord, room: SiteRoom | undefined, lines: Set<Line>): void {
-    const { store, epoch } = this.#deps;
+    const { store } = this.#deps;
     const { changes, facts } = site;
     if (site.isRowStale) store.judge(site);
     this.#noteForFleet(site);
     if (room !== undefined && changes.isStructureChanged) this.closeSite(facts.id, "inventory_changed");
     else if (room !== undefined && hasNews(changes)) {
       room.number += 1;
-      const delta = encodeSiteDelta(site, epoch, room.number);
+      const delta = encodeSiteDelta(site, room.head, room.number);
       for (const line of room.lines) {
         line.add(delta);
         lines.add(line);

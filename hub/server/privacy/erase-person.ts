@@ -6,7 +6,7 @@ import { appendLedger } from "../ledger/append.ts";
 import { erasePayloads } from "../ledger/erase.ts";
 import { entriesAbout } from "./entries-about.ts";
 import { doOrCount } from "./only-count.ts";
-import { GONE, replaceWords } from "./personal-words.ts";
+import { GONE, personEver, replaceWords } from "./personal-words.ts";
 
 /**
  * Takes a former colleague out: who he was, how he signed in, and his name wherever it was written. What he did stays,
@@ -33,7 +33,7 @@ export async function erasePerson(
         `${person.name} can still sign in. Shut them out first; then they can be erased.`,
       );
     }
-    const words = [person.name, person.email];
+    const words = await personEver(trx, person);
     if (words.some((word) => reason.toLowerCase().includes(word.toLowerCase()))) {
       const message = "names the person: the reason stays, so say it without a name or an address";
       throw new CaretakerError("invalid_input", `The reason ${message}.`, { fields: [{ path: "reason", message }] });
@@ -45,8 +45,10 @@ export async function erasePerson(
     for (const table of ["browser_session", "sign_in_account", "second_factor", "passkey"])
       await sql`delete from ${sql.table(table)} where user_id = ${personId}`.execute(trx);
     await trx.deleteFrom("signInLink").where("personId", "=", personId).execute();
-    await trx.deleteFrom("invitation").where("email", "=", person.email).execute();
-    await trx.deleteFrom("message").where("toAddress", "=", person.email).execute();
+    // Another colleague may bear a name that this one gave up; an address is one person's.
+    const addresses = words.filter((word) => word.includes("@"));
+    await trx.deleteFrom("invitation").where("email", "in", addresses).execute();
+    await trx.deleteFrom("message").where("toAddress", "in", addresses).execute();
     await trx
       .updateTable("person")
       .set({ name: GONE, email: `${personId}@erased.invalid`, image: null, lastSeenAt: null, twoFactorEnabled: false })

@@ -96,6 +96,8 @@ const OUR_WORDS = new Set([
   "consent_request.step",
   "consent_request.token_hash",
   "consent_request.stop_token_hash",
+  "emergency_consent.capabilities",
+  "emergency_consent.evidence",
   "freeze.frozen_by",
   "freeze.kind",
   "freeze.subject",
@@ -128,6 +130,7 @@ const OUR_WORDS = new Set([
   "run.step",
   "run.title",
   "run.uncertain_steps",
+  "scope_raise.capability",
   "scope_raise.scope",
   "standing_consent.evidence",
   "standing_consent.scope",
@@ -264,6 +267,20 @@ async function fillEmptyTables(runId: string, contactId: string, requestId: stri
     })
     .execute();
   await db.insertInto("journalLink").values({ id, tokenHash: "a", contactId, siteId, createdAt: at }).execute();
+  await db
+    .insertInto("emergencyConsent")
+    .values({
+      siteId,
+      capabilities: ["power.on"],
+      atNight: false,
+      evidence: "contract",
+      evidenceNote: "a",
+      givenBy: "a",
+      setBy: "a",
+      setAt: at,
+      restsUntil: at,
+    })
+    .execute();
   await db
     .insertInto("scopeRaise")
     .values({ id, siteId, scope: "fix", isPrivate: false, reason: "a", setBy: "a", setAt: at })

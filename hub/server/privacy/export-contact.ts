@@ -4,7 +4,7 @@ import { type Database, type Trx, transaction } from "../db/database.ts";
 import { actorText } from "../ledger/actor.ts";
 import { appendLedger } from "../ledger/append.ts";
 import { entriesAbout } from "./entries-about.ts";
-import { names, wordsEver } from "./personal-words.ts";
+import { GONE, names, wordsEver } from "./personal-words.ts";
 
 /** All that the hub keeps of one person of a home, for that person. That it was taken out is written down. */
 export async function exportContact(
@@ -18,7 +18,8 @@ export async function exportContact(
       .where("id", "=", contactId)
       .where("siteId", "=", siteId)
       .executeTakeFirst();
-    if (contact === undefined) throw new CaretakerError("not_found", "There is no such contact at this site.");
+    if (contact === undefined || contact.name === GONE)
+      throw new CaretakerError("not_found", "There is no such contact at this site.");
     const questions = await trx
       .selectFrom("consentRequest")
       .innerJoin("run", "run.id", "consentRequest.runId")

@@ -5,6 +5,7 @@ import { eraseContact } from "./erase-contact.ts";
 import { erasePerson } from "./erase-person.ts";
 import type { Erasures } from "./erasures.ts";
 import { exportContact } from "./export-contact.ts";
+import { formerContacts } from "./former-contacts.ts";
 
 export function privacyHandlers({
   db,
@@ -14,13 +15,14 @@ export function privacyHandlers({
   readonly db: Database;
   readonly announcements: Announcements;
   readonly erasures: Pick<Erasures, "note">;
-}): Pick<Handlers, "contact.export" | "contact.erase" | "person.erase"> {
+}): Pick<Handlers, "contact.export" | "contact.erase" | "contact.former" | "person.erase"> {
   return {
     "person.erase": async ({ preview, ...which }, { actor, now }) => {
       const counted = await erasePerson(db, { ...which, actor, now, isPreview: preview });
       if (!preview) await erasures.note({ personId: which.personId });
       return counted;
     },
+    "contact.former": async ({ siteId }) => ({ items: await formerContacts(db, siteId) }),
     "contact.export": (which, { actor, now }) => exportContact(db, { ...which, actor, now }),
     "contact.erase": async ({ preview, ...which }, { actor, now }) => {
       const counted = await eraseContact(db, { ...which, actor, now, isPreview: preview });

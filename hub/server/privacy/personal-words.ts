@@ -29,6 +29,34 @@ export async function wordsEver(trx: Trx, contact: ContactRow): Promise<string[]
   return [...new Set([...wordsOf(contact), ...before])].sort((a, b) => b.length - a.length);
 }
 
+/**
+ * What a colleague is called and how they are written to, and what they were called before: the firm's ledger tells of each
+ * turn in words, and each row that says what they did holds the name of that day behind their id.
+ */
+export async function personEver(
+  trx: Trx,
+  { id, name, email }: { readonly id: string; readonly name: string; readonly email: string },
+): Promise<string[]> {
+  const words = new Set([name, email]);
+  const add = (word: string | null): unknown =>
+    word !== null && word.trim().length > 1 && word !== GONE && words.add(word);
+  const { rows } = await sql<{ word: string | null }>`
+    select distinct word from ledger_payload
+    join ledger_entry using (chain, number),
+    lateral (values (payload::jsonb ->> 'name'), (payload::jsonb ->> 'email')) as said (word)
+    where chain = 'firm' and event like 'person.%' and payload is not null
+      and payload::jsonb ->> 'personId' = ${id}`.execute(trx);
+  for (const { word } of rows) add(word);
+  const written = String.raw`person:${id} ((?:[^"\\]|\\.){1,120})`;
+  for (const { table, column } of [...OF_SITE, ...OF_FIRM]) {
+    const found = await sql<{ word: string }>`
+      select distinct (regexp_matches(${sql.ref(column)}::text, ${written}, 'g'))[1] as word
+      from ${sql.table(table)}`.execute(trx);
+    for (const { word } of found.rows) add(word);
+  }
+  return [...words].sort((a, b) => b.length - a.length);
+}
+
 /** Whether a text names the person: a whole word only, since Ann is not in Annual, and a number however it is spaced. */
 export function names(text: RawBuilder<unknown>, words: readonly string[], isJson: boolean): RawBuilder<boolean> {
   return sql`(${sql.join(
@@ -105,6 +133,11 @@ const OF_SITE: readonly { readonly table: string; readonly column: string; reado
   { table: "rule", column: "name", ofSite: "$site::uuid = any(site_ids)" },
   ...["evidence_note", "given_by", "set_by"].map((column) => ({
     table: "view_limit",
+    column,
+    ofSite: "site_id = $site",
+  })),
+  ...["evidence_note", "given_by", "set_by"].map((column) => ({
+    table: "emergency_consent",
     column,
     ofSite: "site_id = $site",
   })),

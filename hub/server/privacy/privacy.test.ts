@@ -20,6 +20,7 @@ import { eraseContact } from "./erase-contact.ts";
 import { erasePerson } from "./erase-person.ts";
 import { createErasures } from "./erasures.ts";
 import { exportContact } from "./export-contact.ts";
+import { formerContacts } from "./former-contacts.ts";
 import { createRetention, type Retention } from "./retention.ts";
 
 const RELOAD = runbookOf(
@@ -287,6 +288,19 @@ describe("a former colleague who is erased", () => {
     await expect(go()).rejects.toMatchObject({ code: "conflict" });
     await db.updateTable("person").set({ disabledAt: at }).execute();
     expect((await whereIs("Sam Jansen")).length).toBeGreaterThan(3);
+    // What he was called before he married stands in words in the ledger, and behind his id in what he did.
+    await transaction(db, (trx) =>
+      appendLedger(trx, {
+        chain: "firm",
+        event: "person.joined",
+        actor: "hub",
+        payload: { personId: SIGNED_IN, name: "Sam Bakker", email: "bakker@installers.example" },
+      }),
+    );
+    await db
+      .updateTable("run")
+      .set({ stopRequestedBy: `person:${SIGNED_IN} Sam de Wit`, note: "Sam de Wit and Sam Bakker were there" })
+      .execute();
 
     await db
       .insertInto("runbookPublished")
@@ -309,6 +323,7 @@ describe("a former colleague who is erased", () => {
     expect(await go()).toEqual(counted);
 
     expect(await whereIs("Sam Jansen", "sam@installers.example")).toEqual([]);
+    expect(await whereIs("Sam Bakker", "Sam de Wit", "bakker@installers.example")).toEqual([]);
     for (const chain of ["firm", home.siteId] as const)
       expect(await verifyChain(db, chain)).toMatchObject({ whole: true });
     expect(await db.selectFrom("run").select("startedById").execute()).toEqual([{ startedById: SIGNED_IN }]);
@@ -434,6 +449,48 @@ describe("what has been kept long enough", () => {
     const kept = await db.selectFrom("device").select("gatewayId").execute();
     expect(kept).toEqual([{ gatewayId: other.gatewayId }]);
     expect(await retention.sweep()).toMatchObject({ sites: 0 });
+  });
+
+  it("says what went also when the hub died in the middle of a sweep", async () => {
+    await lived();
+    await days(100);
+    const { rows } = await sql<{ messages: number }>`select count(*)::integer as messages from message`.execute(db);
+    const messages = rows[0]?.messages ?? 0;
+    expect(messages).toBeGreaterThan(0);
+    // The piece after the messages cannot be done: as if the hub had died there.
+    await sql`alter table gateway_history rename to history_away`.execute(db);
+    await expect(retention.sweep()).rejects.toThrow();
+    await sql`alter table history_away rename to gateway_history`.execute(db);
+    expect(await db.selectFrom("message").select("id").execute()).toEqual([]);
+
+    await retention.sweep();
+    await retention.sweep();
+
+    const said = (await listEntries(db, { chain: "firm", before: undefined, limit: 50 })).filter(
+      ({ event }) => event === "data.let_go",
+    );
+    expect(said.map(({ payload }) => payload?.messages)).toEqual([messages]);
+  });
+
+  it("is nobody of a removed home who asks for it before: they are handed what is kept of them, and erased", async () => {
+    await lived();
+    expect(await formerContacts(db, home.siteId)).toEqual([]);
+    await db.updateTable("site").set({ removedAt: test.clock.now() }).where("id", "=", home.siteId).execute();
+    const which = { siteId: home.siteId, contactId, actor: ANN, now: test.clock.now() };
+    expect(await formerContacts(db, home.siteId)).toMatchObject([
+      { id: contactId, name: CANARY.name, removedAt: null },
+    ]);
+
+    expect((await exportContact(db, which)).questions).toHaveLength(1);
+    const counted = await eraseContact(db, { ...which, reason: "They asked for it" });
+
+    expect(counted).toMatchObject({ consents: 1, stillNamed: [] });
+    expect(await whereIs(CANARY.name, CANARY.email, CANARY.phone)).toEqual([]);
+    expect(await formerContacts(db, home.siteId)).toEqual([]);
+    await expect(exportContact(db, which)).rejects.toMatchObject({ code: "not_found" });
+    expect(await verifyChain(db, home.siteId)).toMatchObject({ whole: true });
+    await days(31);
+    expect(await retention.sweep()).toMatchObject({ sites: 1 });
   });
 
   it("goes by itself while the hub runs", async () => {

@@ -6,6 +6,7 @@ import { erasePayloads } from "../ledger/erase.ts";
 import type { Log } from "../log.ts";
 import { forgetDoors, forgetHistory } from "./leftovers.ts";
 import { GONE } from "./personal-words.ts";
+import { addToCount, NOTHING, type Swept, takeCount } from "./sweep-count.ts";
 
 /** For how many days each kind of thing is kept. What a ledger says is kept longer than what it tells of. */
 export interface KeptFor {
@@ -22,9 +23,6 @@ export interface RetentionDeps {
   readonly clock: Clock;
   readonly log: Pick<Log, "info" | "error">;
 }
-
-/** How much went, by kind. */
-export type Swept = Readonly<Record<"messages" | "runs" | "sites" | "history" | "doors", number>>;
 
 const DAY = 24 * 3_600_000;
 const SWEEP_EVERY = DAY / 4;
@@ -66,33 +64,37 @@ async function sweep(deps: RetentionDeps): Promise<Swept> {
   const { db, keptFor, now, log } = deps;
   const at = await now(db);
   const before = (days: number): string => new Date(at.getTime() - days * DAY).toISOString();
-  const swept: Swept = {
-    messages: await inPieces(db, (trx) => forgetMessages(trx, before(keptFor.messageDays))),
-    runs: await inPieces(db, (trx) => forgetRuns(trx, before(keptFor.runDays))),
-    sites: await inPieces(db, (trx) => forgetSites(trx, before(keptFor.removedSiteDays)), 1),
-    history: await inPieces(db, (trx) => forgetHistory(trx, before(keptFor.historyDays), AT_ONCE)),
-    doors: await inPieces(db, (trx) => forgetDoors(trx, at, AT_ONCE)),
-  };
-  if (Object.values(swept).some((count) => count > 0)) {
-    await transaction(db, (trx) =>
-      appendLedger(trx, {
-        chain: "firm",
-        event: "data.let_go",
-        actor: "hub",
-        payload: { ...swept, ...keptFor },
-        now: at,
-      }),
-    );
-    log.info({ ...swept }, "What has been kept long enough was let go.");
-  }
+  const inPieces = (kind: keyof Swept, piece: (trx: Trx) => Promise<number>, atOnce = AT_ONCE) =>
+    goOn(db, kind, piece, { atOnce, at });
+  await inPieces("messages", (trx) => forgetMessages(trx, before(keptFor.messageDays)));
+  await inPieces("runs", (trx) => forgetRuns(trx, before(keptFor.runDays)));
+  await inPieces("sites", (trx) => forgetSites(trx, before(keptFor.removedSiteDays)), 1);
+  await inPieces("history", (trx) => forgetHistory(trx, before(keptFor.historyDays), AT_ONCE));
+  await inPieces("doors", (trx) => forgetDoors(trx, at, AT_ONCE));
+  const swept = await transaction(db, async (trx) => {
+    const counted = await takeCount(trx);
+    if (counted === null) return NOTHING;
+    const payload = { ...counted, ...keptFor };
+    await appendLedger(trx, { chain: "firm", event: "data.let_go", actor: "hub", payload, now: at });
+    return counted;
+  });
+  if (swept !== NOTHING) log.info({ ...swept }, "What has been kept long enough was let go.");
   return swept;
 }
 
-async function inPieces(db: Database, piece: (trx: Trx) => Promise<number>, atOnce = AT_ONCE): Promise<number> {
-  for (let total = 0; ; ) {
-    const count = await transaction(db, piece);
-    total += count;
-    if (count < atOnce) return total;
+async function goOn(
+  db: Database,
+  kind: keyof Swept,
+  piece: (trx: Trx) => Promise<number>,
+  { atOnce, at }: { readonly atOnce: number; readonly at: Date },
+): Promise<void> {
+  for (;;) {
+    const count = await transaction(db, async (trx) => {
+      const went = await piece(trx);
+      if (went > 0) await addToCount(trx, kind, went, at);
+      return went;
+    });
+    if (count < atOnce) return;
   }
 }
 
@@ -151,6 +153,7 @@ async function forgetSites(trx: Trx, before: string): Promise<number> {
     sql`delete from home_message where gateway_id in ${ofGateways}`,
     sql`delete from contact_phone where gateway_id in ${ofGateways}`,
     sql`delete from view_limit where site_id = ${id}`,
+    sql`delete from emergency_consent where site_id = ${id}`,
     sql`delete from scope_raise where site_id = ${id}`,
     sql`delete from journal_link where site_id = ${id}`,
     sql`delete from "freeze" where kind = 'site' and subject = ${id}`,

@@ -1,5 +1,6 @@
 import {
   CAPABILITIES,
+  type CapabilityDeclaration,
   type CapabilityName,
   type ConnectorManifest,
   type Runbook,
@@ -36,6 +37,17 @@ const TABLE: Readonly<Record<string, Readonly<Partial<Record<CapabilityName, rea
     "power.on": ["fix", true],
     "gateway.restart": ["disruptive", true],
   },
+  cresnext: {
+    "gateway.info": ["reach", false],
+    "device.state": ["view", false],
+    "gateway.restart": ["disruptive", true],
+  },
+};
+
+/** What is written around an operation is of another make where its own has no such thing. */
+const AROUND: Readonly<Partial<Record<CapabilityName, CapabilityDeclaration>>> = {
+  "integration.list": { scope: "view", timeoutSeconds: 10 },
+  "entity.refresh": { scope: "diagnose", timeoutSeconds: 10 },
 };
 
 const HEAD = `version: 1
@@ -155,10 +167,12 @@ function valid(text: string, world: World): ValidRunbook {
 /** Of each operation one runbook that does no more than it, and one that uses that. */
 function worldOf({ id, capabilities }: ConnectorManifest, names: readonly CapabilityName[]): World {
   const runbooks = new Map<string, Runbook>();
-  const world: World = { connectors: [{ id, capabilities }], runbooks };
+  const others = Object.entries(AROUND).filter(([name]) => !Object.hasOwn(capabilities, name));
+  const around = { id: "another-make", capabilities: Object.fromEntries(others) };
+  const world: World = { connectors: [{ id, capabilities }, around], runbooks };
   for (const name of names) {
-    const around = kindOf(name) === "action" ? AROUND_ACTS.directly : AROUND_READS["in a check"];
-    const used = valid(written(`used-${short(name)}`, around?.(name).steps ?? ""), world).runbook;
+    const wrap = kindOf(name) === "action" ? AROUND_ACTS.directly : AROUND_READS["in a check"];
+    const used = valid(written(`used-${short(name)}`, wrap?.(name).steps ?? ""), world).runbook;
     runbooks.set(used.id, used);
     const deeper = valid(
       written(`deeper-${short(name)}`, AROUND_ACTS["through `use`"]?.(name).steps ?? ""),

@@ -51,8 +51,11 @@ function factsAt(runbook: Runbook, names: Names, world: World, at: At): RunbookF
   });
   return {
     capabilities,
-    connectors: world.connectors
-      .filter((make) => capabilities.every((name) => make.capabilities[name]))
+    connectors: makesNamedBy(runbook.id, world)
+      .filter(
+        ({ id, capabilities: has }) =>
+          capabilities.every((name) => has[name]) && used.every(({ connectors }) => connectors.includes(id)),
+      )
       .map(({ id }) => id),
     scope: [
       ...capabilities.flatMap((name) => declarationsOf(world, name).map(({ scope }) => scope)),
@@ -64,6 +67,15 @@ function factsAt(runbook: Runbook, names: Names, world: World, at: At): RunbookF
     worstCaseSeconds: worst.seconds,
     undoSeconds: worst.undoSeconds,
   };
+}
+
+/**
+ * A runbook that is named after a make is for that make alone, whatever others could do: restarting a panel is another
+ * thing than restarting what runs a home.
+ */
+export function makesNamedBy(id: string, { connectors }: World): World["connectors"] {
+  const make = connectors.find((one) => id.startsWith(`${one.id}/`));
+  return make === undefined ? connectors : [make];
 }
 
 function usedBy(step: Step, world: World, { depth, known }: At): RunbookFacts[] {

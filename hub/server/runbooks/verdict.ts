@@ -1,4 +1,5 @@
 import type { Runbook, RunbookMistake, RunbookVerdict } from "@caretaker/protocol";
+import { makesNamedBy } from "./facts.ts";
 import { type IllFixture, provesNothing } from "./fixtures.ts";
 import { type ValidRunbook, validateRunbook } from "./validate.ts";
 import type { World } from "./world.ts";
@@ -41,7 +42,7 @@ export function worldWith(files: readonly GivenFile[], world: World): World {
   return wider;
 }
 
-function computed({ runbook, facts }: ValidRunbook, { connectors }: World): RunbookVerdict["facts"] {
+function computed({ runbook, facts }: ValidRunbook, world: World): RunbookVerdict["facts"] {
   return {
     id: runbook.id,
     worstCaseSeconds: facts.worstCaseSeconds,
@@ -49,7 +50,7 @@ function computed({ runbook, facts }: ValidRunbook, { connectors }: World): Runb
     scope: facts.scope,
     readsOnly: facts.readsOnly,
     locks: [...facts.locks],
-    makes: connectors.map(({ id, capabilities }) => ({
+    makes: makesNamedBy(runbook.id, world).map(({ id, capabilities }) => ({
       connector: id,
       missing: facts.capabilities.filter((name) => capabilities[name] === undefined),
     })),

@@ -55,7 +55,7 @@ export async function planAct(ride: Ride, at: At<FixStep>, which: "do" | "undo" 
   const declaration = declarationOf(ride, gatewayId, capability);
   if (declaration === undefined) return { ok: false, why: `${capability} is not available here` };
   const { devices } = await affectedBy(ride.deps.db, ride.siteId, capability, chosen.thing);
-  const raised = await raisedFor(ride.deps.db, ride.siteId, { thing: chosen.thing, gatewayId }, devices);
+  const raised = await raisedFor(ride.deps.db, ride.siteId, { capability, thing: chosen.thing, gatewayId }, devices);
   const proposed: ProposedAct = {
     step: step.name,
     ...(item === null ? {} : { item: item.number }),

@@ -187,6 +187,39 @@ describe("a run", () => {
     await expectLogFolds(test, runId);
   });
 
+  it("whose kept runbook does or reads what this hub does not know ends, sends nothing, and says so", async () => {
+    for (const field of ["do", "read"]) {
+      test.house.setBridge("wedged");
+      const runId = await started("stuck");
+      const { digest } = await test.run(runId);
+      const { document } = await database.db
+        .selectFrom("runbookVersion")
+        .select("document")
+        .where("digest", "=", digest)
+        .executeTakeFirstOrThrow();
+      const newer = JSON.parse(JSON.stringify(document)) as { steps: Record<string, unknown>[] };
+      for (const step of newer.steps) if (field in step) step[field] = "lock.unlock";
+      await database.db
+        .insertInto("runbookVersion")
+        .values({
+          digest: runId,
+          id: "stuck",
+          version: 2,
+          document: JSON.stringify(newer),
+          source: "",
+          keptAt: new Date(),
+        })
+        .execute();
+      await database.db.updateTable("run").set({ digest: runId }).where("id", "=", runId).execute();
+
+      await test.forward("1m");
+
+      expect(await test.run(runId)).toMatchObject({ outcome: "unclear" });
+      expect(JSON.stringify(await test.events(runId))).toContain("this hub knows no lock.unlock");
+      expect(test.house.acts).toEqual([]);
+    }
+  });
+
   it("reads nothing where the homeowner took back that anybody may look", async () => {
     await database.db.deleteFrom("standingConsent").where("scope", "!=", "reach").execute();
     const runId = await started("stuck");

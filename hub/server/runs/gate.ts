@@ -147,7 +147,9 @@ async function refusalOf(
   const affected = await affectedBy(trx, row.siteId, capability, thing);
   const against = objection(capability, thing, affected);
   if (against !== null) return refused("not_allowed", against);
-  return purpose === "do" ? raisedMeanwhile(trx, row, { thing, gatewayId, proposed }, affected.devices) : null;
+  return purpose === "do"
+    ? raisedMeanwhile(trx, row, { capability, thing, gatewayId, proposed }, affected.devices)
+    : null;
 }
 
 /** Whoever raises what has to be allowed for something of this home waits until this transaction has ended. */
@@ -159,10 +161,10 @@ async function holdSite(trx: Trx, siteId: string): Promise<void> {
 async function raisedMeanwhile(
   trx: Trx,
   row: RunRow,
-  { thing, gatewayId, proposed }: Pick<PlannedAct, "thing" | "gatewayId" | "proposed">,
+  { capability, thing, gatewayId, proposed }: Pick<PlannedAct, "capability" | "thing" | "gatewayId" | "proposed">,
   devices: readonly Affected[],
 ): Promise<Extract<Acted, { kind: "refused" }> | null> {
-  const now = await raisedFor(trx, row.siteId, { thing, gatewayId }, devices);
+  const now = await raisedFor(trx, row.siteId, { capability, thing, gatewayId }, devices);
   const isPrivate = now.isPrivate || devices.some(({ hasPrivate }) => hasPrivate);
   if (raise(proposed.scope, now.scope) === proposed.scope && (proposed.private || !isPrivate)) return null;
   return refused("consent_missing", `Somebody has just raised what has to be allowed for ${proposed.targetName}.`);

@@ -15,6 +15,7 @@ const MOMENTS: Readonly<Record<string, string>> = {
   "integration.reload": "reload",
   "power.cycle": "power",
   "power.on": "power.undo",
+  "gateway.restart": "restart",
 };
 
 let library: Library;
@@ -42,6 +43,16 @@ function answerAs({ reads }: RunbookCase): void {
   };
 }
 
+/** The gateway is of the make that the runbook is named after, and can do what that can. */
+async function beOf(home: TestHome, runbook: string): Promise<void> {
+  const make = connectors.find(({ manifest }) => runbook.startsWith(`${manifest.id}/`));
+  if (make === undefined) throw new Error(`${runbook} is named after no make.`);
+  await test.db.updateTable("gateway").set({ connector: make.manifest.id }).where("id", "=", home.gatewayId).execute();
+  for (const name of Object.keys(test.house.capabilities) as (keyof typeof test.house.capabilities)[])
+    delete test.house.capabilities[name];
+  Object.assign(test.house.capabilities, make.manifest.capabilities);
+}
+
 async function run(home: TestHome, runbook: string, { inputs, people }: RunbookCase): Promise<RunId> {
   const bridge = inputs.bridge as { poweredBy?: unknown } | undefined;
   if (bridge !== undefined && bridge.poweredBy === undefined) {
@@ -50,6 +61,7 @@ async function run(home: TestHome, runbook: string, { inputs, people }: RunbookC
   const given = {
     ...(inputs.service ? { service: home.integration } : {}),
     ...(bridge ? { bridge: home.bridge } : {}),
+    ...(inputs.system ? { system: home.bridge } : {}),
   };
   const runId = await test.start(home, runbook, { inputs: given });
   await test.forward("1m");
@@ -57,6 +69,8 @@ async function run(home: TestHome, runbook: string, { inputs, people }: RunbookC
   const { status, step } = await test.run(runId);
   if (status === "waiting_for_answer" && step !== null) {
     await answerQuestion(test.deps, { runId, step, answer: people[step] ?? "", actor: SAM });
+    await test.forward("1m");
+    if ((await test.run(runId)).status === "waiting_for_consent") await test.answer("allow");
   }
   await test.forward("20m");
   return runId;
@@ -66,8 +80,9 @@ describe("a stock runbook that is played", () => {
   it.each(stockCases())("goes as it goes in a run: $runbook $called", async ({ runbook, recorded }) => {
     test = createTestRuns(database.db, library);
     const home = await buildHome(database.db, { standing: ["reach", "view", "diagnose", "fix"] });
+    await beOf(home, runbook);
     answerAs(recorded);
-    const found = library.get(`home-assistant/${runbook}`);
+    const found = library.get(runbook);
     if (found === undefined) throw new Error(`There is no runbook ${runbook}.`);
 
     const runId = await run(home, found.id, recorded);

@@ -22,7 +22,7 @@ beforeAll(async () => {
 
 describe("the stock runbooks", () => {
   it.each(cases)("$runbook goes through the recorded case $called as it says", ({ runbook, called, recorded }) => {
-    const found = library.get(`home-assistant/${runbook}`);
+    const found = library.get(runbook);
     if (found === undefined) throw new Error(`There is no runbook for the case ${runbook}.${called}.`);
     const verdict = caseVerdict(called, found.runbook, recorded, library.world);
 
@@ -31,7 +31,7 @@ describe("the stock runbooks", () => {
 
   it("each have a case where all is well, and those with a fix one that it helps and one that it does not", () => {
     for (const { id, facts } of library.runbooks) {
-      const own = cases.filter(({ runbook }) => `home-assistant/${runbook}` === id);
+      const own = cases.filter(({ runbook }) => runbook === id);
       const outcomes = own.map(({ recorded }) => recorded.outcome);
       expect({ id, outcomes }).toMatchObject({
         outcomes: expect.arrayContaining(facts.readsOnly ? ["healthy", "found"] : ["healthy", "fixed", "not_fixed"]),

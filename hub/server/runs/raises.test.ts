@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { createAnnouncements } from "../announcements.ts";
 import { type TestDatabase, testDatabase } from "../db/test-database.ts";
 import { raiseHandlers } from "../sites/raises.ts";
+import { loadHiding } from "../state/hiding.ts";
 import {
   buildHome,
   createTestRuns,
@@ -174,6 +175,21 @@ describe("a raise", () => {
     await set({ deviceId: home.bridge, private: true });
 
     expect(await requestOf((await run("restarting")).id)).toMatchObject({ isPrivate: true });
+  });
+
+  it("of one kind of act leaves the others: for a device, and for the whole home", async () => {
+    await ofIntegration();
+    await set({ capability: "gateway.restart", scope: "disruptive" });
+    await set({ deviceId: home.bridge, capability: "power.cycle", private: true });
+    expect(await run()).toMatchObject({ outcome: "fixed" });
+
+    test.house.setBridge("wedged");
+    await set({ deviceId: home.bridge, capability: "integration.reload", scope: "disruptive" });
+
+    expect(await requestOf((await run()).id)).toMatchObject({ scope: "disruptive", isPrivate: false });
+    const { items } = await set({ capability: "integration.reload", private: true });
+    expect(items).toHaveLength(4);
+    expect((await loadHiding(database.db, home.siteId)).size).toBe(0);
   });
 
   it("to private beside a scope keeps the scope", async () => {

@@ -1,16 +1,20 @@
-import { raise, type Scope } from "@caretaker/protocol";
+import { type ActionName, type CapabilityName, raise, type Scope } from "@caretaker/protocol";
 import type { Database } from "../db/database.ts";
 import type { Affected } from "./protect.ts";
 import type { Thing } from "./things.ts";
 
 /**
  * What people said has to be allowed for this, beyond what the catalogue of the make says: for the whole home, or for a
- * device that the act touches. Read each time, so a raise of a second ago counts. It only ever raises.
+ * device that the act touches; for whatever is done there, or for acts of this kind. Read each time, so a raise of a second ago counts. It only ever raises.
  */
 export async function raisedFor(
   db: Database,
   siteId: string,
-  { thing, gatewayId }: { readonly thing: Thing | null; readonly gatewayId: string },
+  {
+    capability,
+    thing,
+    gatewayId,
+  }: { readonly capability: CapabilityName; readonly thing: Thing | null; readonly gatewayId: string },
   devices: readonly Pick<Affected, "id">[],
 ): Promise<{ readonly scope: Scope; readonly isPrivate: boolean }> {
   const rows = await db
@@ -18,6 +22,7 @@ export async function raisedFor(
     .leftJoin("device", "device.id", "scopeRaise.deviceId")
     .select(["scope", "isPrivate", "deviceId", "device.integrationIds", "device.gatewayId"])
     .where("siteId", "=", siteId)
+    .where((where) => where.or([where("capability", "is", null), where("capability", "=", capability as ActionName)]))
     .execute();
   const touched = new Set(devices.map(({ id }) => id));
   const own = thing?.kind === "device" ? thing.id : null;

@@ -1,13 +1,14 @@
-import type {
-  CapabilityName,
-  Expectation,
-  GatewayId,
-  RunEventData,
-  RunId,
-  SiteId,
-  Step,
-  StepStatus,
-  With,
+import {
+  type CapabilityName,
+  type Expectation,
+  type GatewayId,
+  isCapability,
+  type RunEventData,
+  type RunId,
+  type SiteId,
+  type Step,
+  type StepStatus,
+  type With,
 } from "@caretaker/protocol";
 import { type Trx, transaction } from "../db/database.ts";
 import { type Judgement, judge } from "../runbooks/expect.ts";
@@ -181,6 +182,8 @@ export class Ride {
 
   /** What a capability is given by a step. */
   async give(capability: CapabilityName, given: With, values: Values): Promise<Given> {
+    // A version that another hub has kept may name what this one does not know.
+    if (!isCapability(capability)) return { ok: false, why: `this hub knows no ${capability}` };
     const found = await findGivenThings(capability, given, values, (kind, key) =>
       findThing(this.deps.db, kind, this.gatewayId, key),
     );

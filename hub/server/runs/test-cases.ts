@@ -1,11 +1,10 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { RunbookCase } from "../runbooks/case.ts";
 
-const FIXTURES = join(import.meta.dirname, "../../../connectors/home-assistant/runbooks/fixtures");
+const CONNECTORS = join(import.meta.dirname, "../../../connectors");
 
 export interface StockCase {
-  /** Without its make. */
   readonly runbook: string;
   readonly called: string;
   readonly recorded: RunbookCase;
@@ -13,10 +12,15 @@ export interface StockCase {
 
 /** Every case that is recorded beside a stock runbook. */
 export function stockCases(): StockCase[] {
-  return readdirSync(FIXTURES)
-    .filter((name) => !name.endsWith(".ill.json"))
-    .map((name) => {
-      const [runbook = "", called = ""] = name.split(".");
-      return { runbook, called, recorded: RunbookCase.parse(JSON.parse(readFileSync(join(FIXTURES, name), "utf8"))) };
-    });
+  return readdirSync(CONNECTORS).flatMap((make) => {
+    const folder = join(CONNECTORS, make, "runbooks/fixtures");
+    if (!existsSync(folder)) return [];
+    return readdirSync(folder)
+      .filter((name) => !name.endsWith(".ill.json"))
+      .map((name) => {
+        const [runbook = "", called = ""] = name.split(".");
+        const recorded = RunbookCase.parse(JSON.parse(readFileSync(join(folder, name), "utf8")));
+        return { runbook: `${make}/${runbook}`, called, recorded };
+      });
+  });
 }

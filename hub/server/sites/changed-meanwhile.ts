@@ -1,15 +1,17 @@
-import { CaretakerError, type LedgerEvent, type SiteId } from "@caretaker/protocol";
+import { CaretakerError, type LedgerEvent } from "@caretaker/protocol";
 import type { Trx } from "../db/database.ts";
+import type { Chain } from "../ledger/chain.ts";
 import { namesOf } from "../ledger/names.ts";
 
 export interface Changed {
   /** What was changed, as a person calls it. */
   readonly name: string;
   readonly version: { readonly mine: number; readonly current: number };
-  readonly siteId: SiteId;
-  /** What the site's ledger says at each such change, and of which device. */
-  readonly event: Extract<LedgerEvent, "site.changed" | "scopes.changed" | "device.changed">;
+  readonly chain: Chain;
+  /** What that ledger says at each such change, and of which device or client. */
+  readonly event: Extract<LedgerEvent, "site.changed" | "scopes.changed" | "device.changed" | "client.changed">;
   readonly deviceId?: string;
+  readonly clientId?: string;
 }
 
 /**
@@ -26,7 +28,7 @@ export async function changedMeanwhile(trx: Trx, changed: Changed): Promise<Care
         .onRef("ledgerPayload.number", "=", "ledgerEntry.number"),
     )
     .select(["ledgerEntry.at", "ledgerEntry.actor", "ledgerPayload.payload"])
-    .where("ledgerEntry.chain", "=", changed.siteId)
+    .where("ledgerEntry.chain", "=", changed.chain)
     .where("ledgerEntry.event", "=", changed.event)
     .orderBy("ledgerEntry.number", "desc")
     .limit(100)
@@ -37,9 +39,9 @@ export async function changedMeanwhile(trx: Trx, changed: Changed): Promise<Care
   );
   const missed = entries
     .map(({ at, actor, payload }) => ({ at, by: names.get(actor) ?? "somebody", said: read(payload) }))
-    .filter(({ said }) => changed.deviceId === undefined || said.deviceId === changed.deviceId)
+    .filter(({ said }) => said.deviceId === changed.deviceId && said.clientId === changed.clientId)
     .slice(0, Math.max(0, current - mine));
-  const fields = [...new Set(missed.flatMap(({ said }) => Object.keys(said.changes ?? {})))];
+  const fields = [...new Set(missed.flatMap(({ said }) => said.fields ?? Object.keys(said.changes ?? {})))];
   const people = [...new Set(missed.map(({ by }) => by))];
   const who = people.length === 0 ? "somebody else" : people.join(" and ");
   const what = fields.length === 0 ? "" : ` (${fields.join(", ")})`;
@@ -50,6 +52,14 @@ export async function changedMeanwhile(trx: Trx, changed: Changed): Promise<Care
   );
 }
 
-function read(payload: string | null): { deviceId?: string; changes?: object } {
-  return payload === null ? {} : (JSON.parse(payload) as { deviceId?: string; changes?: object });
+interface Said {
+  readonly deviceId?: string;
+  readonly clientId?: string;
+  readonly changes?: object;
+  /** Where the words of a change are in other ledgers. */
+  readonly fields?: readonly string[];
+}
+
+function read(payload: string | null): Said {
+  return payload === null ? {} : (JSON.parse(payload) as Said);
 }

@@ -26,7 +26,7 @@ export function deviceHandlers({ db, announcements }: SitesDeps): Pick<Handlers,
           throw await changedMeanwhile(trx, {
             name: row.name,
             version: versions,
-            siteId,
+            chain: siteId,
             event: "device.changed",
             deviceId,
           });

@@ -3,6 +3,7 @@ import { contactChangeHandlers } from "./contact-changes.ts";
 import { contactHandlers } from "./contacts.ts";
 import type { SitesDeps } from "./deps.ts";
 import { deviceHandlers } from "./devices.ts";
+import { emergencyHandlers } from "./emergency.ts";
 import { scopesHandlers } from "./scopes.ts";
 import { siteHandlers } from "./sites.ts";
 import { viewLimitHandlers } from "./view-limits.ts";
@@ -17,5 +18,6 @@ export function sitesHandlers(deps: SitesDeps) {
     ...scopesHandlers(deps),
     ...deviceHandlers(deps),
     ...viewLimitHandlers(deps),
+    ...emergencyHandlers(deps),
   };
 }

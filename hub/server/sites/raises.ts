@@ -14,7 +14,7 @@ export function raiseHandlers({
 }: Pick<SitesDeps, "db" | "announcements">): Pick<Handlers, "raise.list" | "raise.set" | "raise.lift"> {
   return {
     "raise.list": async ({ siteId }) => ({ items: await listRaises(db, siteId) }),
-    "raise.set": async ({ siteId, deviceId, scope, private: isPrivate, reason }, { actor, now }) => {
+    "raise.set": async ({ siteId, deviceId, capability, scope, private: isPrivate, reason }, { actor, now }) => {
       if (scope === null && !isPrivate) {
         const message = "raises nothing: say a scope, or that it is private";
         throw new CaretakerError("invalid_input", `This ${message}.`, { fields: [{ path: "scope", message }] });
@@ -26,7 +26,8 @@ export function raiseHandlers({
           .selectFrom("scopeRaise")
           .selectAll()
           .where("siteId", "=", siteId)
-          .where("deviceId", deviceId === undefined ? "is" : "=", deviceId ?? null)
+          .where("deviceId", "is not distinct from", deviceId ?? null)
+          .where("capability", "is not distinct from", capability ?? null)
           .executeTakeFirst();
         if (before !== undefined && isLower({ scope, isPrivate }, before)) {
           throw new CaretakerError(
@@ -43,6 +44,7 @@ export function raiseHandlers({
             id: newId<string>(now.getTime()),
             siteId,
             deviceId: deviceId ?? null,
+            capability: capability ?? null,
             scope: raisedTo,
             isPrivate,
             reason,
@@ -50,23 +52,26 @@ export function raiseHandlers({
             setAt: now,
           })
           .execute();
-        const payload = { deviceId: deviceId ?? null, scope: raisedTo, private: isPrivate, reason };
+        const raised = { deviceId: deviceId ?? null, capability: capability ?? null };
+        const payload = { ...raised, scope: raisedTo, private: isPrivate, reason };
         await appendLedger(trx, { chain: siteId, event: "scopes.raised", actor: actorText(actor), payload, now });
         await tellView(trx, siteId);
       });
       announcements.announce({ type: "view.limited", siteId });
       return { items: await listRaises(db, siteId) };
     },
-    "raise.lift": async ({ siteId, deviceId, reason }, { actor, now }) => {
+    "raise.lift": async ({ siteId, deviceId, capability, reason }, { actor, now }) => {
       await transaction(db, async (trx) => {
         const gone = await trx
           .deleteFrom("scopeRaise")
           .where("siteId", "=", siteId)
-          .where("deviceId", deviceId === undefined ? "is" : "=", deviceId ?? null)
+          .where("deviceId", "is not distinct from", deviceId ?? null)
+          .where("capability", "is not distinct from", capability ?? null)
           .returning(["scope", "isPrivate"])
           .executeTakeFirst();
         if (gone === undefined) throw new CaretakerError("not_found", "Nothing is raised here.");
-        const payload = { deviceId: deviceId ?? null, lifted: gone.scope, private: gone.isPrivate, reason };
+        const raised = { deviceId: deviceId ?? null, capability: capability ?? null };
+        const payload = { ...raised, lifted: gone.scope, private: gone.isPrivate, reason };
         await appendLedger(trx, { chain: siteId, event: "scopes.raise_lifted", actor: actorText(actor), payload, now });
         await tellView(trx, siteId);
       });
@@ -101,7 +106,7 @@ async function listRaises(db: Database, siteId: SiteId): Promise<ScopeRaise[]> {
   const rows = await db
     .selectFrom("scopeRaise")
     .leftJoin("device", "device.id", "scopeRaise.deviceId")
-    .select(["deviceId", "device.name as deviceName", "scope", "isPrivate", "reason", "setBy", "setAt"])
+    .select(["deviceId", "device.name as deviceName", "capability", "scope", "isPrivate", "reason", "setBy", "setAt"])
     .where("siteId", "=", siteId)
     .orderBy("setAt")
     .execute();

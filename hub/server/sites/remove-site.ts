@@ -38,6 +38,7 @@ export async function removeSite(
     .execute();
   for (const { id } of gateways) await deps.destroySecrets(trx, `gateway:${id}`);
   await trx.deleteFrom("standingConsent").where("siteId", "=", siteId).execute();
+  await trx.deleteFrom("emergencyConsent").where("siteId", "=", siteId).execute();
   await closeLinks(trx, siteId);
   await tellView(trx, siteId);
   await trx.updateTable("site").set({ removedAt: call.now }).where("id", "=", siteId).execute();

@@ -44,7 +44,7 @@ export function scopesHandlers({ db, announcements }: SitesDeps): Pick<Handlers,
         if (version !== undefined && version !== site.scopesVersion) {
           const versions = { mine: version, current: site.scopesVersion };
           const name = "The standing consent of this site";
-          throw await changedMeanwhile(trx, { name, version: versions, siteId, event: "scopes.changed" });
+          throw await changedMeanwhile(trx, { name, version: versions, chain: siteId, event: "scopes.changed" });
         }
         // An end that has come is not lost by recording anew.
         await enterEnd(trx, siteId, call.now);

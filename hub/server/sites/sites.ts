@@ -66,7 +66,12 @@ export function siteHandlers(deps: SitesDeps): Pick<Handlers, Names> {
         if (row === undefined) throw noSuchSite();
         if (row.version !== version) {
           const versions = { mine: version, current: row.version };
-          throw await changedMeanwhile(trx, { name: row.name, version: versions, siteId, event: "site.changed" });
+          throw await changedMeanwhile(trx, {
+            name: row.name,
+            version: versions,
+            chain: siteId,
+            event: "site.changed",
+          });
         }
         const changes = {
           ...defined(fields),

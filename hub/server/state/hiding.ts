@@ -74,6 +74,8 @@ export async function loadHiding(db: Database, siteId?: string): Promise<Map<str
       .selectFrom("scopeRaise")
       .select(["siteId", "deviceId"])
       .where("isPrivate", "=", true)
+      // Private to do is not private to see.
+      .where("capability", "is", null)
       .$if(siteId !== undefined, (query) => query.where("siteId", "=", siteId as string))
       .execute(),
   ]);

@@ -92,6 +92,8 @@ function describeDevice(record: DeviceRecord, row: DeviceRow, lists: Map<string,
 }
 
 function putEntities(gateway: GatewayRecord, rows: readonly EntityRow[]): boolean {
+  // Who is gone must not be found at its place.
+  gateway.byPlace.length = 0;
   const byId = new Map<string, EntityRecord>();
   for (const entity of gateway.byKey.values()) byId.set(entity.id, entity);
   const isNew = byId.size === 0;

@@ -151,6 +151,8 @@ export class GatewayRecord {
   readonly integrations = new Map<IntegrationId, IntegrationRecord>();
   readonly devices = new Map<DeviceId, DeviceRecord>();
   readonly byKey = new Map<string, EntityRecord>();
+  /** Those of them that were found at the places their connector gave them. Only for `entityOf`, which looks at the key. */
+  readonly byPlace: (EntityRecord | undefined)[] = [];
   /** Enabled entities, and those of them that do not answer on devices that may not sleep. */
   entities = 0;
   unavailable = 0;
@@ -220,8 +222,11 @@ export class SiteChanges {
     this.entities.length = 0;
     this.removedGateways.length = 0;
     // Clearing one that is empty would make it a new table, twenty times a second for each home.
-    for (const list of [this.attributes, this.integrations, this.devices, this.gateways, this.runs])
-      if (list.size > 0) list.clear();
+    if (this.attributes.size > 0) this.attributes.clear();
+    if (this.integrations.size > 0) this.integrations.clear();
+    if (this.devices.size > 0) this.devices.clear();
+    if (this.gateways.size > 0) this.gateways.clear();
+    if (this.runs.size > 0) this.runs.clear();
     this.isRowChanged = false;
     this.isStructureChanged = false;
   }

@@ -106,6 +106,44 @@ describe("a full report", () => {
   });
 });
 
+describe("places that a connector gives", () => {
+  const placed = (...keys: string[]): StateChange[] =>
+    keys.map((key, place) => ({ key, place, state: "on", available: "online" as const }));
+
+  it("lead to the entity of that key, and to no other when the connector gave them away anew", () => {
+    full(...placed("e0", "e1", "e2"));
+    change({ key: "e2", place: 0, state: "off" }, { key: "e0", place: 2, state: "dim" });
+    change({ key: "e1", place: 2, state: "low" });
+
+    expect(["e0", "e1", "e2"].map((key) => entity(key).state)).toEqual(["dim", "low", "off"]);
+    expect(change({ key: "e9", place: 0, state: "on" })).toEqual(["e9"]);
+  });
+
+  it("do not bring back what an inventory no longer has", () => {
+    full(...placed("e0", "e1", "e2"));
+    store.setInventory(home.gateway, { ...home.rows, entities: home.rows.entities.slice(1) });
+
+    expect(change({ key: "e0", place: 0, state: "off" })).toEqual(["e0"]);
+  });
+
+  it("do not hide that a full report leaves something out, or names something twice", () => {
+    full(...placed("e0", "e1", "e2"));
+    full(...placed("e0", "e1"));
+    expect(entity("e2").availability).toBe("unknown");
+
+    full(...placed("e0", "e1", "e2"));
+    full(...placed("e0", "e1", "e1"));
+    expect(entity("e2").availability).toBe("unknown");
+  });
+
+  it.each([-1, 0.5, Number.NaN, 1e9])("are not believed when they make no sense: %d", (place) => {
+    change({ key: "e0", place, state: "on" });
+
+    expect(entity("e0").state).toBe("on");
+    expect(home.gateway.byPlace).toHaveLength(0);
+  });
+});
+
 describe("counts", () => {
   it("go with each change, per integration and per gateway", () => {
     full(...["e0", "e1", "e2"].map((key) => ({ key, available: "online" as const })));

@@ -7,6 +7,7 @@ import type {
   SessionEvent,
   SiteId,
   SiteRow,
+  StateChange,
 } from "@caretaker/protocol";
 import { applyChange, hideWhereDue, recount, setAvailability, touch } from "./apply.ts";
 import { type GatewayCondition, type IntegrationCondition, judgeSite, sinceOf } from "./health.ts";
@@ -183,12 +184,12 @@ export class StateStore {
   /** The hot path. Returns the keys that no entity has: the caller may keep those changes until the inventory came. */
   applyStates(gateway: GatewayRecord, event: StatesEvent): string[] | null {
     const now = this.#clock.now().getTime();
-    const { byKey, site, status } = gateway;
+    const { site, status } = gateway;
     status.lastSeenAt = now;
     let unknown: string[] | null = null;
     let isChanged = false;
     for (const change of event.changes) {
-      const entity = byKey.get(change.key);
+      const entity = entityOf(gateway, change);
       if (entity === undefined) {
         unknown ??= [];
         unknown.push(change.key);
@@ -199,15 +200,21 @@ export class StateStore {
       gateway.hasTold = true;
       this.#forgetOthers(gateway, event);
     }
-    if (event.removed !== undefined) for (const key of event.removed) this.#forget(byKey.get(key));
+    if (event.removed !== undefined) for (const key of event.removed) this.#forget(gateway.byKey.get(key));
     if ((isChanged && site.watchers > 0) || site.isRowStale) this.#note(site);
     return unknown;
   }
 
   /** An entity that a full report leaves out is not offline: nobody says anything of it. Its last state stays. */
   #forgetOthers(gateway: GatewayRecord, event: StatesEvent): void {
-    const named = new Set(event.changes.map((change) => change.key));
-    for (const [key, entity] of gateway.byKey) if (!named.has(key)) this.#forget(entity);
+    for (const change of event.changes) {
+      const entity = entityOf(gateway, change);
+      if (entity !== undefined) entity.touched |= NAMED;
+    }
+    for (const entity of gateway.byKey.values()) {
+      if (entity.touched & NAMED) entity.touched &= ~NAMED;
+      else this.#forget(entity);
+    }
   }
 
   #forget(entity: EntityRecord | undefined): void {
@@ -262,6 +269,21 @@ export class StateStore {
     site.isNoted = true;
     for (const listener of this.#listeners) listener(site);
   }
+}
+
+/** A bit of `touched` while a full report is taken, beyond those of `TOUCHED`: cheaper than a list of all it names. */
+const NAMED = 1 << 30;
+
+/** Above this a place is not believed: the list would become very long for nothing. */
+const MOST_PLACES = 100_000;
+
+function entityOf({ byKey, byPlace }: GatewayRecord, { key, place }: StateChange): EntityRecord | undefined {
+  if (place === undefined) return byKey.get(key);
+  const known = byPlace[place];
+  if (known !== undefined && known.key === key) return known;
+  const entity = byKey.get(key);
+  if (entity !== undefined && Number.isInteger(place) && place >= 0 && place < MOST_PLACES) byPlace[place] = entity;
+  return entity;
 }
 
 function hideIn(gateway: GatewayRecord): boolean {

@@ -403,6 +403,55 @@ describe("a rule", () => {
     expect(await runs()).toMatchObject([{ answerableId: (ann as { id: string }).id }]);
   });
 
+  it("counts what it begins among the five homes an hour of whoever made it, and among theirs only", async () => {
+    Object.assign(test.deps, { homesAtOnce: 5 });
+    const mended = new Set<string>();
+    const { read, act } = test.house;
+    test.house.read = async (gatewayId, ...more) => {
+      test.house.setBridge(mended.has(gatewayId) ? "well" : "wedged");
+      return read(gatewayId, ...more);
+    };
+    test.house.act = async (gatewayId, asked) => {
+      mended.add(gatewayId);
+      return act(gatewayId, asked);
+    };
+    const homes = [home];
+    const services = [hue];
+    for (let made = 0; made < 6; made += 1) {
+      const another = await buildHome(database.db, { standing: ["fix"] });
+      homes.push(another);
+      services.push(watched(another));
+    }
+    await database.db.updateTable("site").set({ quietFrom: "00:00", quietTo: "00:00" }).execute();
+    const siteIds = homes.map(({ siteId }) => siteId);
+    await rule({ siteIds, minutes: 1 });
+    for (const service of services) Object.assign(service, { unavailable: 3 });
+
+    await pass(5);
+    const actedIn = async () =>
+      new Set(
+        (
+          await database.db
+            .selectFrom("attempt")
+            .innerJoin("run", "run.id", "attempt.runId")
+            .select("run.siteId")
+            .where("run.answerableId", "=", (ann as { id: string }).id)
+            .execute()
+        ).map(({ siteId }) => siteId),
+      ).size;
+    expect(await actedIn()).toBe(5);
+
+    const sam = await person("technician");
+    const { siteId, integration } = await buildHome(database.db, { standing: ["fix"] });
+    await database.db.updateTable("site").set({ quietFrom: "00:00", quietTo: "00:00" }).execute();
+    const request = { siteId, runbook: "reloading" as never, inputs: { service: integration }, reason: "It is ill" };
+    const { id } = await test.runs.start({ ...request, homeownerAsked: false, actor: sam });
+    await test.forward("2m");
+    expect(await test.run(id)).toMatchObject({ status: "finished" });
+    await test.forward("1h");
+    expect(await actedIn()).toBe(7);
+  });
+
   it("begins nothing in the name of somebody who lost their role between the look and the run", async () => {
     await rule();
     let isLosing = false;

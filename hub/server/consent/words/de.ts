@@ -82,6 +82,8 @@ export const de: HomeownerWords = {
       "Was Sie erlaubt haben, ist beendet: Die Verbindung zu Ihrem Zuhause war zu lange unterbrochen. Es wird nichts Neues begonnen, ohne Sie wieder zu fragen.",
     contract_ended:
       "Was Sie erlaubt haben, ist zusammen mit unserer Vereinbarung beendet. Es wird nichts Neues begonnen.",
+    emergency_ended:
+      "Was erlaubt war, ist beendet: In Ihrem Zuhause ist nichts mehr als Notfall erlaubt. Es wird nichts Neues begonnen.",
     hub_went_down:
       "Was Sie erlaubt haben, ist beendet: Unser System ist zwischendurch ausgefallen. Es wird nichts Neues begonnen, ohne Sie wieder zu fragen.",
     restored:
@@ -105,6 +107,7 @@ export const de: HomeownerWords = {
       "consent.refused": "Es wurde abgelehnt",
       "consent.another_time": "Ein anderer Zeitpunkt wurde gewünscht",
       "consent.window_agreed": "Ein Zeitpunkt wurde vereinbart",
+      "consent.emergency": "Zwei Personen der Firma haben es als Notfall erlaubt",
       "consent.expired": "Niemand antwortete rechtzeitig; es geschah nichts",
       "consent.ended": "Was erlaubt war, endete vorzeitig",
       "consent.withdrawn": "Es wurde angehalten",
@@ -118,6 +121,8 @@ export const de: HomeownerWords = {
       "contact.changed": "Wie wir jemanden erreichen, wurde geändert",
       "contact.removed": "Jemand wird nicht mehr gefragt",
       "contact.erased": "Jemand wurde aus unseren Daten gelöscht",
+      "emergency.agreed": "Es wurde vereinbart, was im Notfall getan werden darf",
+      "emergency.ended": "Als Notfall darf nichts mehr getan werden",
       "scopes.changed": "Was wir ohne Frage dürfen, wurde geändert",
       "scopes.ended": "Was wir ohne Frage dürfen, endete wie vereinbart",
       "gateway.added": "Eine Steuerung wurde verbunden",
@@ -150,6 +155,27 @@ export const de: HomeownerWords = {
     text: (technician, firm, home) =>
       `Sie haben ${technician} von ${firm} am Telefon gesagt, dass dies in Ihrem Zuhause (${home}) geschehen darf:`,
     stop: "Stimmt das nicht, oder denken Sie jetzt anders darüber? Öffnen Sie diesen Link und drücken Sie Stopp. Dort können Sie auch verfolgen, was geschieht:",
+  },
+  emergency: {
+    agreedSubject: (firm) => `${firm}: was im Notfall in Ihrem Zuhause getan werden darf`,
+    agreed: (firm, home, givenBy, atNight) =>
+      `Ab morgen dürfen zwei Personen von ${firm} gemeinsam im Notfall Folgendes in Ihrem Zuhause (${home}) tun, wenn niemand rechtzeitig gefragt werden kann; ${givenBy} hat dem schriftlich zugestimmt. ${atNight ? "Das gilt auch nachts." : "Nicht nachts."} Sie erfahren es jedes Mal sofort und können es anhalten. Privates gehört nie dazu. Wenn das nicht stimmt, rufen Sie uns bitte vorher an.`,
+    acts: {
+      "integration.reload": "Einen Dienst neu starten",
+      "entity.refresh": "Ein Gerät fragen, wie es ihm geht",
+      "power.cycle": "Ein Gerät aus- und wieder einschalten",
+      "power.on": "Ein Gerät einschalten",
+      "gateway.restart": "Das System Ihres Zuhauses neu starten",
+    },
+    endedSubject: (firm) => `${firm}: Als Notfall geschieht nichts mehr`,
+    ended: (firm, home) =>
+      `Was für Notfälle in Ihrem Zuhause (${home}) vereinbart war, ist beendet. ${firm} fragt Sie jedes Mal.`,
+    usedSubject: (firm) => `${firm}: In Ihrem Zuhause geschieht etwas als Notfall`,
+    used: (people, firm, home) =>
+      `${people} von ${firm} haben ohne Ihre Antwort entschieden, dass dies in Ihrem Zuhause (${home}) ein Notfall ist, wie es vereinbart wurde.`,
+    because: (reason) => `Der Grund: ${reason}`,
+    stop: "Wenn Sie das nicht möchten, öffnen Sie diesen Link und drücken Sie Stopp. Dort können Sie auch verfolgen, was geschieht:",
+    decided: "Es wurde als Notfall erlaubt, ohne Ihre Antwort.",
   },
   reminder: {
     subject: (firm) => `Erinnerung: ${firm} wartet auf Ihre Antwort`,

@@ -79,6 +79,8 @@ export const en: HomeownerWords = {
     link_lost:
       "What you allowed has ended: the link to your home was lost for too long. Nothing new is begun without asking you again.",
     contract_ended: "What you allowed has ended together with our agreement. Nothing new is begun.",
+    emergency_ended:
+      "What was allowed has ended: your home no longer allows anything as an emergency. Nothing new is begun.",
     hub_went_down:
       "What you allowed has ended: our system failed meanwhile. Nothing new is begun without asking you again.",
     restored:
@@ -102,6 +104,7 @@ export const en: HomeownerWords = {
       "consent.refused": "It was refused",
       "consent.another_time": "Another time was wished",
       "consent.window_agreed": "A time was agreed",
+      "consent.emergency": "It was allowed as an emergency by two people of the firm",
       "consent.expired": "Nobody answered in time; nothing was done",
       "consent.ended": "What was allowed ended before its time",
       "consent.withdrawn": "It was stopped",
@@ -115,6 +118,8 @@ export const en: HomeownerWords = {
       "contact.changed": "How we reach somebody was changed",
       "contact.removed": "Somebody is not asked any more",
       "contact.erased": "Somebody was erased from our records",
+      "emergency.agreed": "What may be done in an emergency was agreed",
+      "emergency.ended": "Nothing may be done as an emergency any more",
       "scopes.changed": "What we may do without asking was changed",
       "scopes.ended": "What we may do without asking came to its agreed end",
       "gateway.added": "A control system was connected",
@@ -147,6 +152,27 @@ export const en: HomeownerWords = {
     text: (technician, firm, home) =>
       `You told ${technician} of ${firm} on the phone that this may be done in your home (${home}):`,
     stop: "If that is not right, or you think otherwise now, open this link and press Stop. You can also follow there what is done:",
+  },
+  emergency: {
+    agreedSubject: (firm) => `${firm}: what may be done in your home in an emergency`,
+    agreed: (firm, home, givenBy, atNight) =>
+      `From tomorrow on two people of ${firm} together may do the following in your home (${home}) in an emergency, when nobody can be asked in time; ${givenBy} agreed to it in writing. ${atNight ? "This holds at night as well." : "Not at night."} You are told at once each time, and can stop it. Nothing private is ever part of it. If that is not right, please call us before then.`,
+    acts: {
+      "integration.reload": "Restart a service",
+      "entity.refresh": "Ask a device how it is",
+      "power.cycle": "Switch a device off and on again",
+      "power.on": "Switch a device on",
+      "gateway.restart": "Restart the system that runs your home",
+    },
+    endedSubject: (firm) => `${firm}: nothing is done as an emergency any more`,
+    ended: (firm, home) =>
+      `What was agreed for emergencies in your home (${home}) has ended. ${firm} asks you each time.`,
+    usedSubject: (firm) => `${firm}: something is being done in your home as an emergency`,
+    used: (people, firm, home) =>
+      `${people} of ${firm} decided without your answer that this is an emergency in your home (${home}), as was agreed.`,
+    because: (reason) => `The reason: ${reason}`,
+    stop: "If you do not want it, open this link and press Stop. You can also follow there what is done:",
+    decided: "It was allowed as an emergency, without your answer.",
   },
   reminder: {
     subject: (firm) => `Reminder: ${firm} waits for your answer`,

@@ -82,6 +82,8 @@ export const fr: HomeownerWords = {
     link_lost:
       "Votre accord a pris fin : la liaison avec votre maison a été perdue trop longtemps. Rien de nouveau n’est commencé sans vous redemander.",
     contract_ended: "Votre accord a pris fin avec notre contrat. Rien de nouveau n’est commencé.",
+    emergency_ended:
+      "Ce qui était autorisé a pris fin : plus rien n’est autorisé en urgence chez vous. Rien de nouveau n’est commencé.",
     hub_went_down:
       "Votre accord a pris fin : notre système est tombé en panne entre-temps. Rien de nouveau n’est commencé sans vous redemander.",
     restored:
@@ -105,6 +107,7 @@ export const fr: HomeownerWords = {
       "consent.refused": "Cela a été refusé",
       "consent.another_time": "Un autre moment a été souhaité",
       "consent.window_agreed": "Un moment a été convenu",
+      "consent.emergency": "Deux personnes de l’entreprise l’ont autorisé en urgence",
       "consent.expired": "Personne n’a répondu à temps ; rien n’a été fait",
       "consent.ended": "Ce qui était autorisé a pris fin avant l’heure",
       "consent.withdrawn": "Cela a été arrêté",
@@ -118,6 +121,8 @@ export const fr: HomeownerWords = {
       "contact.changed": "La façon de joindre quelqu’un a changé",
       "contact.removed": "Une personne n’est plus interrogée",
       "contact.erased": "Une personne a été effacée de nos données",
+      "emergency.agreed": "Ce qui peut être fait en urgence a été convenu",
+      "emergency.ended": "Plus rien ne peut être fait en urgence",
       "scopes.changed": "Ce que nous pouvons faire sans demander a changé",
       "scopes.ended": "Ce que nous pouvons faire sans demander a pris fin comme convenu",
       "gateway.added": "Un système a été connecté",
@@ -150,6 +155,27 @@ export const fr: HomeownerWords = {
     text: (technician, firm, home) =>
       `Vous avez dit au téléphone à ${technician}, de ${firm}, que ceci pouvait être fait chez vous (${home}) :`,
     stop: "Si ce n’est pas exact, ou si vous changez d’avis, ouvrez ce lien et appuyez sur Arrêter. Vous pouvez aussi y suivre ce qui est fait :",
+  },
+  emergency: {
+    agreedSubject: (firm) => `${firm} : ce qui peut être fait chez vous en urgence`,
+    agreed: (firm, home, givenBy, atNight) =>
+      `À partir de demain, deux personnes de ${firm} peuvent ensemble faire ceci chez vous (${home}) en cas d’urgence, quand personne ne peut être interrogé à temps ; ${givenBy} l’a accepté par écrit. ${atNight ? "Cela vaut aussi la nuit." : "Pas la nuit."} Vous êtes prévenu aussitôt chaque fois et pouvez l’arrêter. Rien de privé n’en fait jamais partie. Si ce n’est pas exact, appelez-nous avant.`,
+    acts: {
+      "integration.reload": "Redémarrer un service",
+      "entity.refresh": "Demander à un appareil comment il va",
+      "power.cycle": "Éteindre et rallumer un appareil",
+      "power.on": "Allumer un appareil",
+      "gateway.restart": "Redémarrer le système de votre maison",
+    },
+    endedSubject: (firm) => `${firm} : plus rien n’est fait en urgence`,
+    ended: (firm, home) =>
+      `Ce qui était convenu pour les urgences chez vous (${home}) a pris fin. ${firm} vous demande chaque fois.`,
+    usedSubject: (firm) => `${firm} : une action est en cours chez vous en urgence`,
+    used: (people, firm, home) =>
+      `${people}, de ${firm}, ont décidé sans votre réponse que ceci est une urgence chez vous (${home}), comme convenu.`,
+    because: (reason) => `La raison : ${reason}`,
+    stop: "Si vous ne le voulez pas, ouvrez ce lien et appuyez sur Arrêter. Vous pouvez aussi y suivre ce qui est fait :",
+    decided: "Cela a été autorisé en urgence, sans votre réponse.",
   },
   reminder: {
     subject: (firm) => `Rappel : ${firm} attend votre réponse`,

@@ -83,6 +83,8 @@ export const nl: HomeownerWords = {
     link_lost:
       "Wat u hebt toegestaan, is beëindigd: de verbinding met uw woning was te lang weg. Er wordt niets nieuws begonnen zonder het u opnieuw te vragen.",
     contract_ended: "Wat u hebt toegestaan, is samen met onze overeenkomst beëindigd. Er wordt niets nieuws begonnen.",
+    emergency_ended:
+      "Wat was toegestaan, is beëindigd: in uw woning is niets meer als noodgeval toegestaan. Er wordt niets nieuws begonnen.",
     hub_went_down:
       "Wat u hebt toegestaan, is beëindigd: ons systeem viel intussen uit. Er wordt niets nieuws begonnen zonder het u opnieuw te vragen.",
     restored:
@@ -106,6 +108,7 @@ export const nl: HomeownerWords = {
       "consent.refused": "Het is geweigerd",
       "consent.another_time": "Er is om een ander moment gevraagd",
       "consent.window_agreed": "Er is een moment afgesproken",
+      "consent.emergency": "Twee mensen van het bedrijf hebben het als noodgeval toegestaan",
       "consent.expired": "Niemand antwoordde op tijd; er is niets gedaan",
       "consent.ended": "Wat was toegestaan, eindigde eerder",
       "consent.withdrawn": "Het is gestopt",
@@ -119,6 +122,8 @@ export const nl: HomeownerWords = {
       "contact.changed": "Hoe we iemand bereiken is gewijzigd",
       "contact.removed": "Iemand wordt niet meer gevraagd",
       "contact.erased": "Iemand is uit onze gegevens gewist",
+      "emergency.agreed": "Er is afgesproken wat in een noodgeval mag",
+      "emergency.ended": "Er mag niets meer als noodgeval",
       "scopes.changed": "Wat we zonder vragen mogen is gewijzigd",
       "scopes.ended": "Wat we zonder vragen mogen, liep af zoals afgesproken",
       "gateway.added": "Een besturingssysteem is verbonden",
@@ -150,6 +155,27 @@ export const nl: HomeownerWords = {
     text: (technician, firm, home) =>
       `U hebt ${technician} van ${firm} aan de telefoon gezegd dat dit in uw woning (${home}) mag gebeuren:`,
     stop: "Klopt dat niet, of denkt u er nu anders over? Open deze link en druk op Stop. U kunt daar ook volgen wat er gebeurt:",
+  },
+  emergency: {
+    agreedSubject: (firm) => `${firm}: wat er in een noodgeval in uw woning mag gebeuren`,
+    agreed: (firm, home, givenBy, atNight) =>
+      `Vanaf morgen mogen twee mensen van ${firm} samen in een noodgeval het volgende doen in uw woning (${home}), als er niemand op tijd gevraagd kan worden; ${givenBy} heeft dat schriftelijk afgesproken. ${atNight ? "Dit geldt ook ’s nachts." : "Niet ’s nachts."} U krijgt telkens meteen bericht en kunt het stoppen. Iets persoonlijks hoort er nooit bij. Klopt dat niet, bel ons dan vóór die tijd.`,
+    acts: {
+      "integration.reload": "Een dienst opnieuw starten",
+      "entity.refresh": "Een apparaat vragen hoe het ermee is",
+      "power.cycle": "Een apparaat uit- en weer aanzetten",
+      "power.on": "Een apparaat aanzetten",
+      "gateway.restart": "Het systeem van uw woning opnieuw starten",
+    },
+    endedSubject: (firm) => `${firm}: er gebeurt niets meer als noodgeval`,
+    ended: (firm, home) =>
+      `Wat voor noodgevallen in uw woning (${home}) was afgesproken, is beëindigd. ${firm} vraagt het u telkens.`,
+    usedSubject: (firm) => `${firm}: er gebeurt iets in uw woning als noodgeval`,
+    used: (people, firm, home) =>
+      `${people} van ${firm} hebben zonder uw antwoord besloten dat dit een noodgeval is in uw woning (${home}), zoals afgesproken.`,
+    because: (reason) => `De reden: ${reason}`,
+    stop: "Wilt u dit niet? Open deze link en druk op Stop. U kunt daar ook volgen wat er gebeurt:",
+    decided: "Het is als noodgeval toegestaan, zonder uw antwoord.",
   },
   reminder: {
     subject: (firm) => `Herinnering: ${firm} wacht op uw antwoord`,

@@ -1,4 +1,4 @@
-import type { GrantEnd, MendableIllness, RunOutcome, StandingScope } from "@caretaker/protocol";
+import type { EmergencyAct, GrantEnd, MendableIllness, RunOutcome, StandingScope } from "@caretaker/protocol";
 import type { ShownEvent } from "../journal.ts";
 
 /** A thing of the home as a homeowner knows it. */
@@ -86,6 +86,19 @@ export interface HomeownerWords {
     readonly hello: (name: string) => string;
     readonly text: (technician: string, firm: string, home: string) => string;
     readonly stop: string;
+  };
+  /** What two people of the firm may do where nobody can be asked in time. */
+  readonly emergency: {
+    readonly agreedSubject: (firm: string) => string;
+    readonly agreed: (firm: string, home: string, givenBy: string, atNight: boolean) => string;
+    readonly acts: Readonly<Record<EmergencyAct, string>>;
+    readonly endedSubject: (firm: string) => string;
+    readonly ended: (firm: string, home: string) => string;
+    readonly usedSubject: (firm: string) => string;
+    readonly used: (people: string, firm: string, home: string) => string;
+    readonly because: (reason: string) => string;
+    readonly stop: string;
+    readonly decided: string;
   };
   readonly reminder: { readonly subject: (firm: string) => string; readonly opening: string };
   /** To the old address, when something was changed about who may answer. */

@@ -18,6 +18,7 @@ import { publishedOrigins } from "./0029-published-origins.ts";
 import { runsByRunbook } from "./0030-runs-by-runbook.ts";
 import { viewLimits } from "./0031-view-limits.ts";
 import { grantEnds } from "./0032-grant-ends.ts";
+import { emergency } from "./0033-emergency.ts";
 import { leftOutRooms } from "./0034-left-out-rooms.ts";
 import { rehearsedRollouts } from "./0036-rehearsed-rollouts.ts";
 import { originsStay } from "./0038-origins-stay.ts";
@@ -50,6 +51,7 @@ export const migrations: readonly Migration[] = [
   runsByRunbook,
   viewLimits,
   grantEnds,
+  emergency,
   leftOutRooms,
   rehearsedRollouts,
   originsStay,

@@ -29,6 +29,8 @@ export function exchange(
     };
     const handleAbort = (): void => fail(signal.reason);
     outgoing.on("error", fail);
+    // Without this nothing more would be heard of it until the time is over.
+    outgoing.on("upgrade", () => fail(misbehaving(url.host, "answered with another protocol than HTTP")));
     outgoing.on("response", (incoming) => {
       collect(url, incoming, maxBytes)
         .then((body) => {

@@ -116,6 +116,7 @@ const next = (rolloutId: RolloutId, wave: number, actor: Actor = sam) =>
   beginWave(deps, { rolloutId, wave, reason: "It went well", actor });
 
 const carriesOut: CarriesOut = {
+  "consent.emergency": async () => [],
   "freeze.lift": async () => [],
   "homes.more": allowMoreHomes,
   "rollout.wave": beginApprovedWave,

@@ -1,0 +1,133 @@
+import { CaretakerError, type ChecklistLine, type ConnectorContext, Secret } from "@caretaker/protocol";
+import { type Address, parseAddress } from "./address.ts";
+import { deviceOf, OBJECTS, type Tree } from "./client/tree.ts";
+import { CresNextClient } from "./client.ts";
+import { CresNextConfig } from "./manifest.ts";
+import { type Panel, panelOf } from "./normalise.ts";
+import { checklistWords as say, words } from "./words.ts";
+
+type Step = keyof typeof say.running;
+type Found = Omit<ChecklistLine, "step" | "status" | "milliseconds"> & { readonly isWarning?: boolean };
+
+interface Asked {
+  readonly address: Address;
+  readonly context: ConnectorContext;
+  readonly pinnedCertificate: string | undefined;
+}
+
+/** A check that found something wrong: its line stops the list. */
+class Failed extends Error {
+  readonly line: Found;
+
+  constructor(line: Found) {
+    super(line.detail);
+    this.line = line;
+  }
+}
+
+/** Looks at a panel before it is added: a line when a check begins and one when it has ended. */
+export async function* checkGateway(config: unknown, context: ConnectorContext): AsyncGenerator<ChecklistLine> {
+  const { url, username, password, pinnedCertificate } = CresNextConfig.parse(config);
+  const address = parseAddress(url);
+  if (address === undefined) throw new CaretakerError("configuration_invalid", `${url} is not the address of a panel.`);
+  const asked = { address, context, pinnedCertificate };
+  const { dialer } = context;
+  let client: CresNextClient | undefined;
+  let panel: Panel | undefined;
+  const checks: [Step, () => Promise<Found>][] = [
+    ["name", () => checkName(asked)],
+    ["port", () => checkPort(asked)],
+    ["tls", () => checkCertificate(asked)],
+    [
+      "make",
+      async () => {
+        await CresNextClient.meet({ dialer, address });
+        return { detail: say.isPanel };
+      },
+    ],
+    [
+      "credentials",
+      async () => {
+        client = await CresNextClient.logIn({ dialer, address, username, password: new Secret(password) });
+        return { detail: say.accepted(username) };
+      },
+    ],
+    [
+      "version",
+      async () => {
+        panel = await readPanel(client, address);
+        return { detail: say.version(panel.model, panel.firmware) };
+      },
+    ],
+    ["first_data", async () => foundIn(panel)],
+  ];
+  try {
+    for (const [step, check] of checks) {
+      yield { step, status: "running", detail: say.running[step] };
+      const line = await run(step, check, context);
+      yield line;
+      if (line.status === "failed") return;
+    }
+  } finally {
+    await client?.close();
+  }
+}
+
+async function run(step: Step, check: () => Promise<Found>, { clock }: ConnectorContext): Promise<ChecklistLine> {
+  const began = clock.monotonic();
+  const since = (): number => Math.round(clock.monotonic() - began);
+  try {
+    const { isWarning, ...found } = await check();
+    return { step, status: isWarning ? "warning" : "ok", ...found, milliseconds: since() };
+  } catch (error) {
+    if (error instanceof Failed) return { step, status: "failed", ...error.line, milliseconds: since() };
+    if (!(error instanceof CaretakerError)) throw error;
+    const next = say.nextAfter(error.code, step);
+    return { step, status: "failed", detail: error.message, next, milliseconds: since() };
+  }
+}
+
+async function checkName({ address, context }: Asked): Promise<Found> {
+  const { addresses, allowed } = await context.dialer.resolve(address.host);
+  if (addresses.length === 0) throw new Failed({ detail: say.noAddress(address.host), next: say.checkName });
+  if (allowed.length === 0) throw new Failed({ detail: say.notAllowed(address.host, addresses), next: say.checkName });
+  return { detail: say.resolved(address.host, allowed) };
+}
+
+async function checkPort({ address: { host, port }, context }: Asked): Promise<Found> {
+  const { milliseconds } = await context.dialer.connect({ host, port, timeoutSeconds: 10 });
+  return { detail: say.portOpen(port, milliseconds) };
+}
+
+async function checkCertificate({ address: { host, port }, context, pinnedCertificate }: Asked): Promise<Found> {
+  const seen = await context.dialer.certificate({ host, port, timeoutSeconds: 10 });
+  const { fingerprint256, subject, validTo, reason = "" } = seen;
+  if (pinnedCertificate !== undefined && plain(pinnedCertificate) === plain(fingerprint256))
+    return { detail: say.pinned(fingerprint256) };
+  if (pinnedCertificate === undefined && seen.trusted) return { detail: say.certificateGood(validTo) };
+  throw new Failed({
+    detail: pinnedCertificate === undefined ? say.selfSigned(subject, reason) : say.otherCertificate,
+    next: say.compareCertificate,
+    certificate: { fingerprint256, subject, validTo, reason },
+  });
+}
+
+function plain(fingerprint: string): string {
+  return fingerprint.replace(/[^0-9a-f]/gi, "").toUpperCase();
+}
+
+async function readPanel(client: CresNextClient | undefined, address: Address): Promise<Panel> {
+  let tree: Tree = {};
+  for (const name of OBJECTS.flat()) tree = { ...tree, ...deviceOf(await client?.get(`/Device/${name}`)) };
+  const panel = panelOf(tree);
+  if (panel === undefined) throw new CaretakerError("gateway_misbehaving", words.noInfo(address.base));
+  return panel;
+}
+
+async function foundIn(panel: Panel | undefined): Promise<Found> {
+  const devices = panel?.inventory.devices.length ?? 0;
+  const found = { rooms: 0, devices, entities: panel?.inventory.entities.length ?? 0 };
+  const systems = panel?.systems.length ?? 0;
+  if (systems === 0) return { isWarning: true, detail: say.noSystems, next: say.lookAtTable, found };
+  return { detail: say.systems(systems), found };
+}

@@ -1,0 +1,146 @@
+import { homeAssistant } from "@caretaker/connector-home-assistant";
+import { type FakeHomeAssistant, startFakeHomeAssistant } from "@caretaker/connector-home-assistant/fake-gateway";
+import { createTestClock, type TestClock } from "@caretaker/kit";
+import type { GatewayId, Inventory, SessionEvent, SiteId } from "@caretaker/protocol";
+import { createDialer } from "@caretaker/server/gateways/dialer.ts";
+import { Slots } from "@caretaker/server/gateways/slots.ts";
+import { Supervisor } from "@caretaker/server/gateways/supervisor.ts";
+import { GatewayRecord, type GatewayStatus, SiteRecord } from "@caretaker/server/state/records.ts";
+import { FaultyLine } from "./faulty-line.ts";
+
+export const LAMP = "light.hall_lamp";
+const silent = { debug() {}, info() {}, warn() {} };
+/** So long nothing has to move on the line until what was said counts as heard. */
+const QUIET_MILLISECONDS = 3;
+
+/** A home that the hub's own supervisor, dialer and connector hold, over a line that breaks on demand. */
+export interface WatchedHome {
+  readonly clock: TestClock;
+  readonly fake: FakeHomeAssistant;
+  readonly line: FaultyLine;
+  readonly supervisor: Supervisor;
+  readonly status: GatewayStatus;
+  /** What the hub takes the lamp to be. */
+  lamp(): string | undefined;
+  inventory(): Inventory | undefined;
+  /** How much of what it said was not understood. */
+  garbage(): number;
+  /** Moves the clock on by seconds, and lets the line become quiet after each. */
+  pass(seconds: number, until?: () => boolean): Promise<boolean>;
+  /** How many seconds have passed. */
+  now(): number;
+  /** Ends all of it. Returns what is left that should not be. */
+  close(): Promise<{ readonly timers: number; readonly lines: number }>;
+}
+
+export async function watchHome(): Promise<WatchedHome> {
+  const clock = createTestClock();
+  const fake = await startFakeHomeAssistant();
+  const line = await FaultyLine.open(fake.port, clock);
+  const record = buildRecord();
+  let inventory: Inventory | undefined;
+  let lamp: string | undefined;
+  let garbage = 0;
+  const take = (event: SessionEvent): void => {
+    record.status.lastSeenAt = clock.now().getTime();
+    if (event.type === "inventory") inventory = event.inventory;
+    if (event.type === "garbage") garbage += event.count;
+    if (event.type !== "states") return;
+    const key = inventory?.entities.find(({ label }) => label === LAMP)?.key;
+    const change = event.changes.find((one) => one.key === key);
+    if (change?.state !== undefined) lamp = change.state ?? undefined;
+  };
+  const supervisor = new Supervisor({
+    gateway: record,
+    connector: homeAssistant,
+    openConfig: async () => ({ url: `http://127.0.0.1:${line.port}`, token: fake.token }),
+    dialerFor: (targets) => createDialer({ allow: targets, clock }),
+    slots: new Slots(10),
+    clock,
+    random: () => 0.5,
+    log: silent,
+    intake: take,
+    tapped: () => {},
+    report: (patch: Partial<GatewayStatus>) => Object.assign(record.status, patch),
+    wasAccepted: () => true,
+  });
+  return {
+    clock,
+    fake,
+    line,
+    supervisor,
+    status: record.status,
+    lamp: () => lamp,
+    inventory: () => inventory,
+    garbage: () => garbage,
+    now: () => clock.monotonic() / 1000,
+    pass: (seconds, until) => pass(clock, line, seconds, until),
+    async close() {
+      await supervisor.stop();
+      await quiet(line);
+      await clock.forward("3s");
+      const lines = line.isBroken ? 0 : await line.stillOpen();
+      await line.close();
+      await fake.close();
+      return { timers: clock.pending(), lines };
+    },
+  };
+}
+
+export async function pass(
+  clock: TestClock,
+  line: FaultyLine,
+  seconds: number,
+  until: () => boolean = () => false,
+): Promise<boolean> {
+  await quiet(line);
+  for (let passed = 0; passed < seconds; passed += 1) {
+    if (until()) return true;
+    await clock.forward("1s");
+    await quiet(line);
+  }
+  return until();
+}
+
+/** Until nothing moves on the line any more. */
+export async function quiet(line: FaultyLine): Promise<void> {
+  for (let before = -1; before !== line.moved; ) {
+    before = line.moved;
+    await new Promise((resolve) => setTimeout(resolve, QUIET_MILLISECONDS));
+  }
+}
+
+function buildRecord(): GatewayRecord {
+  const site = new SiteRecord({
+    id: "site" as SiteId,
+    number: 1,
+    name: "Home",
+    clientId: "client" as never,
+    clientName: "Client",
+    town: null,
+    phone: null,
+    timeZone: "UTC",
+    isSimulated: false,
+    createdAt: 0,
+  });
+  const facts = {
+    id: "gateway" as GatewayId,
+    connector: "home-assistant",
+    connectorName: "Home Assistant",
+    name: "Home Assistant",
+    address: "",
+    isSimulated: false,
+  };
+  return new GatewayRecord(site, facts, {
+    state: "connecting",
+    reason: { code: "connecting" },
+    since: 0,
+    lastSeenAt: 0,
+    acceptedAt: null,
+    nextTryAt: null,
+    version: null,
+    isAdmin: null,
+    garbage: 0,
+    software: "running",
+  });
+}
