@@ -17,7 +17,7 @@ import { CallResult } from "./schema.ts";
 import { words } from "./words.ts";
 
 type Done = { contextId?: string };
-type Acts = { [N in ActionName]: (from: Follower, clock: Clock, input: CapabilityInput<N>) => Promise<Done> };
+type Acts = { [N in ActionName]?: (from: Follower, clock: Clock, input: CapabilityInput<N>) => Promise<Done> };
 
 const RELOAD_SECONDS = 110;
 const SWITCH_SECONDS = 20;

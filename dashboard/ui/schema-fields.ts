@@ -26,14 +26,19 @@ export interface SchemaField {
   readonly initial: string | number | boolean;
 }
 
-/** A certificate is pinned by a person's yes in the checklist, never typed. */
-export const PINNED_FIELD = "pinnedCertificate";
+/** A certificate or a host key is pinned by a person's yes in the checklist, never typed. */
+const PINNED_FIELDS = ["pinnedCertificate", "pinnedHostKey"];
+
+/** The field of a make's configuration that keeps what was pinned. */
+export function pinnedFieldOf({ properties = {} }: JsonSchema): string | undefined {
+  return PINNED_FIELDS.find((name) => Object.hasOwn(properties, name));
+}
 
 /** The fields of a form for the JSON Schema of a connector's configuration, in the order it names them. */
 export function fieldsOf(schema: Readonly<Record<string, unknown>>, secrets: readonly string[]): SchemaField[] {
   const { properties = {}, required = [] } = schema as JsonSchema;
   return Object.entries(properties)
-    .filter(([name]) => name !== PINNED_FIELD)
+    .filter(([name]) => !PINNED_FIELDS.includes(name))
     .map(([name, property]) => fieldOf(name, plain(property), secrets.includes(name), required.includes(name)));
 }
 

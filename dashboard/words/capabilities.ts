@@ -14,6 +14,7 @@ const CAPABILITY_WORDS: Record<CapabilityName, string> = {
   "entity.refresh": "Ask for the state now",
   "power.cycle": "Switch off and on",
   "power.on": "Switch on",
+  "program.restart": "Restart the program",
   "gateway.restart": "Restart the gateway",
 };
 

@@ -300,6 +300,10 @@ export const words = {
     validTo: "Valid until",
     fingerprint: "Fingerprint",
     pin: "It is the same: trust exactly this certificate",
+    hostKey:
+      "Nobody has confirmed this host key. Compare the fingerprint with the processor's own before you trust it.",
+    kind: "Kind",
+    pinHostKey: "It is the same: trust exactly this host key",
     found: (devices: number, rooms: number, entities: number) =>
       `All good: ${plural(devices, "device", "devices")} in ${plural(rooms, "room", "rooms")}, ${plural(entities, "entity", "entities")}.`,
   },
@@ -339,6 +343,8 @@ export const words = {
     integration: "Integration",
     device: "Device",
     needsSignIn: "Somebody has to sign in at the maker again",
+    signInAgain: (system: string) =>
+      `No restart helps here. Ask the client to sign in to it again in ${system}: only they have the maker's password.`,
     silentEntities: (unavailable: number, all: number) =>
       unavailable < all
         ? `${unavailable} of its ${plural(all, "entity does", "entities do")} not answer`

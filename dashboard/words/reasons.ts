@@ -26,6 +26,8 @@ const REASONS: Record<string, Sentence> = {
   gateway_lost: "The connection was lost",
   gateway_auth_failed: "The gateway refused the credentials",
   gateway_certificate_unknown: "Nobody vouches for its certificate",
+  host_key_unknown: "Nobody has confirmed its host key",
+  host_key_changed: "Its host key is another than the one that was confirmed",
   certificate_changed: "Its certificate is another than the one that was trusted",
   credentials_refused: "The gateway refused the credentials",
   access_withdrawn: "The homeowner withdrew access",

@@ -161,6 +161,11 @@ export const CAPABILITIES = {
     z.strictObject({ switch: keyOf("entity"), off: Seconds.min(1).max(300).meta({ duration: true }) }),
   ),
   "power.on": action("Switch a power outlet on", z.strictObject({ switch: keyOf("entity") })),
+  "program.restart": action(
+    "Restart the program behind a device",
+    // The program itself, or something that it looks after: a slot is never a number that somebody writes.
+    z.strictObject({ device: keyOf("device") }),
+  ),
   "gateway.restart": action("Restart the gateway's software", z.strictObject({})),
 } as const;
 

@@ -169,7 +169,14 @@ export const ChecklistLine = z.object({
   detail: z.string(),
   next: z.string().optional(),
   certificate: z
-    .object({ fingerprint256: z.string(), subject: z.string(), validTo: z.string(), reason: z.string() })
+    .object({
+      fingerprint256: z.string(),
+      subject: z.string(),
+      validTo: z.string(),
+      reason: z.string(),
+      /** It is the host key of an SSH server: `subject` is its kind, and it ends never. */
+      isHostKey: z.boolean().optional(),
+    })
     .optional(),
   milliseconds: z.number().optional(),
   found: z.object({ rooms: z.number().int(), devices: z.number().int(), entities: z.number().int() }).optional(),

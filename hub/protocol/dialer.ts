@@ -9,6 +9,11 @@ export interface Dialer {
   webSocket(request: WebSocketRequest): Promise<DialedSocket>;
   /** The addresses a host name has now, and which of them the dialer would connect to. */
   resolve(host: string): Promise<{ addresses: string[]; allowed: string[] }>;
+  /**
+   * An open TCP connection, for a protocol that encrypts and proves itself, such as SSH. Never to a place that declares
+   * TLS. Rejects as `http` does.
+   */
+  stream(target: { host: string; port: number; timeoutSeconds?: number; signal?: AbortSignal }): Promise<DialedStream>;
   /** Opens and closes a TCP connection: is anything listening? */
   connect(target: {
     host: string;
@@ -72,6 +77,9 @@ export interface DialedSocket {
   addEventListener(type: string, listener: (event: never) => void): void;
   removeEventListener(type: string, listener: (event: never) => void): void;
 }
+
+/** A socket as Node has it; whoever holds it ends it. */
+export type DialedStream = NodeJS.ReadWriteStream & { destroy(error?: Error): unknown };
 
 export interface CertificateSeen {
   /** Upper-case SHA-256 of the certificate in pairs with colons. */

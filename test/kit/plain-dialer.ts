@@ -6,6 +6,7 @@ import {
   CaretakerError,
   type CertificateSeen,
   type DialedSocket,
+  type DialedStream,
   type Dialer,
   type HttpAnswer,
   type HttpRequest,
@@ -18,11 +19,24 @@ import { WebSocket } from "ws";
  * which decides where it may go, is tested by itself.
  */
 export function createPlainDialer(): Dialer {
-  return { http: exchange, webSocket: openWebSocket, resolve, connect, certificate };
+  return { http: exchange, webSocket: openWebSocket, stream, resolve, connect, certificate };
 }
 
 async function resolve(host: string): Promise<{ addresses: string[]; allowed: string[] }> {
   return { addresses: [host], allowed: [host] };
+}
+
+function stream(target: { host: string; port: number }): Promise<DialedStream> {
+  return new Promise((done, fail) => {
+    const socket = connectNet(target.port, target.host);
+    const handleError = (error: Error): void => fail(unreachable(`${target.host}:${target.port}`, error));
+    socket.once("error", handleError);
+    socket.once("connect", () => {
+      socket.off("error", handleError);
+      socket.setNoDelay(true);
+      done(socket);
+    });
+  });
 }
 
 function connect(target: { host: string; port: number }): Promise<{ address: string; milliseconds: number }> {

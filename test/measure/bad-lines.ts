@@ -1,6 +1,7 @@
 import { FAULTS, type Fault, type Fit } from "./lines/faulty-line.ts";
 import { homeDoor } from "./lines/home-door.ts";
 import { httpDoor } from "./lines/http-door.ts";
+import { panelDoor } from "./lines/panel-door.ts";
 import type { Effort, Figure } from "./measurement.ts";
 
 /** When the fault begins. */
@@ -28,7 +29,7 @@ export interface Door {
   meet(one: LineCase): Promise<Verdict>;
 }
 
-const DOORS: readonly Door[] = [homeDoor, httpDoor];
+const DOORS: readonly Door[] = [homeDoor, panelDoor, httpDoor];
 
 /** Lets each fault of a line begin at each phase of what goes over it, through each door that leads out of the hub. */
 export async function badLines({ isFull, say }: Effort): Promise<Figure[]> {

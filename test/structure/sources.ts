@@ -52,6 +52,7 @@ const OURS: Readonly<Record<string, string>> = {
   "@caretaker/kit": "test/kit",
   "@caretaker/dashboard": "dashboard",
   "@caretaker/connector-cresnext": "connectors/cresnext",
+  "@caretaker/connector-crestron": "connectors/crestron",
   "@caretaker/connector-home-assistant": "connectors/home-assistant",
 };
 

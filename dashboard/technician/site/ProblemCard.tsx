@@ -9,7 +9,15 @@ import { Mark } from "../../ui/Status.tsx";
 import { words } from "../../words/en.ts";
 import { reasonWords } from "../../words/reasons.ts";
 import { useMay } from "../session.ts";
-import { hasFailed, poweredBridge, type SiteProblem, type Suggestion, suggestionsFor, type Tried } from "./problems.ts";
+import {
+  hasFailed,
+  needsSignIn,
+  poweredBridge,
+  type SiteProblem,
+  type Suggestion,
+  suggestionsFor,
+  type Tried,
+} from "./problems.ts";
 
 interface ProblemCardProps {
   readonly siteId: SiteId;
@@ -28,7 +36,7 @@ export function ProblemCard({ siteId, problem, runbooks, gateways, findings }: P
       <ProblemHead problem={problem} />
       <div className="problem-fixes">
         {mayStart ? <FixButtons siteId={siteId} suggestions={suggestions} /> : null}
-        <ProblemHint siteId={siteId} problem={problem} />
+        <ProblemHint siteId={siteId} problem={problem} gateways={gateways} />
       </div>
     </li>
   );
@@ -129,14 +137,18 @@ function FixButton({ siteId, suggestion, isFirst }: FixButtonProps) {
   );
 }
 
-/** What would make more fixes possible. */
-function ProblemHint({ siteId, problem }: { siteId: SiteId; problem: SiteProblem }) {
+/** What would make more fixes possible, or what to do where no runbook helps. */
+function ProblemHint({ siteId, problem, gateways }: Omit<ProblemCardProps, "runbooks">) {
   if (problem.kind === "gateway") {
     return (
       <Link to="/sites/$siteId/gateways" params={{ siteId }} className="hint-link">
         {words.site.seeGateway}
       </Link>
     );
+  }
+  if (problem.kind === "integration" && needsSignIn(problem)) {
+    const gateway = gateways.find(({ id }) => id === problem.integration.gatewayId);
+    return <p className="problem-why">{words.site.signInAgain(gateway?.connectorName ?? words.site.gateway)}</p>;
   }
   if (problem.kind === "device" || poweredBridge(problem.devices)) return null;
   const bridge = problem.devices.find((device) => device.kind === "bridge");

@@ -84,6 +84,12 @@ describe("what may mend it", () => {
     ]);
   });
 
+  it("offers no restart where only a sign-in at the maker helps", () => {
+    const locked = { ...ill, integration: buildIntegration({ unavailable: 2, needsSignIn: true }), devices: [bridge] };
+
+    expect(suggestionsFor(locked, [revive, reload], [buildGateway()])).toEqual([]);
+  });
+
   it("offers nothing that is for another make than the gateway of what is ill", () => {
     const panel = buildRunbook({ id: "cresnext/panel-restart" as never, connectors: ["cresnext"] });
 

@@ -105,7 +105,7 @@ export function suggestionsFor(
   gateways: readonly Gateway[],
   findings: readonly Finding[] = [],
 ): Suggestion[] {
-  if (problem.kind === "gateway") return [];
+  if (problem.kind === "gateway" || needsSignIn(problem)) return [];
   const { gatewayId } = problem.kind === "integration" ? problem.integration : problem.device;
   const make = gateways.find(({ id }) => id === gatewayId)?.connector;
   const things =
@@ -130,6 +130,11 @@ export function suggestionsFor(
         : [{ runbook, inputs, ...(last === undefined ? {} : { tried: last }) }];
     })
     .sort((a, b) => Number(hasFailed(a)) - Number(hasFailed(b)) || a.runbook.inputs.length - b.runbook.inputs.length);
+}
+
+/** Only somebody who knows the maker's password can mend it: no restart does. */
+export function needsSignIn(problem: SiteProblem): boolean {
+  return problem.kind === "integration" && problem.integration.needsSignIn;
 }
 
 /** The bridge of these devices that can be switched off and on, because somebody said what feeds it. */

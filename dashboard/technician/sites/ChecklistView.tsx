@@ -52,21 +52,27 @@ interface CertificateProps {
 
 /** A certificate nobody vouches for is trusted only when a person has compared its fingerprint and says yes. */
 function Certificate({ certificate, onPin }: CertificateProps) {
+  const isHostKey = certificate.isHostKey === true;
   return (
     <div className="certificate">
       <p>
-        <Icon path={mdiShieldAlertOutline} size={17} /> {words.checklist.certificate}
+        <Icon path={mdiShieldAlertOutline} size={17} />{" "}
+        {isHostKey ? words.checklist.hostKey : words.checklist.certificate}
       </p>
       <dl className="facts">
-        <dt>{words.checklist.subject}</dt>
+        <dt>{isHostKey ? words.checklist.kind : words.checklist.subject}</dt>
         <dd>{certificate.subject}</dd>
-        <dt>{words.checklist.validTo}</dt>
-        <dd>{Number.isNaN(Date.parse(certificate.validTo)) ? certificate.validTo : day(certificate.validTo)}</dd>
+        {isHostKey ? null : (
+          <>
+            <dt>{words.checklist.validTo}</dt>
+            <dd>{Number.isNaN(Date.parse(certificate.validTo)) ? certificate.validTo : day(certificate.validTo)}</dd>
+          </>
+        )}
         <dt>{words.checklist.fingerprint}</dt>
         <dd className="mono fingerprint">{certificate.fingerprint256}</dd>
       </dl>
       <Button size="xs" variant="default" onClick={() => onPin(certificate.fingerprint256)}>
-        {words.checklist.pin}
+        {isHostKey ? words.checklist.pinHostKey : words.checklist.pin}
       </Button>
     </div>
   );

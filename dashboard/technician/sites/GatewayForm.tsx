@@ -3,7 +3,7 @@ import { Button, Group, Stack } from "@mantine/core";
 import { useState } from "react";
 import { ErrorMessage } from "../../ui/ErrorMessage.tsx";
 import { SchemaForm } from "../../ui/SchemaForm.tsx";
-import { configOf, fieldsOf, initialValues, PINNED_FIELD, type SchemaValues } from "../../ui/schema-fields.ts";
+import { configOf, fieldsOf, initialValues, pinnedFieldOf, type SchemaValues } from "../../ui/schema-fields.ts";
 import { words } from "../../words/en.ts";
 import { ChecklistView } from "./ChecklistView.tsx";
 import { useGatewayTest } from "./use-gateway-test.ts";
@@ -31,9 +31,10 @@ export function GatewayForm({ siteId, make, action, isBusy, error, onConfig }: G
   const [values, setValues] = useState<SchemaValues>(() => initialValues(fields));
   const [pinned, setPinned] = useState<string | null>(null);
   const test = useGatewayTest(siteId);
+  const pinnedField = pinnedFieldOf(make.config);
   const config = (pin: string | null): Record<string, unknown> => ({
     ...configOf(fields, values),
-    ...(pin === null ? {} : { [PINNED_FIELD]: pin }),
+    ...(pin === null || pinnedField === undefined ? {} : { [pinnedField]: pin }),
   });
   const handleChange = (next: SchemaValues): void => {
     setValues(next);

@@ -119,10 +119,10 @@ function emailName(name: string): string {
     .replace(/^\.|\.$/g, "");
 }
 
-async function move(db: Database, before: Remembered, { port, url }: Simulation): Promise<Remembered> {
+async function move(db: Database, before: Remembered, { port, url, config: now }: Simulation): Promise<Remembered> {
   if (port === before.port) return before;
   const row = await db.selectFrom("gateway").select("config").where("id", "=", before.gatewayId).executeTakeFirst();
-  const config = JSON.stringify({ ...row?.config, url });
+  const config = JSON.stringify({ ...row?.config, ...("address" in now ? { address: url } : { url }) });
   await db.updateTable("gateway").set({ config, address: url }).where("id", "=", before.gatewayId).execute();
   return { ...before, port };
 }

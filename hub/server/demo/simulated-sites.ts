@@ -1,4 +1,5 @@
 import { demoPanels, startFakePanel } from "@caretaker/connector-cresnext/fake-gateway";
+import { demoProcessor, startFakeProcessor } from "@caretaker/connector-crestron/fake-gateway";
 import { demoHomes, startFakeHomeAssistant } from "@caretaker/connector-home-assistant/fake-gateway";
 
 /** A site of the demo, with what stands in it. */
@@ -52,7 +53,7 @@ function homeAssistants(): SimulatedSite[] {
   }));
 }
 
-/** A house with Crestron panels on its walls, one of which has lost the processor. */
+/** A house with a Crestron processor and its panels, one of which has lost the processor, and one the processor. */
 function panels(): SimulatedSite {
   return {
     site: "Ashdown House",
@@ -60,19 +61,37 @@ function panels(): SimulatedSite {
     town: "Bath",
     timeZone: "Europe/London",
     poweredBy: {},
-    gateways: demoPanels().map(({ called, panel }) => ({
-      connector: "cresnext",
-      name: called,
-      async start({ port, secret }) {
-        const where = {
-          ...(port === undefined ? {} : { port }),
-          ...(secret === undefined ? {} : { password: secret }),
-        };
-        const knobs = { restartDownMilliseconds: 4000, restartBootMilliseconds: 4000 };
-        const fake = await startFakePanel({ panel, knobs, ...where });
-        const { url, config } = fake;
-        return { port: fake.port, url, secret: config.password, config, close: () => fake.close() };
-      },
-    })),
+    gateways: [processor(), ...panelsOnWalls()],
   };
+}
+
+function processor(): SimulatedGateway {
+  return {
+    connector: "crestron",
+    name: "Processor",
+    async start({ port, secret }) {
+      const where = { ...(port === undefined ? {} : { port }), ...(secret === undefined ? {} : { password: secret }) };
+      const knobs = { rebootDownMilliseconds: 8000 };
+      const fake = await startFakeProcessor({ processor: demoProcessor(), knobs, ...where });
+      const { address: url, config } = fake;
+      return { port: fake.port, url, secret: config.password, config, close: () => fake.close() };
+    },
+  };
+}
+
+function panelsOnWalls(): SimulatedGateway[] {
+  return demoPanels().map(({ called, panel }) => ({
+    connector: "cresnext",
+    name: called,
+    async start({ port, secret }) {
+      const where = {
+        ...(port === undefined ? {} : { port }),
+        ...(secret === undefined ? {} : { password: secret }),
+      };
+      const knobs = { restartDownMilliseconds: 4000, restartBootMilliseconds: 4000 };
+      const fake = await startFakePanel({ panel, knobs, ...where });
+      const { url, config } = fake;
+      return { port: fake.port, url, secret: config.password, config, close: () => fake.close() };
+    },
+  }));
 }

@@ -1,6 +1,7 @@
 import { cresnext } from "@caretaker/connector-cresnext";
+import { crestron } from "@caretaker/connector-crestron";
 import { homeAssistant } from "@caretaker/connector-home-assistant";
 import type { Connector } from "@caretaker/protocol";
 
 /** Every make this hub can connect to. A structure test compares the list with the folders. */
-export const connectors: readonly Connector[] = [homeAssistant, cresnext];
+export const connectors: readonly Connector[] = [homeAssistant, crestron, cresnext];

@@ -326,6 +326,28 @@ describe("webSocket", () => {
   });
 });
 
+describe("stream", () => {
+  it("is a bare connection to a place that was declared, and to no other", async () => {
+    const server = createNetServer((socket) => socket.end("SSH-2.0-here"));
+    const port = await listen(server);
+
+    const stream = await dialerFor(loopback(port)).stream({ host: "127.0.0.1", port });
+    const heard = await new Promise((resolve) => stream.once("data", (data) => resolve(String(data))));
+
+    expect(heard).toBe("SSH-2.0-here");
+    expect(await codeOf(dialerFor(loopback(port)).stream({ host: "127.0.0.1", port: port + 1 }))).toBe(
+      "target_refused",
+    );
+    stream.destroy();
+  });
+
+  it("is never opened where the gateway declares TLS", async () => {
+    const dialer = dialerFor(loopback(1, { tls: true }));
+
+    expect(await codeOf(dialer.stream({ host: "127.0.0.1", port: 1 }))).toBe("target_refused");
+  });
+});
+
 describe("where it goes", () => {
   it("goes to every place that a gateway declares, and to each by its own certificate", async () => {
     const handle = (_request: unknown, response: { end(body: string): void }): void => response.end("here");

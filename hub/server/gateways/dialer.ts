@@ -166,6 +166,12 @@ export function createDialer(options: DialerOptions): Dialer {
       });
     },
 
+    async stream({ host, port, timeoutSeconds = DEFAULT_SECONDS, signal }) {
+      const place = placeOf(host, port);
+      if (place.target.tls) throw refused(host, "the gateway declares TLS, and this would be without");
+      return open(place, { seconds: timeoutSeconds, doing: "connecting", signal }, async (_plan, { socket }) => socket);
+    },
+
     async connect({ host, port, timeoutSeconds = DEFAULT_SECONDS }) {
       return open(placeOf(host, port), { seconds: timeoutSeconds, doing: "connecting" }, async (_plan, opened) => {
         opened.socket.destroy();

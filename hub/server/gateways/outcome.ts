@@ -54,7 +54,7 @@ function reasonOf(error: unknown): Reason {
 
 function reasonCodeOf({ code, meta }: CaretakerError): string {
   if (code === "gateway_certificate_unknown")
-    return meta.changed === true ? "certificate_changed" : "certificate_unknown";
+    return `${meta.hostKey === undefined ? "certificate" : "host_key"}_${meta.changed === true ? "changed" : "unknown"}`;
   const { cause } = meta;
   return code === "gateway_unreachable" && typeof cause === "string" && /^[a-z][a-z0-9_]*$/.test(cause) ? cause : code;
 }

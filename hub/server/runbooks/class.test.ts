@@ -37,6 +37,13 @@ const TABLE: Readonly<Record<string, Readonly<Partial<Record<CapabilityName, rea
     "power.on": ["fix", true],
     "gateway.restart": ["disruptive", true],
   },
+  crestron: {
+    "gateway.info": ["reach", false],
+    "device.state": ["view", false],
+    "log.errors": ["view", false],
+    "program.restart": ["disruptive", true],
+    "gateway.restart": ["disruptive", true],
+  },
   cresnext: {
     "gateway.info": ["reach", false],
     "device.state": ["view", false],

@@ -9,6 +9,8 @@ const LOCKS: Readonly<Partial<Record<CapabilityName, readonly string[]>>> = {
   "entity.refresh": ["entity"],
   "power.cycle": ["power"],
   "power.on": ["power"],
+  // Whatever the program serves.
+  "program.restart": ["entity", "gateway", "integration", "power"],
   "gateway.restart": ["entity", "gateway", "integration", "power"],
 };
 

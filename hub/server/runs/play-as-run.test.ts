@@ -16,6 +16,7 @@ const MOMENTS: Readonly<Record<string, string>> = {
   "power.cycle": "power",
   "power.on": "power.undo",
   "gateway.restart": "restart",
+  "program.restart": "restart",
 };
 
 let library: Library;
@@ -62,6 +63,7 @@ async function run(home: TestHome, runbook: string, { inputs, people }: RunbookC
     ...(inputs.service ? { service: home.integration } : {}),
     ...(bridge ? { bridge: home.bridge } : {}),
     ...(inputs.system ? { system: home.bridge } : {}),
+    ...(inputs.panel ? { panel: home.bridge } : {}),
   };
   const runId = await test.start(home, runbook, { inputs: given });
   await test.forward("1m");

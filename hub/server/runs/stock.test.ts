@@ -111,6 +111,8 @@ describe("the stock runbooks", () => {
   it("are good in every respect, and run on this hub", () => {
     expect(library.runbooks.map(({ id }) => id)).toEqual([
       "cresnext/panel-restart",
+      "crestron/panel-offline",
+      "crestron/processor-health",
       "home-assistant/dead-bridge",
       "home-assistant/health-check",
       "home-assistant/stuck-integration",

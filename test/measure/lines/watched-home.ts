@@ -1,7 +1,7 @@
 import { homeAssistant } from "@caretaker/connector-home-assistant";
 import { type FakeHomeAssistant, startFakeHomeAssistant } from "@caretaker/connector-home-assistant/fake-gateway";
 import { createTestClock, type TestClock } from "@caretaker/kit";
-import type { GatewayId, Inventory, SessionEvent, SiteId } from "@caretaker/protocol";
+import type { Connector, ConnectorManifest, GatewayId, Inventory, SessionEvent, SiteId } from "@caretaker/protocol";
 import { createDialer } from "@caretaker/server/gateways/dialer.ts";
 import { Slots } from "@caretaker/server/gateways/slots.ts";
 import { Supervisor } from "@caretaker/server/gateways/supervisor.ts";
@@ -37,12 +37,10 @@ export async function watchHome(): Promise<WatchedHome> {
   const clock = createTestClock();
   const fake = await startFakeHomeAssistant();
   const line = await FaultyLine.open(fake.port, clock);
-  const record = buildRecord();
   let inventory: Inventory | undefined;
   let lamp: string | undefined;
   let garbage = 0;
   const take = (event: SessionEvent): void => {
-    record.status.lastSeenAt = clock.now().getTime();
     if (event.type === "inventory") inventory = event.inventory;
     if (event.type === "garbage") garbage += event.count;
     if (event.type !== "states") return;
@@ -50,26 +48,18 @@ export async function watchHome(): Promise<WatchedHome> {
     const change = event.changes.find((one) => one.key === key);
     if (change?.state !== undefined) lamp = change.state ?? undefined;
   };
-  const supervisor = new Supervisor({
-    gateway: record,
+  const { supervisor, status } = supervise({
     connector: homeAssistant,
-    openConfig: async () => ({ url: `http://127.0.0.1:${line.port}`, token: fake.token }),
-    dialerFor: (targets) => createDialer({ allow: targets, clock }),
-    slots: new Slots(10),
+    config: { url: `http://127.0.0.1:${line.port}`, token: fake.token },
     clock,
-    random: () => 0.5,
-    log: silent,
-    intake: take,
-    tapped: () => {},
-    report: (patch: Partial<GatewayStatus>) => Object.assign(record.status, patch),
-    wasAccepted: () => true,
+    take,
   });
   return {
     clock,
     fake,
     line,
     supervisor,
-    status: record.status,
+    status,
     lamp: () => lamp,
     inventory: () => inventory,
     garbage: () => garbage,
@@ -110,7 +100,40 @@ export async function quiet(line: FaultyLine): Promise<void> {
   }
 }
 
-function buildRecord(): GatewayRecord {
+interface Supervise {
+  readonly connector: Connector;
+  readonly config: object;
+  readonly clock: TestClock;
+  readonly take: (event: SessionEvent) => void;
+}
+
+/** The hub's own supervisor and dialer, holding a gateway on a clock that is moved. */
+export function supervise({ connector, config, clock, take }: Supervise): {
+  supervisor: Supervisor;
+  status: GatewayStatus;
+} {
+  const record = buildRecord(connector.manifest);
+  const supervisor = new Supervisor({
+    gateway: record,
+    connector,
+    openConfig: async () => config,
+    dialerFor: (targets) => createDialer({ allow: targets, clock }),
+    slots: new Slots(10),
+    clock,
+    random: () => 0.5,
+    log: silent,
+    intake: (event) => {
+      record.status.lastSeenAt = clock.now().getTime();
+      take(event);
+    },
+    tapped: () => {},
+    report: (patch: Partial<GatewayStatus>) => Object.assign(record.status, patch),
+    wasAccepted: () => true,
+  });
+  return { supervisor, status: record.status };
+}
+
+function buildRecord({ id, name }: ConnectorManifest): GatewayRecord {
   const site = new SiteRecord({
     id: "site" as SiteId,
     number: 1,
@@ -125,9 +148,9 @@ function buildRecord(): GatewayRecord {
   });
   const facts = {
     id: "gateway" as GatewayId,
-    connector: "home-assistant",
-    connectorName: "Home Assistant",
-    name: "Home Assistant",
+    connector: id,
+    connectorName: name,
+    name,
     address: "",
     isSimulated: false,
   };

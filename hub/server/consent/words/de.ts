@@ -20,6 +20,7 @@ export const de: HomeownerWords = {
     "entity.refresh": (thing) => `Wir fragen bei ${place(thing.name, thing.room)} nach dem Zustand.`,
     "power.cycle": (thing) => `Wir schalten ${powered(thing)} aus und wieder ein.`,
     "power.on": (thing) => `Wir schalten ${powered(thing)} ein.`,
+    "program.restart": (thing) => `Wir starten das Programm hinter ${named(thing)} neu.`,
     "gateway.restart": (thing) => `Wir starten ${named(thing)} neu.`,
     other: (thing) => `Wir ändern etwas an ${place(thing.name, thing.room)}.`,
   },

@@ -20,6 +20,7 @@ export const en: HomeownerWords = {
     "entity.refresh": (thing) => `Ask ${named(thing)} how it is.`,
     "power.cycle": (thing) => `Switch off ${powered(thing)}, and on again.`,
     "power.on": (thing) => `Switch on ${powered(thing)}.`,
+    "program.restart": (thing) => `Restart the program behind ${named(thing)}.`,
     "gateway.restart": (thing) => `Restart ${named(thing)}.`,
     other: (thing) => `Change something at ${named(thing)}.`,
   },

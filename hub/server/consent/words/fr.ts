@@ -22,6 +22,7 @@ export const fr: HomeownerWords = {
     "entity.refresh": (thing) => `Demander son état à ${place(thing.name, thing.room)}.`,
     "power.cycle": (thing) => `Éteindre puis rallumer ${powered(thing)}.`,
     "power.on": (thing) => `Allumer ${powered(thing)}.`,
+    "program.restart": (thing) => `Redémarrer le programme qui s'occupe de ${named(thing)}.`,
     "gateway.restart": (thing) => `Redémarrer ${named(thing)}.`,
     other: (thing) => `Modifier quelque chose : ${place(thing.name, thing.room)}.`,
   },

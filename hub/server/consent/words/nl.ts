@@ -22,6 +22,7 @@ export const nl: HomeownerWords = {
     "entity.refresh": (thing) => `We vragen ${named(thing)} hoe het ermee staat.`,
     "power.cycle": (thing) => `We zetten ${powered(thing)} uit en weer aan.`,
     "power.on": (thing) => `We zetten ${powered(thing)} aan.`,
+    "program.restart": (thing) => `We starten het programma achter ${named(thing)} opnieuw.`,
     "gateway.restart": (thing) => `We starten ${named(thing)} opnieuw.`,
     other: (thing) => `We veranderen iets aan ${named(thing)}.`,
   },

@@ -1,0 +1,114 @@
+import {
+  type AvailabilityValue,
+  type CapabilityName,
+  type CapabilityOutput,
+  CaretakerError,
+  type Clock,
+  type ReadRequest,
+  withoutSecrets,
+} from "@caretaker/protocol";
+import { offsetOf, refusalIn, uptimeIn } from "./console/answers.ts";
+import { slotOf } from "./console/commands.ts";
+import { errorLogIn, type Noted } from "./console/error-log.ts";
+import type { Follower } from "./follower.ts";
+import { answersBy, keyOfEntry, PROCESSOR } from "./normalise.ts";
+import { words } from "./words.ts";
+
+const MOST_ENTRIES = 200;
+
+type Reads = {
+  [N in CapabilityName]?: (
+    from: Follower,
+    input: Readonly<Record<string, unknown>>,
+    clock: Clock,
+  ) => Promise<CapabilityOutput<N>>;
+};
+
+/** Each asks the console anew: what a fix is proven by is never what was remembered. */
+const reads: Reads = {
+  "gateway.info": async (from) => {
+    const { version, hostName } = await from.version();
+    return {
+      name: hostName ?? version.model,
+      version: version.version ?? "unknown",
+      state: "running",
+      timeZone: null,
+      // The console does not say what its users may do.
+      isAdmin: null,
+      recording: null,
+    };
+  },
+
+  "device.state": async (from, { device }) => {
+    if (device === PROCESSOR) return state("online", (await from.version()).version.version);
+    const slot = slotOf(device);
+    if (slot !== undefined) {
+      if (!from.facts.programs.has(slot)) throw new CaretakerError("not_available_here", words.noSuch("program"));
+      return state((await from.program(slot)) === undefined ? "offline" : "online", null);
+    }
+    const entry = (await from.table()).find((one) => keyOfEntry(one) === device);
+    if (entry === undefined) throw new CaretakerError("not_available_here", words.noSuch("device"));
+    return state(answersBy(entry.status), null);
+  },
+
+  "log.errors": async (from, { integration }, clock) => {
+    if (integration !== undefined) throw new CaretakerError("not_available_here", words.noSuch("integration"));
+    const uptime = uptimeIn(await from.client.type({ is: "uptime" }));
+    const said = await from.client.type({ is: "log" }, 30);
+    const noted = errorLogIn(said);
+    // The lines of the log begin with "Error:" as the console's own no does.
+    const no = noted.length === 0 && !/log contents/i.test(said) ? refusalIn(said) : undefined;
+    if (no !== undefined) throw new CaretakerError("not_available_here", words.saidNo(no));
+    const now = clock.now().getTime();
+    const startedAt = uptime === undefined ? null : now - uptime.milliseconds;
+    const offset = uptime === undefined ? null : offsetOf(uptime, now);
+    return grouped(noted, (at) => {
+      if (at === null) return null;
+      if ("uptime" in at) return startedAt === null ? null : startedAt + at.uptime;
+      return offset === null ? null : at.local - offset;
+    });
+  },
+};
+
+function state(availability: AvailabilityValue, firmware: string | null): CapabilityOutput<"device.state"> {
+  const unavailable = availability === "offline" ? 1 : 0;
+  return { availability, entities: 1, unavailable, battery: null, lastSeen: null, firmware };
+}
+
+/** What was said again and again is one line. Of what has no moment that is known nothing can be said. */
+function grouped(
+  noted: readonly Noted[],
+  momentOf: (at: Noted["at"]) => number | null,
+): CapabilityOutput<"log.errors"> {
+  const entries = new Map<string, CapabilityOutput<"log.errors">["entries"][number]>();
+  const counted = { error: 0, warning: 0 };
+  for (const { level, source, message, at } of noted) {
+    const moment = momentOf(at);
+    if (moment === null || !Number.isFinite(moment) || Math.abs(moment) > 8e15) continue;
+    counted[level] += 1;
+    const iso = new Date(moment).toISOString();
+    const key = `${level} ${source} ${message}`;
+    const known = entries.get(key);
+    const firstAt = known?.firstAt ?? iso;
+    const count = (known?.count ?? 0) + 1;
+    entries.set(key, {
+      level: level.toUpperCase(),
+      source,
+      message: withoutSecrets(message),
+      count,
+      firstAt,
+      lastAt: iso,
+    });
+  }
+  return { entries: [...entries.values()].slice(-MOST_ENTRIES), errors: counted.error, warnings: counted.warning };
+}
+
+export async function read<N extends CapabilityName>(
+  from: Follower,
+  clock: Clock,
+  { capability, input }: ReadRequest<N>,
+): Promise<CapabilityOutput<N>> {
+  const answer = reads[capability] as Reads[N];
+  if (answer === undefined) throw new CaretakerError("not_available_here", words.notHere(capability));
+  return answer(from, input as Readonly<Record<string, unknown>>, clock);
+}
