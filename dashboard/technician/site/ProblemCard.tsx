@@ -138,7 +138,7 @@ function FixButton({ siteId, suggestion, isFirst }: FixButtonProps) {
 }
 
 /** What would make more fixes possible, or what to do where no runbook helps. */
-function ProblemHint({ siteId, problem, gateways }: Omit<ProblemCardProps, "runbooks">) {
+function ProblemHint({ siteId, problem, gateways }: Pick<ProblemCardProps, "siteId" | "problem" | "gateways">) {
   if (problem.kind === "gateway") {
     return (
       <Link to="/sites/$siteId/gateways" params={{ siteId }} className="hint-link">
