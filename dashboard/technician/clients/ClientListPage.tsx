@@ -44,7 +44,7 @@ export function ClientListPage() {
         <Panel title={words.clients.all} isFlush>
           <ul className="contact-list">
             {items.map((client) => (
-              <li key={client.id} className="contact">
+              <li key={client.id} className="contact is-line">
                 <Link to="/clients/$clientId" params={{ clientId: client.id }} className="fact-link">
                   {client.name}
                 </Link>

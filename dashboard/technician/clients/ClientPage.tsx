@@ -47,7 +47,7 @@ export function ClientPage() {
           {inService.length === 0 ? <p className="dim">{words.clients.noHomes}</p> : null}
           <ul className="contact-list">
             {inService.map((site) => (
-              <li key={site.id} className="contact">
+              <li key={site.id} className="contact is-line">
                 <Link to="/sites/$siteId" params={{ siteId: site.id }} className="fact-link">
                   {site.name}
                 </Link>
