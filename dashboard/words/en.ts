@@ -844,7 +844,8 @@ export const words = {
       "A second person of the firm has to agree. Then it is done without an answer of the homeowner, who is told at once and can stop it.",
     useReason: "What is the emergency, and why can nobody be asked?",
     use: "Ask a second person",
-    asked: "A second person has been asked: see Approvals.",
+    asked: "A second person has been asked.",
+    seeAsked: "See what waits",
   },
   raises: {
     title: "Asked for more than usual",

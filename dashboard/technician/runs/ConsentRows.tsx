@@ -35,7 +35,7 @@ function ConsentRow(props: { runId: RunDetails["id"]; siteId: RunDetails["siteId
   const mayRecord = useMay("consent.phone.answer");
   const now = useNow("fast");
   const isOpen = consent.status === "asked";
-  const [isEmergency, setEmergency] = useState(false);
+  const [emergency, setEmergency] = useState<"wishing" | "asked" | null>(null);
   const mayWish = useMay("consent.emergency");
   const terms = useOperation("emergency.get", { siteId }, { enabled: isOpen && mayWish });
   const left = (Date.parse(consent.answerBy) - now) / 1000;
@@ -84,18 +84,28 @@ function ConsentRow(props: { runId: RunDetails["id"]; siteId: RunDetails["siteId
           {words.runs.onThePhone}
         </Button>
       ) : null}
-      {isOpen && mayWish && terms.data?.emergency ? (
+      {isOpen && mayWish && terms.data?.emergency && emergency !== "asked" ? (
         <Button
           size="xs"
           variant="default"
           leftSection={<Icon path={mdiAlertOutline} size={16} />}
-          onClick={() => setEmergency(true)}
+          onClick={() => setEmergency("wishing")}
         >
           {words.runs.emergency}
         </Button>
       ) : null}
-      {isEmergency ? (
-        <EmergencyWish runId={runId} requestId={consent.requestId} onClose={() => setEmergency(false)} />
+      {isOpen && emergency === "asked" ? (
+        <p className="consent-note" role="status">
+          {words.emergency.asked} <Link to="/second-person">{words.emergency.seeAsked}</Link>
+        </p>
+      ) : null}
+      {emergency === "wishing" ? (
+        <EmergencyWish
+          runId={runId}
+          requestId={consent.requestId}
+          onAsked={() => setEmergency("asked")}
+          onClose={() => setEmergency(null)}
+        />
       ) : null}
       {isCalling ? <OnThePhone runId={runId} requestId={consent.requestId} onClose={() => setCalling(false)} /> : null}
       {isOpen ? (

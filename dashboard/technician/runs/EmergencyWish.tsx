@@ -5,11 +5,17 @@ import { useAction } from "../../live/queries.ts";
 import { Confirm } from "../../ui/Confirm.tsx";
 import { words } from "../../words/en.ts";
 
+interface EmergencyWishProps {
+  readonly runId: RunId;
+  readonly requestId: ConsentRequestId;
+  readonly onAsked: () => void;
+  readonly onClose: () => void;
+}
+
 /** Asks a second person to allow what nobody of the home has answered, where the household agreed to that. */
-export function EmergencyWish(props: { runId: RunId; requestId: ConsentRequestId; onClose: () => void }) {
-  const { runId, requestId, onClose } = props;
+export function EmergencyWish({ runId, requestId, onAsked, onClose }: EmergencyWishProps) {
   const [reason, setReason] = useState("");
-  const wish = useAction("consent.emergency", { outdates: ["approval.list", "run.get"], onDone: onClose });
+  const wish = useAction("consent.emergency", { outdates: ["approval.list", "run.get"], onDone: onAsked });
   return (
     <Confirm
       title={words.emergency.useTitle}

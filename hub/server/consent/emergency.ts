@@ -59,7 +59,8 @@ export function allowEmergency(deps: Pick<ConsentDeps, "now" | "runs" | "queueMe
     if (request.digest !== digest) {
       throw new CaretakerError("changed_meanwhile", "This is not what was asked for as an emergency any more.");
     }
-    const people = [nameInActor(approval.requestedBy), nameInActor(actorText(actor))];
+    // In a firm of one it is the same person.
+    const people = [...new Set([nameInActor(approval.requestedBy), nameInActor(actorText(actor))])];
     const startBy = after(now, START_WITHIN);
     const token = newToken();
     await trx

@@ -174,7 +174,7 @@ export const de: HomeownerWords = {
     usedSubject: (firm) => `${firm}: In Ihrem Zuhause geschieht etwas als Notfall`,
     used: (people, firm, home) =>
       `${people} von ${firm} haben ohne Ihre Antwort entschieden, dass dies in Ihrem Zuhause (${home}) ein Notfall ist, wie es vereinbart wurde.`,
-    because: (reason) => `Der Grund: ${reason}`,
+    because: (reason) => `Der Grund: „${reason}“.`,
     stop: "Wenn Sie das nicht möchten, öffnen Sie diesen Link und drücken Sie Stopp. Dort können Sie auch verfolgen, was geschieht:",
     decided: "Es wurde als Notfall erlaubt, ohne Ihre Antwort.",
   },

@@ -171,7 +171,7 @@ export const en: HomeownerWords = {
     usedSubject: (firm) => `${firm}: something is being done in your home as an emergency`,
     used: (people, firm, home) =>
       `${people} of ${firm} decided without your answer that this is an emergency in your home (${home}), as was agreed.`,
-    because: (reason) => `The reason: ${reason}`,
+    because: (reason) => `The reason: “${reason}”.`,
     stop: "If you do not want it, open this link and press Stop. You can also follow there what is done:",
     decided: "It was allowed as an emergency, without your answer.",
   },

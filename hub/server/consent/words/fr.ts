@@ -174,7 +174,7 @@ export const fr: HomeownerWords = {
     usedSubject: (firm) => `${firm} : une action est en cours chez vous en urgence`,
     used: (people, firm, home) =>
       `${people}, de ${firm}, ont décidé sans votre réponse que ceci est une urgence chez vous (${home}), comme convenu.`,
-    because: (reason) => `La raison : ${reason}`,
+    because: (reason) => `La raison : « ${reason} ».`,
     stop: "Si vous ne le voulez pas, ouvrez ce lien et appuyez sur Arrêter. Vous pouvez aussi y suivre ce qui est fait :",
     decided: "Cela a été autorisé en urgence, sans votre réponse.",
   },

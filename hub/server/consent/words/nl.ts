@@ -174,7 +174,7 @@ export const nl: HomeownerWords = {
     usedSubject: (firm) => `${firm}: er gebeurt iets in uw woning als noodgeval`,
     used: (people, firm, home) =>
       `${people} van ${firm} hebben zonder uw antwoord besloten dat dit een noodgeval is in uw woning (${home}), zoals afgesproken.`,
-    because: (reason) => `De reden: ${reason}`,
+    because: (reason) => `De reden: ‘${reason}’.`,
     stop: "Wilt u dit niet? Open deze link en druk op Stop. U kunt daar ook volgen wat er gebeurt:",
     decided: "Het is als noodgeval toegestaan, zonder uw antwoord.",
   },
