@@ -11,6 +11,8 @@ import { browserLanguage } from "./words/index.ts";
 const [, kind, token = "unknown"] = /^\/([cqj])\/([^/]+)\/?$/.exec(location.pathname) ?? [];
 const root = document.querySelector<HTMLElement>("#page");
 const language = browserLanguage(navigator.languages);
+// Until a link says whose language it is, and for ever where it leads nowhere.
+document.documentElement.lang = language;
 
 if (root !== null && kind === "q") void createQuestionPage(root, createQuestionApi(token), language).open();
 else if (root !== null && kind === "j") void createJournalPage(root, createJournalApi(token), language).open();

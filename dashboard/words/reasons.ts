@@ -43,11 +43,24 @@ const REASONS: Record<string, Sentence> = {
   integration_silent: ({ integration, unavailable, others }) =>
     `${integration} is silent: ${plural(unavailable, "entity does", "entities do")} not answer${andOthers(others)}`,
   integration_not_running: ({ integration, state, others }) =>
-    `${integration} does not run (${String(state).replaceAll("_", " ")})${andOthers(others)}`,
+    `${integration} ${notRunningWords(String(state))}${andOthers(others)}`,
   integration_needs_sign_in: ({ integration, others }) =>
     `${integration} needs somebody to sign in again${andOthers(others)}`,
   entities_unavailable: ({ count }) => `${plural(count, "entity does", "entities do")} not answer`,
 };
+
+/** As Home Assistant calls it, and as a person would. */
+const NOT_RUNNING: Readonly<Record<string, string>> = {
+  setup_retry: "does not start, and keeps trying",
+  setup_error: "failed to start",
+  not_loaded: "is not loaded",
+  migration_error: "failed to start after an update",
+  failed_unload: "hung while it was restarted",
+};
+
+function notRunningWords(state: string): string {
+  return NOT_RUNNING[state] ?? `does not run (${state.replaceAll("_", " ")})`;
+}
 
 function andOthers(others: unknown): string {
   const count = Number(others);

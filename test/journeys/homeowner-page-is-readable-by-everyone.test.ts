@@ -4,7 +4,7 @@ import {
   testHome,
 } from "@caretaker/connector-home-assistant/fake-gateway";
 import { available, findChromium, whyNoChromium } from "@caretaker/kit/require.ts";
-import type { Language, RunId, SiteId } from "@caretaker/protocol";
+import type { Language, RunbookId, RunId, SiteId } from "@caretaker/protocol";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { keepPicture, openBrowser, openWindow, seriousMistakes, type Theme } from "./harness/browser.ts";
@@ -31,7 +31,10 @@ const LOOKS: readonly { readonly theme: Theme; readonly text: number }[] = [
 
 /** The buttons, as a homeowner reads them. */
 const WORDS: Readonly<
-  Record<Language, { allow: string; another: string; back: string; journal: string; says: string }>
+  Record<
+    Language,
+    { allow: string; another: string; back: string; journal: string; says: string; say: string; answer: string }
+  >
 > = {
   en: {
     allow: "Allow",
@@ -39,6 +42,8 @@ const WORDS: Readonly<
     back: "Back",
     journal: "Send me the journal of my home",
     says: "Nothing in your hall answers",
+    say: "Is the light on the white box in the hall lit?",
+    answer: "dark",
   },
   nl: {
     allow: "Toestaan",
@@ -46,6 +51,8 @@ const WORDS: Readonly<
     back: "Terug",
     journal: "Stuur mij het logboek van mijn woning",
     says: "Niets in uw hal antwoordt",
+    say: "Brandt het lampje op het witte kastje in de hal?",
+    answer: "dark",
   },
   de: {
     allow: "Erlauben",
@@ -53,6 +60,8 @@ const WORDS: Readonly<
     back: "Zurück",
     journal: "Schicken Sie mir das Protokoll meines Zuhauses",
     says: "Nichts in Ihrem Flur antwortet",
+    say: "Leuchtet das Lämpchen an dem weißen Kästchen im Flur?",
+    answer: "dark",
   },
   fr: {
     allow: "Autoriser",
@@ -60,8 +69,27 @@ const WORDS: Readonly<
     back: "Retour",
     journal: "Envoyez-moi le journal de ma maison",
     says: "Rien ne répond dans votre entrée",
+    say: "Le voyant du boîtier blanc dans l'entrée est-il allumé ?",
+    answer: "dark",
   },
 };
+
+const QUESTION = `id: firm/which-light
+version: 1
+title: Ask which light is lit
+tell: We would like to know something.
+limit: 5m
+steps:
+  - ask: light
+    say:
+${Object.entries(WORDS)
+  .map(([language, { say }]) => `      ${language}: "${say}"`)
+  .join("\n")}
+    answers: [lit, dark]
+    of: homeowner
+    within: 30m
+    next: { lit: { end: found }, dark: { end: needs_visit } }
+`;
 
 describe.skipIf(chromium.skip)(chromium.title("the homeowner's page, narrow and with large text"), () => {
   let firm: Firm;
@@ -75,6 +103,10 @@ describe.skipIf(chromium.skip)(chromium.title("the homeowner's page, narrow and 
       startFakeHomeAssistant({ home: testHome({ hall: { mode: "wedged" } }) }),
     ]);
   });
+  beforeAll(async () => {
+    await firm.api("runbook.draft.save", { name: "which-light", text: QUESTION, rowVersion: 0 });
+    await firm.api("runbook.publish", { name: "which-light", rowVersion: 1, reason: "To know before driving" });
+  });
   afterAll(async () => {
     await browser?.close();
     await Promise.all([firm?.close(), home?.close()]);
@@ -87,13 +119,7 @@ describe.skipIf(chromium.skip)(chromium.title("the homeowner's page, narrow and 
       const asked = await ask(language);
       const pages = await Promise.all(LOOKS.map((how) => openPage(how, asked.link)));
       const found: Record<string, string[]> = {};
-      const lookAtAll = async (state: string): Promise<void> => {
-        for (const [index, { theme, text }] of LOOKS.entries()) {
-          const how = `${theme}-${text}00`;
-          const mistakes = await look(pages[index] as Page, language, text, `readable-${state}-${language}-${how}`);
-          if (mistakes.length > 0) found[`${state} ${how}`] = mistakes;
-        }
-      };
+      const lookAtAll = (state: string): Promise<void> => lookAt(pages, language, state, found);
       await lookAtAll("asked");
       const [page] = pages as [Page];
       const before = await regions(page);
@@ -128,6 +154,59 @@ describe.skipIf(chromium.skip)(chromium.title("the homeowner's page, narrow and 
     },
   );
 
+  it.each(Object.keys(WORDS) as Language[])(
+    "is so in %s where a question allows nothing, and once it is answered",
+    async (language) => {
+      const { say, answer } = WORDS[language];
+      const email = `lee-${language}@question.example`;
+      const { siteId } = await firm.addHome(home, ["diagnose"], { name: "Mrs Lee", email, language });
+      const reason = WORDS[language].says;
+      await firm.api("run.start", { siteId, runbook: "firm/which-light" as RunbookId, inputs: {}, reason });
+      const mail = await firm.mail.next(({ to }) => to === email);
+      const link = /https?:\/\/\S+\/q\/[A-Za-z0-9_-]+/.exec(mail.text)?.[0] ?? "";
+      const pages = await Promise.all(LOOKS.map((how) => openPage(how, link)));
+      const found: Record<string, string[]> = {};
+      for (const each of pages) await each.getByText(say).waitFor();
+      await lookAt(pages, language, "question", found);
+      const [page] = pages as [Page];
+      const before = await regions(page);
+
+      await press(page, answer);
+      await page.locator(".status[data-state=ended]").waitFor();
+      expect(await announced(page, before, "#status")).toEqual(await lines(page, "#status"));
+      for (const each of pages) if (each !== page) await each.reload();
+      for (const each of pages) await each.locator(".status[data-state=ended]").waitFor();
+      await lookAt(pages, language, "question-answered", found);
+
+      for (const each of pages) await each.context().close();
+      expect(found).toEqual({});
+    },
+  );
+
+  it.each(Object.keys(WORDS) as Language[])("is so in %s where a link leads nowhere", async (language) => {
+    const found: Record<string, string[]> = {};
+    const links = ["c", "q", "j"].map((kind) => `${firm.hub.url}/${kind}/nothing`);
+    // One page for all links, so each look meets another one.
+    const pages = await Promise.all(LOOKS.map((how, at) => openPage(how, links[at] as string, language)));
+    await lookAt(pages, language, "unknown", found);
+
+    for (const each of pages) await each.context().close();
+    expect(found).toEqual({});
+  });
+
+  async function lookAt(
+    pages: readonly Page[],
+    language: Language,
+    state: string,
+    found: Record<string, string[]>,
+  ): Promise<void> {
+    for (const [index, { theme, text }] of LOOKS.entries()) {
+      const how = `${theme}-${text}00`;
+      const mistakes = await look(pages[index] as Page, language, text, `readable-${state}-${language}-${how}`);
+      if (mistakes.length > 0) found[`${state} ${how}`] = mistakes;
+    }
+  }
+
   async function ask(language: Language): Promise<{ link: string; runId: RunId; siteId: SiteId; email: string }> {
     home.setBridge("Hall bridge", "wedged");
     const email = `lee-${language}@home.example`;
@@ -145,11 +224,11 @@ describe.skipIf(chromium.skip)(chromium.title("the homeowner's page, narrow and 
     return { link: consentLink(mail), runId: run.id, siteId, email };
   }
 
-  async function openPage({ theme, text }: (typeof LOOKS)[number], link: string): Promise<Page> {
-    const { page } = await openWindow(browser, { viewport: NARROW, theme });
+  async function openPage({ theme, text }: (typeof LOOKS)[number], link: string, locale = "en-GB"): Promise<Page> {
+    const { page } = await openWindow(browser, { viewport: NARROW, theme, locale });
     await setTextSize(page, text);
     await page.goto(link);
-    await page.locator("#status").waitFor();
+    await page.locator("#status, #page h1").first().waitFor();
     return page;
   }
 

@@ -1,4 +1,6 @@
 import type { RunDetails, RunEvent } from "@caretaker/protocol";
+import { Link } from "@tanstack/react-router";
+import { useOperation } from "../../live/queries.ts";
 import { Icon } from "../../ui/Icon.tsx";
 import { OUTCOME_LOOKS, runLook } from "../../ui/looks.ts";
 import { words } from "../../words/en.ts";
@@ -27,8 +29,27 @@ export function OutcomeBanner({ run, steps, events }: OutcomeBannerProps) {
           <span className="outcome-summary num">{words.runs.summary(duration(seconds), count, acts, consents)}</span>
         </h2>
         <p>{isSupposed ? words.rehearsal.meaning : meaning}</p>
-        {run.note === null ? null : <p className="outcome-note">{run.note}</p>}
+        {run.note === null ? null : <OutcomeNote note={run.note} />}
       </div>
     </section>
   );
+}
+
+const RUNBOOK_ID = /([a-z][a-z0-9-]*\/[a-z][a-z0-9-]*)/;
+
+/** A note may name another runbook by its id: there one goes to it, by its title. */
+function OutcomeNote({ note }: { note: string }) {
+  const runbooks = useOperation("runbook.list", {}, { enabled: RUNBOOK_ID.test(note) });
+  // What the pattern catches stands at every second place.
+  const parts = note.split(RUNBOOK_ID).map((part, at) => {
+    const found = at % 2 === 1 ? runbooks.data?.items.find(({ id }) => id === part) : undefined;
+    if (found === undefined) return part;
+    const [connector = "", name = ""] = found.id.split("/");
+    return (
+      <Link key={part} to="/runbooks/$connector/$name" params={{ connector, name }}>
+        {found.title}
+      </Link>
+    );
+  });
+  return <p className="outcome-note">{parts}</p>;
 }

@@ -17,9 +17,12 @@ import { Skeletons } from "../../ui/Skeletons.tsx";
 import { words } from "../../words/en.ts";
 import { ROLE_WORDS } from "../../words/states.ts";
 import { refusalOf, useMe } from "../session.ts";
+import { useFindings } from "../site/use-findings.ts";
+import { useProblems } from "../site/use-problems.ts";
 import { type ConsentNeed, consentNeed } from "./consent-need.ts";
 import { InputPickers, type InputValues, readInputs } from "./InputPickers.tsx";
 import { RunbookChoice } from "./RunbookChoice.tsx";
+import { suggestedWhy } from "./suggested-why.ts";
 
 const route = getRouteApi("/inside/sites/$siteId/start");
 
@@ -97,7 +100,7 @@ function StartForm({ site, content, runbook, prefilled }: StartFormProps) {
   const navigate = route.useNavigate();
   const [inputs, setInputs] = useState<InputValues>(() => ({ ...prefilled }));
   const [gatewayId, setGatewayId] = useState<string | null>(null);
-  const [reason, setReason] = useState("");
+  const [typed, setReason] = useState<string | null>(null);
   const [homeownerAsked, setHomeownerAsked] = useState(false);
   const gateways = useRows(content.gateways).filter((gateway) => runbook.connectors.includes(gateway.connector));
   const things = [...useRows(content.devices), ...useRows(content.integrations)];
@@ -107,7 +110,12 @@ function StartForm({ site, content, runbook, prefilled }: StartFormProps) {
     outdates: ["run.list"],
     onDone: (run) => void navigate({ to: "/runs/$runId", params: { runId: run.id } }),
   });
-  const need = consentNeed(site, runbook, Date.now());
+  const now = Date.now();
+  const need = consentNeed(site, runbook, now);
+  const findings = useFindings(site.id);
+  const problems = useProblems(content);
+  const language = need.is === "ask" ? need.contact.language : "en";
+  const reason = typed ?? suggestedWhy({ inputs, findings, problems }, { language, timeZone: site.timeZone }, now);
   const submit = (rehearse: boolean): void =>
     start.mutate({
       rehearse,

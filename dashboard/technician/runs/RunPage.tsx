@@ -1,3 +1,4 @@
+import "../site/site.css";
 import "./runs.css";
 import { isCaretakerError, type RunDetails } from "@caretaker/protocol";
 import { Button } from "@mantine/core";
@@ -24,6 +25,7 @@ import { Announcer } from "./Announcer.tsx";
 import { CancelRun } from "./CancelRun.tsx";
 import { CheckLines } from "./CheckLines.tsx";
 import { ConsentRows } from "./ConsentRows.tsx";
+import { NextToTry } from "./NextToTry.tsx";
 import { OpenQuestion } from "./OpenQuestion.tsx";
 import { OutcomeBanner } from "./OutcomeBanner.tsx";
 import { openQuestion } from "./question.ts";
@@ -48,10 +50,11 @@ export function RunPage() {
   );
   const consentEvents = events.filter((event) => event.data.kind.startsWith("consent.")).length;
   const { refetch } = read;
-  // What became of a request (sent, seen, answered) stands in the run itself, not in its log.
+  const hasEnded = live !== null && live.finishedAt !== null;
+  // What became of a request (sent, seen, answered), and the note of its end, stand in the run itself, not in its log.
   useEffect(() => {
-    if (consentEvents > 0) void refetch();
-  }, [consentEvents, refetch]);
+    if (consentEvents > 0 || hasEnded) void refetch();
+  }, [consentEvents, hasEnded, refetch]);
   const run = live ?? read.data ?? null;
   if (run === null) {
     const error = state.is === "closed" && state.error ? state.error : read.error;
@@ -142,6 +145,7 @@ function RunView({ run, events, notice }: RunViewProps) {
         <OpenQuestion run={run} events={events} />
       )}
       <UncertainSteps run={run} steps={steps} events={events} />
+      {isOver ? <NextToTry run={run} /> : null}
       <ConsentRows run={run} />
       <div className="run-columns">
         <Timeline steps={steps} shown={shown?.name ?? null} run={run} onChoose={choose} />

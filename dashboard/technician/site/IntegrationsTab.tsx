@@ -1,4 +1,4 @@
-import type { Integration, RunbookSummary, SiteId } from "@caretaker/protocol";
+import type { Finding, Integration, RunbookSummary, SiteId } from "@caretaker/protocol";
 import { mdiAlertCircle, mdiAlertOutline, mdiCheckCircle, mdiMinusCircleOutline, mdiPuzzleOutline } from "@mdi/js";
 import { getRouteApi } from "@tanstack/react-router";
 import type { SiteContent } from "../../live/contents.ts";
@@ -11,8 +11,9 @@ import { Skeletons } from "../../ui/Skeletons.tsx";
 import { Mark } from "../../ui/Status.tsx";
 import { words } from "../../words/en.ts";
 import { useMay } from "../session.ts";
-import { FixButton } from "./ProblemCard.tsx";
+import { FixButtons } from "./ProblemCard.tsx";
 import { isIll, suggestionsFor } from "./problems.ts";
+import { useFindings } from "./use-findings.ts";
 
 const route = getRouteApi("/inside/sites/$siteId/integrations");
 
@@ -22,6 +23,7 @@ export function IntegrationsTab() {
   const { content, state } = useSite(siteId);
   const integrations = useRows(content.integrations);
   const runbooks = useOperation("runbook.list", { siteId });
+  const findings = useFindings(siteId);
   if (state.is === "loading") return <Skeletons rows={5} height={48} />;
   if (integrations.length === 0) {
     return <EmptyState icon={mdiPuzzleOutline} title={words.integrations.empty} text={words.integrations.emptyText} />;
@@ -40,6 +42,7 @@ export function IntegrationsTab() {
             content={content}
             integration={integration}
             runbooks={runbooks.data?.items ?? []}
+            findings={findings}
           />
         ))}
       </ul>
@@ -62,16 +65,17 @@ interface IntegrationLineProps {
   readonly content: SiteContent;
   readonly integration: Integration;
   readonly runbooks: readonly RunbookSummary[];
+  readonly findings: readonly Finding[];
 }
 
-function IntegrationLine({ siteId, content, integration, runbooks }: IntegrationLineProps) {
+function IntegrationLine({ siteId, content, integration, runbooks, findings }: IntegrationLineProps) {
   const devices = useRows(content.devices);
   const gateways = useRows(content.gateways);
   const mayStart = useMay("run.start");
   const own = devices.filter((device) => !device.gone && device.integrationIds.includes(integration.id));
   const suggestions =
     mayStart && !integration.disabled && (isIll(integration) || integration.unavailable > 0)
-      ? suggestionsFor({ kind: "integration", integration, devices: own }, runbooks, gateways)
+      ? suggestionsFor({ kind: "integration", integration, devices: own }, runbooks, gateways, findings)
       : [];
   return (
     <li className="integration">
@@ -88,9 +92,7 @@ function IntegrationLine({ siteId, content, integration, runbooks }: Integration
       </span>
       {suggestions.length > 0 ? (
         <div className="integration-fixes">
-          {suggestions.map((suggestion, at) => (
-            <FixButton key={suggestion.runbook.id} siteId={siteId} suggestion={suggestion} isFirst={at === 0} />
-          ))}
+          <FixButtons siteId={siteId} suggestions={suggestions} />
         </div>
       ) : null}
     </li>

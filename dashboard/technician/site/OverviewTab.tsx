@@ -2,11 +2,9 @@ import type { RunbookSummary, Site, SiteId } from "@caretaker/protocol";
 import { Button } from "@mantine/core";
 import { mdiCheckCircleOutline, mdiStethoscope } from "@mdi/js";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { useMemo } from "react";
 import type { SiteContent } from "../../live/contents.ts";
 import { useRows, useSite } from "../../live/hooks.tsx";
 import { useOperation } from "../../live/queries.ts";
-import { useCalmRows } from "../../live/use-calm-rows.ts";
 import { EmptyState } from "../../ui/EmptyState.tsx";
 import { Icon } from "../../ui/Icon.tsx";
 import { Panel } from "../../ui/Panel.tsx";
@@ -16,7 +14,9 @@ import { useMay } from "../session.ts";
 import { LatestCheck } from "./LatestCheck.tsx";
 import { Notes } from "./Notes.tsx";
 import { ProblemCard } from "./ProblemCard.tsx";
-import { problemsOf } from "./problems.ts";
+import { keyOf } from "./problems.ts";
+import { useFindings } from "./use-findings.ts";
+import { useProblems } from "./use-problems.ts";
 
 const route = getRouteApi("/inside/sites/$siteId/");
 
@@ -67,14 +67,9 @@ interface WhatIsWrongProps {
 
 function WhatIsWrong({ siteId, content, runbooks }: WhatIsWrongProps) {
   const gateways = useRows(content.gateways);
-  const integrations = useRows(content.integrations);
-  const devices = useRows(content.devices);
-  const entities = useCalmRows(content.entities);
   const mayStart = useMay("run.start");
-  const problems = useMemo(
-    () => problemsOf({ gateways, integrations, devices, entities }),
-    [gateways, integrations, devices, entities],
-  );
+  const problems = useProblems(content);
+  const findings = useFindings(siteId);
   const check = runbooks.find((runbook) => runbook.readsOnly && runbook.inputs.length === 0);
   const checkButton =
     check && mayStart ? (
@@ -116,15 +111,11 @@ function WhatIsWrong({ siteId, content, runbooks }: WhatIsWrongProps) {
               problem={problem}
               runbooks={runbooks}
               gateways={gateways}
+              findings={findings}
             />
           ))}
         </ul>
       )}
     </Panel>
   );
-}
-
-function keyOf(problem: ReturnType<typeof problemsOf>[number]): string {
-  if (problem.kind === "gateway") return problem.gateway.id;
-  return problem.kind === "integration" ? problem.integration.id : problem.device.id;
 }

@@ -1,36 +1,41 @@
-import type { Gateway, RunbookSummary, SiteId } from "@caretaker/protocol";
+import type { Finding, Gateway, RunbookSummary, SiteId } from "@caretaker/protocol";
 import { Button } from "@mantine/core";
 import { mdiAlertCircle, mdiPowerPlugOffOutline, mdiWrenchOutline } from "@mdi/js";
 import { Link } from "@tanstack/react-router";
 import { Icon } from "../../ui/Icon.tsx";
-import { GATEWAY_LOOKS } from "../../ui/looks.ts";
+import { GATEWAY_LOOKS, runLook } from "../../ui/looks.ts";
 import { Since } from "../../ui/Since.tsx";
 import { Mark } from "../../ui/Status.tsx";
 import { words } from "../../words/en.ts";
 import { reasonWords } from "../../words/reasons.ts";
 import { useMay } from "../session.ts";
-import { needsSignIn, poweredBridge, type SiteProblem, type Suggestion, suggestionsFor } from "./problems.ts";
+import {
+  hasFailed,
+  needsSignIn,
+  poweredBridge,
+  type SiteProblem,
+  type Suggestion,
+  suggestionsFor,
+  type Tried,
+} from "./problems.ts";
 
 interface ProblemCardProps {
   readonly siteId: SiteId;
   readonly problem: SiteProblem;
   readonly runbooks: readonly RunbookSummary[];
   readonly gateways: readonly Gateway[];
+  readonly findings: readonly Finding[];
 }
 
 /** One problem: what, why, since when, and the button that may mend it. */
-export function ProblemCard({ siteId, problem, runbooks, gateways }: ProblemCardProps) {
+export function ProblemCard({ siteId, problem, runbooks, gateways, findings }: ProblemCardProps) {
   const mayStart = useMay("run.start");
-  const suggestions = suggestionsFor(problem, runbooks, gateways);
+  const suggestions = suggestionsFor(problem, runbooks, gateways, findings);
   return (
     <li className="problem">
       <ProblemHead problem={problem} />
       <div className="problem-fixes">
-        {mayStart
-          ? suggestions.map((suggestion, at) => (
-              <FixButton key={suggestion.runbook.id} siteId={siteId} suggestion={suggestion} isFirst={at === 0} />
-            ))
-          : null}
+        {mayStart ? <FixButtons siteId={siteId} suggestions={suggestions} /> : null}
         <ProblemHint siteId={siteId} problem={problem} gateways={gateways} />
       </div>
     </li>
@@ -86,13 +91,36 @@ function ProblemHead({ problem }: { problem: SiteProblem }) {
   }
 }
 
+/** What can be tried, with what was: what did not help stays, after the others, and says so. */
+export function FixButtons({ siteId, suggestions }: { siteId: SiteId; suggestions: readonly Suggestion[] }) {
+  return suggestions.map((suggestion, at) => (
+    <div key={suggestion.runbook.id} className="fix">
+      <FixButton siteId={siteId} suggestion={suggestion} isFirst={at === 0 && !hasFailed(suggestion)} />
+      {suggestion.tried === undefined ? null : <TriedLine tried={suggestion.tried} />}
+    </div>
+  ));
+}
+
+function TriedLine({ tried }: { tried: Tried }) {
+  const { id, number, status, outcome, at } = tried;
+  return (
+    <p className="fix-tried">
+      <Mark look={runLook({ status, outcome, hasUncertainStep: false })} />{" "}
+      <Link to="/runs/$runId" params={{ runId: id }}>
+        {words.runs.number(number)}
+      </Link>{" "}
+      <Since moment={at} isAgo />
+    </p>
+  );
+}
+
 interface FixButtonProps {
   readonly siteId: SiteId;
   readonly suggestion: Suggestion;
   readonly isFirst: boolean;
 }
 
-export function FixButton({ siteId, suggestion, isFirst }: FixButtonProps) {
+function FixButton({ siteId, suggestion, isFirst }: FixButtonProps) {
   const { runbook, inputs } = suggestion;
   return (
     <Button
@@ -110,7 +138,7 @@ export function FixButton({ siteId, suggestion, isFirst }: FixButtonProps) {
 }
 
 /** What would make more fixes possible, or what to do where no runbook helps. */
-function ProblemHint({ siteId, problem, gateways }: Omit<ProblemCardProps, "runbooks">) {
+function ProblemHint({ siteId, problem, gateways }: Pick<ProblemCardProps, "siteId" | "problem" | "gateways">) {
   if (problem.kind === "gateway") {
     return (
       <Link to="/sites/$siteId/gateways" params={{ siteId }} className="hint-link">

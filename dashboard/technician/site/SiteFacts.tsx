@@ -34,9 +34,7 @@ export function SiteFacts({ site, content }: { site: Site; content: SiteContent 
     <dl className="site-facts">
       <Fact icon={quiet ? mdiMoonWaningCrescent : mdiClockOutline} name={words.site.time}>
         <b className="num">{timeOfDay(now, site.timeZone)}</b>
-        <span className={quiet ? "fact-note is-quiet" : "fact-note"}>
-          {quiet ? words.site.quietNow(site.quietHours.to) : words.site.quietFrom(site.quietHours.from)}
-        </span>
+        <span className={quiet ? "fact-note is-quiet" : "fact-note"}>{quietWords(site, quiet)}</span>
       </Fact>
       <Fact icon={mdiHandshakeOutline} name={words.site.allowed}>
         <Link to="/sites/$siteId/consent" params={{ siteId: site.id }} className="fact-link">
@@ -74,6 +72,11 @@ export function SiteFacts({ site, content }: { site: Site; content: SiteContent 
       </Fact>
     </dl>
   );
+}
+
+function quietWords({ quietHours: { from, to } }: Site, isNow: boolean): string {
+  if (from === to) return words.site.neverQuiet;
+  return isNow ? words.site.quietNow(to) : words.site.quietFrom(from);
 }
 
 function Fact({ icon, name, children }: { icon: string; name: string; children: ReactNode }) {

@@ -1,22 +1,25 @@
 import "./site.css";
-import type { SiteId } from "@caretaker/protocol";
+import { isCaretakerError, type SiteId } from "@caretaker/protocol";
 import { Button } from "@mantine/core";
 import {
   mdiAccountKeyOutline,
   mdiDevices,
   mdiHistory,
   mdiHomeOutline,
+  mdiHomeSearchOutline,
   mdiPlayOutline,
   mdiPuzzleOutline,
   mdiRouterWireless,
   mdiStethoscope,
   mdiTextBoxOutline,
 } from "@mdi/js";
-import { getRouteApi, Link, Outlet } from "@tanstack/react-router";
+import { getRouteApi, Link, Outlet, useRouterState } from "@tanstack/react-router";
+import { useEffect, useState } from "react";
 import { useRow, useSite } from "../../live/hooks.tsx";
 import { useOperation } from "../../live/queries.ts";
 import { BackLink } from "../../ui/BackLink.tsx";
 import { CallLink } from "../../ui/CallLink.tsx";
+import { EmptyState } from "../../ui/EmptyState.tsx";
 import { ErrorMessage } from "../../ui/ErrorMessage.tsx";
 import { Icon } from "../../ui/Icon.tsx";
 import { Page } from "../../ui/Page.tsx";
@@ -50,10 +53,17 @@ export function SitePage() {
   const { content, state } = useSite(siteId);
   const row = useRow(content.row, siteId);
   const above = <BackLink to="/" word={words.shell.sites} />;
+  const tabs = useChosenInSight();
   if (site.isError) {
     return (
       <Page title={words.site.notHere} above={above}>
-        <ErrorMessage error={site.error} onRetry={() => void site.refetch()} />
+        {isCaretakerError(site.error, "not_found") || isCaretakerError(site.error, "invalid_input") ? (
+          <EmptyState icon={mdiHomeSearchOutline} title={words.site.notHereWhy} text={words.site.notHereText}>
+            <Button renderRoot={(props) => <Link to="/" {...props} />}>{words.shell.sites}</Button>
+          </EmptyState>
+        ) : (
+          <ErrorMessage error={site.error} onRetry={() => void site.refetch()} />
+        )}
       </Page>
     );
   }
@@ -94,7 +104,7 @@ export function SitePage() {
       <EndOfConsent site={site.data} />
       <SiteFreezes site={site.data} />
       <SiteFacts site={site.data} content={content} />
-      <nav className="tabs" aria-label={words.site.parts}>
+      <nav className="tabs" aria-label={words.site.parts} ref={tabs}>
         {TABS.map((tab) => (
           <Link
             key={tab.to}
@@ -111,6 +121,19 @@ export function SitePage() {
       <Outlet />
     </Page>
   );
+}
+
+/** On a phone the tabs are wider than the screen: the chosen one is scrolled to, and only within them. */
+function useChosenInSight() {
+  const path = useRouterState({ select: (state) => state.resolvedLocation?.pathname });
+  const [tabs, setTabs] = useState<HTMLElement | null>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: which one is chosen follows from where one is
+  useEffect(() => {
+    const chosen = tabs?.querySelector<HTMLElement>('a[aria-current="page"]');
+    if (!tabs || !chosen) return;
+    tabs.scrollLeft = chosen.offsetLeft - (tabs.clientWidth - chosen.offsetWidth) / 2;
+  }, [tabs, path]);
+  return setTabs;
 }
 
 function StartButton({ siteId }: { siteId: SiteId }) {

@@ -1,7 +1,7 @@
-import type { DeviceId, EntityId } from "@caretaker/protocol";
+import type { DeviceId, EntityId, Finding, IntegrationId } from "@caretaker/protocol";
 import { describe, expect, it } from "vitest";
-import { buildDevice, buildEntity, buildGateway, buildIntegration, buildRunbook, id } from "../../test-helpers.tsx";
-import { problemsOf, suggestionsFor } from "./problems.ts";
+import { AT, buildDevice, buildEntity, buildGateway, buildIntegration, buildRunbook, id } from "../../test-helpers.tsx";
+import { hasFailed, problemsOf, suggestionsFor, type Tried } from "./problems.ts";
 
 const silent = buildEntity({ availability: "offline" });
 const bridge = buildDevice({ id: id<DeviceId>(41), name: "Hue bridge", kind: "bridge", poweredBy: id<EntityId>(99) });
@@ -109,4 +109,43 @@ describe("what may mend it", () => {
       expect(offered.map(({ runbook }) => runbook.id)).toEqual(["home-assistant/stuck-integration"]);
     }
   });
+
+  it("lead on to the next one after one that did not help, and say what came of it", () => {
+    const problem = { kind: "integration" as const, integration: buildIntegration(), devices: [bridge] };
+    const order = (outcome: Tried["outcome"], status: Tried["status"] = "finished"): (string | boolean)[] =>
+      suggestionsFor(
+        problem,
+        [reload, revive],
+        [buildGateway()],
+        [triedReload(problem.integration.id, status, outcome)],
+      ).flatMap((suggestion) => [suggestion.runbook.id, hasFailed(suggestion)]);
+    const [gentle, strong] = [reload.id, revive.id];
+
+    expect(order("not_fixed")).toEqual([strong, false, gentle, true]);
+    expect(order("unclear")).toEqual([strong, false, gentle, true]);
+    expect(order(null, "cancelled")).toEqual([strong, false, gentle, true]);
+    // Nothing was tried by a no, and what is under way has not failed yet.
+    expect(order("refused")).toEqual([gentle, false, strong, false]);
+    expect(order("no_answer")).toEqual([gentle, false, strong, false]);
+    expect(order(null, "running")).toEqual([gentle, false, strong, false]);
+    expect(
+      suggestionsFor(problem, [reload], [buildGateway()], [triedReload(id(88), "finished", "not_fixed")])[0]?.tried,
+    ).toBeUndefined();
+  });
 });
+
+function triedReload(integrationId: IntegrationId, status: Tried["status"], outcome: Tried["outcome"]): Finding {
+  return {
+    id: id(80),
+    siteId: id(81),
+    siteName: "Harbour loft",
+    gatewayId: id(82),
+    integrationId,
+    name: "Hue bridge",
+    illness: "integration_silent",
+    openedAt: AT,
+    endedAt: null,
+    firings: [],
+    tried: [{ id: id(83), number: 7, runbook: reload.id, status, outcome, at: AT }],
+  };
+}

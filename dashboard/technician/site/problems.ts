@@ -1,4 +1,13 @@
-import type { Device, EntityState, Gateway, Integration, IntegrationId, RunbookSummary } from "@caretaker/protocol";
+import {
+  type Device,
+  type EntityState,
+  type Finding,
+  type Gateway,
+  hasRunEnded,
+  type Integration,
+  type IntegrationId,
+  type RunbookSummary,
+} from "@caretaker/protocol";
 import { silentDevices } from "./rooms.ts";
 
 /** Something that is wrong at a home, folded: what follows from another problem is not listed again. */
@@ -71,16 +80,30 @@ function isOnlyAsleep(integration: Integration, entities: readonly EntityState[]
 export interface Suggestion {
   readonly runbook: RunbookSummary;
   readonly inputs: Readonly<Record<string, string>>;
+  /** The newest run of it that was about this. */
+  readonly tried?: Tried;
+}
+
+export type Tried = Finding["tried"][number];
+
+/** Somebody said no, or nobody answered: nothing was tried by that. */
+const SAYS_NOTHING: ReadonlySet<string> = new Set(["refused", "no_answer", "healthy", "fixed"]);
+
+/** Whether it was tried and did not help; so the next one is the one to try. */
+export function hasFailed({ tried }: Suggestion): boolean {
+  return tried !== undefined && hasRunEnded(tried.status) && !SAYS_NOTHING.has(tried.outcome ?? "");
 }
 
 /**
  * Runbooks that change something and whose needed inputs this problem can fill: its integration, and for a device the
- * one box of it whose power a person has named. Of a home with several gateways only what its own can do.
+ * one box of it whose power a person has named. Of a home with several gateways only what its own can do. The gentlest
+ * comes first, and after all others what did not help.
  */
 export function suggestionsFor(
   problem: SiteProblem,
   runbooks: readonly RunbookSummary[],
   gateways: readonly Gateway[],
+  findings: readonly Finding[] = [],
 ): Suggestion[] {
   if (problem.kind === "gateway" || needsSignIn(problem)) return [];
   const { gatewayId } = problem.kind === "integration" ? problem.integration : problem.device;
@@ -89,18 +112,24 @@ export function suggestionsFor(
     problem.kind === "integration"
       ? { integration: problem.integration.id, device: poweredBridge(problem.devices)?.id }
       : { integration: problem.device.integrationIds[0], device: problem.device.id };
+  const tried = findings
+    .filter(({ integrationId }) => integrationId === things.integration)
+    .flatMap((one) => one.tried);
   return runbooks
     .filter((runbook) => !runbook.readsOnly && make !== undefined && runbook.connectors.includes(make))
-    .flatMap((runbook) => {
+    .flatMap((runbook): Suggestion[] => {
       const inputs: Record<string, string> = {};
       for (const input of runbook.inputs) {
         const thing = input.type === "integration" || input.type === "device" ? things[input.type] : undefined;
         if (thing !== undefined) inputs[input.name] = thing;
         else if (!input.optional && input.default === undefined) return [];
       }
-      return Object.keys(inputs).length === 0 ? [] : [{ runbook, inputs }];
+      const last = tried.find((run) => run.runbook === runbook.id);
+      return Object.keys(inputs).length === 0
+        ? []
+        : [{ runbook, inputs, ...(last === undefined ? {} : { tried: last }) }];
     })
-    .sort((a, b) => a.runbook.inputs.length - b.runbook.inputs.length);
+    .sort((a, b) => Number(hasFailed(a)) - Number(hasFailed(b)) || a.runbook.inputs.length - b.runbook.inputs.length);
 }
 
 /** Only somebody who knows the maker's password can mend it: no restart does. */
@@ -112,4 +141,9 @@ export function needsSignIn(problem: SiteProblem): boolean {
 export function poweredBridge(devices: readonly Device[]): Device | undefined {
   const powered = devices.filter((device) => device.poweredBy !== null && !device.doNotTouch);
   return powered.find((device) => device.kind === "bridge") ?? powered[0];
+}
+
+export function keyOf(problem: SiteProblem): string {
+  if (problem.kind === "gateway") return problem.gateway.id;
+  return problem.kind === "integration" ? problem.integration.id : problem.device.id;
 }

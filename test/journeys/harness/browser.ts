@@ -27,12 +27,12 @@ export function openBrowser(executable: string): Promise<Browser> {
 /** A window of a person of its own: no cookies shared with another. Errors of the page's scripts are kept in `mistakes`. */
 export async function openWindow(
   browser: Browser,
-  options: { viewport?: { width: number; height: number }; theme?: Theme } = {},
+  options: { viewport?: { width: number; height: number }; theme?: Theme; locale?: string } = {},
 ): Promise<{ context: BrowserContext; page: Page; mistakes: string[] }> {
   const context = await browser.newContext({
     viewport: options.viewport ?? DESKTOP,
     colorScheme: options.theme ?? "light",
-    locale: "en-GB",
+    locale: options.locale ?? "en-GB",
     timezoneId: "Europe/Amsterdam",
   });
   const page = await context.newPage();
