@@ -182,11 +182,13 @@ describe.skipIf(chromium.skip)(chromium.title("every page, with simulated homes"
     return scripts.length === 0 ? found : { ...found, scripts };
   }
 
-  for (const theme of ["light", "dark"] as const) {
-    for (const size of ["desktop", "phone"] as const) {
-      it(`has nothing serious or critical, no script error and no sideways scroll (${theme}, ${size})`, async () => {
-        expect(await lookAtAll(theme, size)).toEqual({});
-      }, 300_000);
-    }
+  // Colours do not depend on the size of the window, nor does what finds room in it on the colours.
+  for (const [theme, size] of [
+    ["light", "desktop"],
+    ["dark", "phone"],
+  ] as const) {
+    it(`has nothing serious or critical, no script error and no sideways scroll (${theme}, ${size})`, async () => {
+      expect(await lookAtAll(theme, size)).toEqual({});
+    }, 300_000);
   }
 });

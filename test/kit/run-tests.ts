@@ -14,6 +14,7 @@ const vitest = join(dirname(createRequire(import.meta.url).resolve("vitest/packa
 const LONGEST = [
   "pages-are-accessible",
   "homeowner-page-is-readable-by-everyone",
+  "one-runbook-goes-through-many-homes-in-waves",
   "hub-is-killed-between-intent-and-outcome",
   "dead-bridge-is-power-cycled",
 ];
