@@ -118,6 +118,19 @@ describe("the mirror", () => {
     expect(name()).toBe("after the break");
   });
 
+  it("asks again when a slow hub did not answer, though the line never broke", async () => {
+    line.answer = () => Promise.reject(new Error("operation has timed out"));
+    line.say("room.closed", { room: { room: "fleet" }, reason: "inventory_changed" });
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(mirror.fleet().room.state.is).toBe("stale");
+
+    line.answer = () => fleet("one", 9, "after the pause");
+    await vi.advanceTimersByTimeAsync(3000);
+
+    expect(mirror.fleet().room.state.is).toBe("live");
+    expect(name()).toBe("after the pause");
+  });
+
   it("says why a room was closed, and comes back by itself when it was only too slow", async () => {
     line.say("room.closed", { room: { room: "fleet" }, reason: "not_allowed" });
     expect(mirror.fleet().room.state).toMatchObject({ is: "closed", why: "not_allowed" });

@@ -21,6 +21,8 @@ export interface RoomContent<S extends WatchSnapshot, D extends Numbered> {
   apply(delta: D): void;
 }
 
+/** A hub that is only slow is asked again after this. */
+const ASK_AFTER_SILENCE_MS = 3000;
 /** A hub that numbers badly, or a line that drops frames, must not make us ask without end. */
 const ASK_AT_MOST_EVERY_MS = 1000;
 const AGAIN_AT_ONCE: ReadonlySet<RoomClosed["reason"]> = new Set(["too_slow", "inventory_changed"]);
@@ -56,9 +58,10 @@ export class Room<S extends WatchSnapshot, D extends Numbered> {
     this.#askedAt = performance.now();
     const answer = await this.#line.watch(this.content.request()).catch(() => null);
     if (asking !== this.#asking) return;
-    // No answer: the line is down or slow, and it will say so; the room is asked for again when it is back.
+    // No answer: a line that is down says so when it is back. One that was only slow does not, so the room asks again.
     if (answer === null) {
       this.lineLost();
+      this.#timer = setTimeout(() => void this.watch(), ASK_AFTER_SILENCE_MS);
       return;
     }
     if (!answer.ok) {
