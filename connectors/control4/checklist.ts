@@ -1,4 +1,14 @@
-import { CaretakerError, type ChecklistLine, type ConnectorContext, type Secret } from "@caretaker/protocol";
+import {
+  CaretakerError,
+  ChecklistFailure,
+  type ChecklistLine,
+  type ConnectorContext,
+  checkName,
+  checkPort,
+  type Found,
+  type Secret,
+  walkChecklist,
+} from "@caretaker/protocol";
 import { Director } from "./client/director.ts";
 import { parseJson } from "./client/fault.ts";
 import { TokenKeeper } from "./client/tokens.ts";
@@ -10,45 +20,13 @@ import { checklistWords as say, words } from "./words.ts";
 
 /** The checks that this make has, in their order. */
 type Step = keyof typeof say.running;
-type Line = Omit<ChecklistLine, "step" | "status" | "milliseconds">;
-type Found = Line & { readonly isWarning?: boolean };
-
-/** A check that found something wrong: its line stops the list. */
-class Failed extends Error {
-  readonly line: Line;
-
-  constructor(line: Line) {
-    super(line.detail);
-    this.line = line;
-  }
-}
-
 /** Looks at a controller before it is added: a line when a check begins and one when it has ended. */
 export async function* checkGateway(config: unknown, context: ConnectorContext): AsyncGenerator<ChecklistLine> {
   const visit = new Visit(planOf(config, context), context);
   try {
-    for (const [step, check] of visit.checks) {
-      yield { step, status: "running", detail: say.running[step] };
-      const line = await run(step, check, context);
-      yield line;
-      if (line.status === "failed") return;
-    }
+    yield* walkChecklist(visit.checks, context.clock, say);
   } finally {
     visit.end();
-  }
-}
-
-async function run(step: Step, check: () => Promise<Found>, { clock }: ConnectorContext): Promise<ChecklistLine> {
-  const began = clock.monotonic();
-  const since = (): number => Math.round(clock.monotonic() - began);
-  try {
-    const { isWarning, ...found } = await check();
-    return { step, status: isWarning ? "warning" : "ok", ...found, milliseconds: since() };
-  } catch (error) {
-    if (error instanceof Failed) return { step, status: "failed", ...error.line, milliseconds: since() };
-    if (!(error instanceof CaretakerError)) throw error;
-    const next = say.nextAfter(error.code, step);
-    return { step, status: "failed", detail: error.message, next, milliseconds: since() };
   }
 }
 
@@ -69,8 +47,8 @@ class Visit {
 
   get checks(): readonly (readonly [Step, () => Promise<Found>])[] {
     return [
-      ["name", () => this.#name()],
-      ["port", () => this.#port()],
+      ["name", () => checkName(this.#context.dialer, this.#plan.address.host)],
+      ["port", () => checkPort(this.#context.dialer, this.#plan.address)],
       ["tls", () => this.#certificate()],
       ["make", () => this.#make()],
       ["credentials", () => this.#logIn()],
@@ -85,20 +63,6 @@ class Visit {
     this.#tokens?.stop();
   }
 
-  async #name(): Promise<Found> {
-    const { host } = this.#plan.address;
-    const { addresses, allowed } = await this.#context.dialer.resolve(host);
-    if (addresses.length === 0) throw new Failed({ detail: say.noAddress(host), next: say.checkName });
-    if (allowed.length === 0) throw new Failed({ detail: say.notAllowed(host, addresses), next: say.checkName });
-    return { detail: say.resolved(host, allowed) };
-  }
-
-  async #port(): Promise<Found> {
-    const { host, port } = this.#plan.address;
-    const { milliseconds } = await this.#context.dialer.connect({ host, port, timeoutSeconds: 10 });
-    return { detail: say.portOpen(port, milliseconds) };
-  }
-
   async #certificate(): Promise<Found> {
     const { address, pinnedCertificate } = this.#plan;
     const { host, port } = address;
@@ -107,9 +71,10 @@ class Visit {
     const certificate = { fingerprint256, subject, validTo, reason };
     if (pinnedCertificate !== undefined) {
       if (plain(pinnedCertificate) === plain(fingerprint256)) return { detail: say.pinned(fingerprint256) };
-      throw new Failed({ detail: say.otherCertificate, next: say.compareCertificate, certificate });
+      throw new ChecklistFailure({ detail: say.otherCertificate, next: say.compareCertificate, certificate });
     }
-    if (!seen.trusted) throw new Failed({ detail: say.selfSigned(subject), next: say.compareCertificate, certificate });
+    if (!seen.trusted)
+      throw new ChecklistFailure({ detail: say.selfSigned(subject), next: say.compareCertificate, certificate });
     return { detail: say.certificateGood(validTo) };
   }
 
@@ -125,7 +90,7 @@ class Visit {
     if (answer.status >= 500) throw new CaretakerError("gateway_unreachable", words.directorAway(base, answer.status));
     const said = parseJson(answer.body) as { error?: unknown } | null | undefined;
     if (answer.status !== 401 || said?.error !== "Unauthorized")
-      throw new Failed({ detail: words.notControl4(base), next: say.nextAfter("", "make") });
+      throw new ChecklistFailure({ detail: words.notControl4(base), next: say.nextAfter("", "make") });
     return { detail: say.isController };
   }
 

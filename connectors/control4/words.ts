@@ -49,14 +49,6 @@ export const checklistWords = {
     version: "Asking for the version",
     first_data: "Reading the first data",
   },
-  noAddress: (host: string) => `${host} has no address.`,
-  notAllowed: (host: string, addresses: readonly string[]) =>
-    `${host} leads to ${addresses.join(", ")}, where no gateway may be.`,
-  checkName:
-    "Check the spelling, or enter the IP address. Names that end in .local are known in the home's own network only.",
-  resolved: (host: string, addresses: readonly string[]) =>
-    addresses.includes(host) ? `${host} is an address` : `${host} is ${addresses.join(", ")}`,
-  portOpen: (port: number, milliseconds: number) => `Port ${port} answers in ${milliseconds} ms`,
   pinned: (fingerprint: string) => `The certificate is the one that was confirmed (${fingerprint.slice(0, 23)}…)`,
   otherCertificate: "The certificate is not the one that was confirmed.",
   selfSigned: (subject: string) =>
@@ -79,7 +71,6 @@ export const checklistWords = {
     if (code === "target_refused")
       return "Enter the address of the home's controller: the hub does not connect to itself or to its cloud.";
     if (code === "gateway_certificate_unknown") return checklistWords.compareCertificate;
-    if (step === "name") return checklistWords.checkName;
     if (step === "port")
       return "Is the controller switched on and does the way to it (VPN, port forwarding) work? Its port is 443.";
     if (step === "credentials") return "Ask the homeowner for account and password. It is not tried again by itself.";

@@ -1,4 +1,14 @@
-import { CaretakerError, type ChecklistLine, type ConnectorContext, Secret } from "@caretaker/protocol";
+import {
+  CaretakerError,
+  ChecklistFailure,
+  type ChecklistLine,
+  type ConnectorContext,
+  checkName,
+  checkPort,
+  type Found,
+  Secret,
+  walkChecklist,
+} from "@caretaker/protocol";
 import { type Address, parseAddress } from "./address.ts";
 import { deviceOf, OBJECTS, type Tree } from "./client/tree.ts";
 import { CresNextClient } from "./client.ts";
@@ -7,22 +17,10 @@ import { type Panel, panelOf } from "./normalise.ts";
 import { checklistWords as say, words } from "./words.ts";
 
 type Step = keyof typeof say.running;
-type Found = Omit<ChecklistLine, "step" | "status" | "milliseconds"> & { readonly isWarning?: boolean };
-
 interface Asked {
   readonly address: Address;
   readonly context: ConnectorContext;
   readonly pinnedCertificate: string | undefined;
-}
-
-/** A check that found something wrong: its line stops the list. */
-class Failed extends Error {
-  readonly line: Found;
-
-  constructor(line: Found) {
-    super(line.detail);
-    this.line = line;
-  }
 }
 
 /** Looks at a panel before it is added: a line when a check begins and one when it has ended. */
@@ -35,8 +33,8 @@ export async function* checkGateway(config: unknown, context: ConnectorContext):
   let client: CresNextClient | undefined;
   let panel: Panel | undefined;
   const checks: [Step, () => Promise<Found>][] = [
-    ["name", () => checkName(asked)],
-    ["port", () => checkPort(asked)],
+    ["name", () => checkName(dialer, address.host)],
+    ["port", () => checkPort(dialer, address)],
     ["tls", () => checkCertificate(asked)],
     [
       "make",
@@ -62,41 +60,10 @@ export async function* checkGateway(config: unknown, context: ConnectorContext):
     ["first_data", async () => foundIn(panel)],
   ];
   try {
-    for (const [step, check] of checks) {
-      yield { step, status: "running", detail: say.running[step] };
-      const line = await run(step, check, context);
-      yield line;
-      if (line.status === "failed") return;
-    }
+    yield* walkChecklist(checks, context.clock, say);
   } finally {
     await client?.close();
   }
-}
-
-async function run(step: Step, check: () => Promise<Found>, { clock }: ConnectorContext): Promise<ChecklistLine> {
-  const began = clock.monotonic();
-  const since = (): number => Math.round(clock.monotonic() - began);
-  try {
-    const { isWarning, ...found } = await check();
-    return { step, status: isWarning ? "warning" : "ok", ...found, milliseconds: since() };
-  } catch (error) {
-    if (error instanceof Failed) return { step, status: "failed", ...error.line, milliseconds: since() };
-    if (!(error instanceof CaretakerError)) throw error;
-    const next = say.nextAfter(error.code, step);
-    return { step, status: "failed", detail: error.message, next, milliseconds: since() };
-  }
-}
-
-async function checkName({ address, context }: Asked): Promise<Found> {
-  const { addresses, allowed } = await context.dialer.resolve(address.host);
-  if (addresses.length === 0) throw new Failed({ detail: say.noAddress(address.host), next: say.checkName });
-  if (allowed.length === 0) throw new Failed({ detail: say.notAllowed(address.host, addresses), next: say.checkName });
-  return { detail: say.resolved(address.host, allowed) };
-}
-
-async function checkPort({ address: { host, port }, context }: Asked): Promise<Found> {
-  const { milliseconds } = await context.dialer.connect({ host, port, timeoutSeconds: 10 });
-  return { detail: say.portOpen(port, milliseconds) };
 }
 
 async function checkCertificate({ address: { host, port }, context, pinnedCertificate }: Asked): Promise<Found> {
@@ -105,7 +72,7 @@ async function checkCertificate({ address: { host, port }, context, pinnedCertif
   if (pinnedCertificate !== undefined && plain(pinnedCertificate) === plain(fingerprint256))
     return { detail: say.pinned(fingerprint256) };
   if (pinnedCertificate === undefined && seen.trusted) return { detail: say.certificateGood(validTo) };
-  throw new Failed({
+  throw new ChecklistFailure({
     detail: pinnedCertificate === undefined ? say.selfSigned(subject, reason) : say.otherCertificate,
     next: say.compareCertificate,
     certificate: { fingerprint256, subject, validTo, reason },

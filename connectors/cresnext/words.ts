@@ -41,14 +41,6 @@ export const checklistWords = {
     version: "Asking what it is",
     first_data: "Reading the first data",
   },
-  noAddress: (host: string) => `${host} has no address.`,
-  notAllowed: (host: string, addresses: readonly string[]) =>
-    `${host} leads to ${addresses.join(", ")}, where no gateway may be.`,
-  checkName:
-    "Check the spelling, or enter the IP address. Names that end in .local are known in the home's own network only.",
-  resolved: (host: string, addresses: readonly string[]) =>
-    addresses.includes(host) ? `${host} is an address` : `${host} is ${addresses.join(", ")}`,
-  portOpen: (port: number, milliseconds: number) => `Port ${port} answers in ${milliseconds} ms`,
   pinned: (fingerprint: string) => `The certificate is the one that was confirmed (${fingerprint.slice(0, 23)}…)`,
   otherCertificate: "The certificate is not the one that was confirmed.",
   selfSigned: (subject: string, reason: string) =>
@@ -71,7 +63,6 @@ export const checklistWords = {
     if (code === "target_refused")
       return "Enter the address of the home's panel: the hub does not connect to itself or to its cloud.";
     if (code === "gateway_certificate_unknown") return checklistWords.compareCertificate;
-    if (step === "name") return checklistWords.checkName;
     if (step === "port") return "Has it power, and does the way to it (VPN, port forwarding) work? Its port is 443.";
     if (step === "tls") return "Check address and port: a panel speaks TLS on 443.";
     return "Wait a minute, in case it is just starting, and try again.";

@@ -33,14 +33,6 @@ export const checklistWords = {
     version: "Asking what it is",
     first_data: "Reading the first data",
   },
-  noAddress: (host: string) => `${host} has no address.`,
-  notAllowed: (host: string, addresses: readonly string[]) =>
-    `${host} leads to ${addresses.join(", ")}, where no gateway may be.`,
-  checkName:
-    "Check the spelling, or enter the IP address. Names that end in .local are known in the home's own network only.",
-  resolved: (host: string, addresses: readonly string[]) =>
-    addresses.includes(host) ? `${host} is an address` : `${host} is ${addresses.join(", ")}`,
-  portOpen: (port: number, milliseconds: number) => `Port ${port} answers in ${milliseconds} ms`,
   pinned: (fingerprint: string) => `The host key is the one that was confirmed (${fingerprint.slice(0, 23)}…)`,
   unknownKey: "Nobody has confirmed this host key yet.",
   otherKey: "The host key is not the one that was confirmed.",
@@ -59,7 +51,6 @@ export const checklistWords = {
     if (code === "gateway_unsupported") return "Check address and port, and the firmware.";
     if (code === "target_refused")
       return "Enter the address of the home's processor: the hub does not connect to itself or to its cloud.";
-    if (step === "name") return checklistWords.checkName;
     if (step === "port")
       return "Is it switched on, is SSH switched on there, and does the way to it (VPN, port forwarding) work? Its port is 22.";
     return "Wait a minute, in case it is just starting, and try again.";

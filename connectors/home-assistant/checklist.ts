@@ -1,4 +1,14 @@
-import { CaretakerError, type ChecklistLine, type ConnectorContext, Secret } from "@caretaker/protocol";
+import {
+  CaretakerError,
+  ChecklistFailure,
+  type ChecklistLine,
+  type ConnectorContext,
+  checkName,
+  checkPort,
+  type Found,
+  Secret,
+  walkChecklist,
+} from "@caretaker/protocol";
 import { type Address, parseAddress } from "./address.ts";
 import { refusalOf } from "./client/login.ts";
 import { HomeAssistantClient } from "./client.ts";
@@ -18,18 +28,6 @@ interface Asked {
   readonly context: ConnectorContext;
   readonly pinnedCertificate: string | undefined;
 }
-
-/** A check that found something wrong: its line stops the list. */
-class Failed extends Error {
-  readonly line: Omit<ChecklistLine, "step" | "status" | "milliseconds">;
-
-  constructor(line: Omit<ChecklistLine, "step" | "status" | "milliseconds">) {
-    super(line.detail);
-    this.line = line;
-  }
-}
-
-type Found = Omit<ChecklistLine, "step" | "status" | "milliseconds"> & { readonly isWarning?: boolean };
 
 /** Looks at a Home Assistant before it is added: a line when a check begins and one when it has ended. */
 export async function* checkGateway(config: unknown, context: ConnectorContext): AsyncGenerator<ChecklistLine> {
@@ -54,8 +52,8 @@ export async function* checkGateway(config: unknown, context: ConnectorContext):
     return check(client);
   };
   const checks: [Step, () => Promise<Found>][] = [
-    ["name", () => checkName(asked)],
-    ["port", () => checkPort(asked)],
+    ["name", () => checkName(context.dialer, address.host)],
+    ["port", () => checkPort(context.dialer, address)],
     ...(address.tls ? ([["tls", () => checkCertificate(asked)]] satisfies [Step, () => Promise<Found>][]) : []),
     ["make", () => checkMake(asked)],
     ["credentials", logIn],
@@ -64,42 +62,10 @@ export async function* checkGateway(config: unknown, context: ConnectorContext):
     ["first_data", on(checkData)],
   ];
   try {
-    for (const [step, check] of checks) {
-      yield { step, status: "running", detail: say.running[step] };
-      const line = await run(step, check, context);
-      yield line;
-      if (line.status === "failed") return;
-    }
+    yield* walkChecklist(checks, context.clock, say);
   } finally {
     client?.close();
   }
-}
-
-async function run(step: Step, check: () => Promise<Found>, { clock }: ConnectorContext): Promise<ChecklistLine> {
-  const began = clock.monotonic();
-  const since = (): number => Math.round(clock.monotonic() - began);
-  try {
-    const { isWarning, ...found } = await check();
-    return { step, status: isWarning ? "warning" : "ok", ...found, milliseconds: since() };
-  } catch (error) {
-    if (error instanceof Failed) return { step, status: "failed", ...error.line, milliseconds: since() };
-    if (!(error instanceof CaretakerError)) throw error;
-    const next = say.nextAfter(error.code, step);
-    return { step, status: "failed", detail: error.message, next, milliseconds: since() };
-  }
-}
-
-async function checkName({ address, context }: Asked): Promise<Found> {
-  const { addresses, allowed } = await context.dialer.resolve(address.host);
-  if (addresses.length === 0) throw new Failed({ detail: say.noAddress(address.host), next: say.checkName });
-  if (allowed.length === 0) throw new Failed({ detail: say.notAllowed(address.host, addresses), next: say.checkName });
-  return { detail: say.resolved(address.host, allowed) };
-}
-
-async function checkPort({ address, context }: Asked): Promise<Found> {
-  const { host, port } = address;
-  const { milliseconds } = await context.dialer.connect({ host, port, timeoutSeconds: 10 });
-  return { detail: say.portOpen(port, milliseconds) };
 }
 
 async function checkCertificate({ address, context, pinnedCertificate }: Asked): Promise<Found> {
@@ -110,13 +76,13 @@ async function checkCertificate({ address, context, pinnedCertificate }: Asked):
   const { fingerprint256, subject, validTo } = seen;
   const reason = seen.reason ?? "";
   if (pinnedCertificate !== undefined)
-    throw new Failed({
+    throw new ChecklistFailure({
       detail: say.otherCertificate,
       next: say.compareCertificate,
       certificate: { fingerprint256, subject, validTo, reason },
     });
   if (!seen.trusted)
-    throw new Failed({
+    throw new ChecklistFailure({
       detail: say.selfSigned(subject, reason),
       next: say.compareCertificate,
       certificate: { fingerprint256, subject, validTo, reason },
@@ -138,13 +104,13 @@ async function checkMake({ address, context }: Asked): Promise<Found> {
   if (answer.status !== 200) {
     const error = refusalOf(address, answer.status);
     const led = answer.headers.location;
-    throw new Failed({
+    throw new ChecklistFailure({
       detail: error.message,
       next: led === undefined ? say.nextAfter(error.code, "make") : say.followTo(led.slice(0, 200)),
     });
   }
   if (nameIn(answer.body) !== "Home Assistant")
-    throw new Failed({ detail: words.notHomeAssistant(address.base), next: say.checkAddress });
+    throw new ChecklistFailure({ detail: words.notHomeAssistant(address.base), next: say.checkAddress });
   return { detail: say.isHomeAssistant };
 }
 
@@ -165,7 +131,7 @@ async function checkRights(client: HomeAssistantClient): Promise<Found> {
 
 async function checkVersion(client: HomeAssistantClient): Promise<Found> {
   const config = Config.parse(await client.ask({ type: "get_config" }));
-  if (isTooOld(config.version)) throw new Failed({ detail: say.tooOld(config.version), next: say.update });
+  if (isTooOld(config.version)) throw new ChecklistFailure({ detail: say.tooOld(config.version), next: say.update });
   if (isUntested(config.version)) return { isWarning: true, detail: say.untested(config.version), next: say.update };
   if (config.recovery_mode) return { isWarning: true, detail: say.recovery(config.version), next: say.leaveRecovery };
   return { detail: say.version(config.version, config.location_name) };
