@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { CapabilityDeclaration } from "./connector.ts";
 import { Moment } from "./ids.ts";
-import { GatewayState } from "./sites.ts";
+import { GatewayState } from "./model.ts";
 
 function read<O extends z.ZodObject>(summary: string, output: O) {
   return { kind: "read" as const, summary, input: z.strictObject({}), output };
