@@ -20,8 +20,8 @@ import { RunRows } from "../runs/RunRows.tsx";
 import { useMay } from "../session.ts";
 import { CopyRunbook, PublishAgain } from "./drafts/Drafts.tsx";
 import { Versions } from "./drafts/Versions.tsx";
-import { Makes } from "./Makes.tsx";
 import { RunbookTags } from "./RunbookTags.tsx";
+import { RunsOn } from "./RunsOn.tsx";
 import { Yaml } from "./Yaml.tsx";
 
 const route = getRouteApi("/inside/runbooks/$connector/$name");
@@ -116,7 +116,7 @@ function Details({ runbook }: { runbook: RunbookDetails }) {
             <dd>{words.runbooks.times(duration(runbook.limitSeconds), duration(runbook.worstCaseSeconds))}</dd>
             <dt>{words.drafts.makes}</dt>
             <dd>
-              <Makes makes={runbook.makes} />
+              <RunsOn makes={runbook.makes} />
             </dd>
             <dt>{words.runbooks.inputs}</dt>
             <dd>{runbook.inputs.map((input) => input.title).join(", ") || words.common.none}</dd>

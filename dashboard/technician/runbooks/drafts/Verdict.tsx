@@ -5,7 +5,7 @@ import { Panel } from "../../../ui/Panel.tsx";
 import { words } from "../../../words/en.ts";
 import { SCOPE_WORDS } from "../../../words/states.ts";
 import { duration } from "../../../words/time.ts";
-import { Makes } from "../Makes.tsx";
+import { RunsOn } from "../RunsOn.tsx";
 
 /** Every mistake with its place, or what follows from what is written. */
 export function Verdict({ verdict, isOld }: { verdict: RunbookVerdict; isOld: boolean }) {
@@ -38,7 +38,7 @@ export function Verdict({ verdict, isOld }: { verdict: RunbookVerdict; isOld: bo
               <dd>{facts.readsOnly ? words.runbooks.readsOnly : SCOPE_WORDS[facts.scope]}</dd>
               <dt>{words.drafts.makes}</dt>
               <dd>
-                <Makes makes={facts.makes} />
+                <RunsOn makes={facts.makes} />
               </dd>
             </dl>
           </>
