@@ -76,6 +76,43 @@ const capabilities: Readonly<Partial<Record<CapabilityName, CapabilityDeclaratio
   "entity.state": { scope: "view", timeoutSeconds: 30 },
   "room.state": { scope: "view", timeoutSeconds: 30 },
   "log.errors": { scope: "view", timeoutSeconds: 40 },
+  "log.changes": { scope: "view", timeoutSeconds: 40 },
+  "clock.state": { scope: "view", timeoutSeconds: 30 },
+  "program.state": { scope: "view", timeoutSeconds: 30 },
+  "clock.sync": { scope: "fix", timeoutSeconds: 30 },
+  "address.renew": {
+    scope: "disruptive",
+    timeoutSeconds: 70,
+    felt: {
+      en: "Screens and buttons may not answer for a minute.",
+      nl: "Schermen en knoppen reageren misschien een minuut niet.",
+      de: "Bildschirme und Tasten antworten vielleicht eine Minute lang nicht.",
+      fr: "Les écrans et les boutons peuvent ne pas répondre pendant une minute.",
+    },
+  },
+  "identify.start": {
+    scope: "fix",
+    timeoutSeconds: 30,
+    undo: "identify.stop",
+    felt: {
+      en: "A light on that device blinks.",
+      nl: "Een lampje op dat apparaat knippert.",
+      de: "Ein Licht an diesem Gerät blinkt.",
+      fr: "Un voyant de cet appareil clignote.",
+    },
+  },
+  "identify.stop": { scope: "fix", timeoutSeconds: 30 },
+  "panel.message": {
+    scope: "fix",
+    timeoutSeconds: 30,
+    felt: {
+      en: "A short message stands on the screens.",
+      nl: "Er staat een kort bericht op de schermen.",
+      de: "Auf den Bildschirmen steht eine kurze Nachricht.",
+      fr: "Un court message s'affiche sur les écrans.",
+    },
+  },
+  "log.clear": { scope: "fix", timeoutSeconds: 70 },
   "entity.refresh": { scope: "diagnose", timeoutSeconds: 30 },
   "room.off": {
     scope: "fix",
