@@ -7,8 +7,8 @@ import { randomFrom } from "./random.ts";
 
 /** At each door. */
 const SAID = { small: 600, full: 10_000 };
-/** Small, where each is a question of its own that opens a line. */
-const ASKED = { small: 150, full: 10_000 };
+/** Small, where lines over TLS are opened again and again. */
+const ASKED = { small: 100, full: 10_000 };
 
 /** Says to each door of the hub what no gateway says, and looks whether it stands and still follows. */
 export async function garbage({ isFull, seed, say }: Effort): Promise<Figure[]> {
@@ -24,8 +24,8 @@ export async function garbage({ isFull, seed, say }: Effort): Promise<Figure[]> 
   try {
     const figures = [
       ...(await sayToHomes("home-assistant", hearHomeAssistant, heard)),
-      ...(await sayToHomes("control4 push", hearControl4, heard)),
-      ...(await sayToHomes("cresnext push", hearPanel, heard)),
+      ...(await sayToHomes("control4 push", hearControl4, asked)),
+      ...(await sayToHomes("cresnext push", hearPanel, asked)),
       ...(await answerWrongly("control4 director", askControl4, asked)),
       ...(await answerWrongly("control4 account", askControl4Account, asked)),
       ...(await answerWrongly("cresnext", askPanel, asked)),

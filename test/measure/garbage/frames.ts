@@ -15,9 +15,9 @@ const BAD: Readonly<Record<string, (random: Random) => Buffer>> = {
 };
 const NAMES = Object.keys(BAD);
 
-/** One thing that a gateway says over a WebSocket, as bytes on the line. A third of it is wrong already as a frame. */
-export function drawFrame(random: Random, speech: Speech): Said {
-  if (random.below(3) === 0) {
+/** One thing that a gateway says over a WebSocket, as bytes on the line; of so many one is wrong already as a frame. */
+export function drawFrame(random: Random, speech: Speech, badEvery: number): Said {
+  if (random.below(badEvery) === 0) {
     const kind = random.pick(NAMES);
     return { kind, bytes: BAD[kind]?.(random) ?? Buffer.alloc(0) };
   }

@@ -11,6 +11,8 @@ import { figuresOf, measured, newTally, type Tally } from "./tally.ts";
 export interface HeardHome {
   readonly line: Moving & { inject(bytes: Buffer): void };
   readonly speech: Speech;
+  /** Of so many frames one is bad as a frame, which mostly ends the line. */
+  readonly badEvery: number;
   readonly status: GatewayStatus;
   start(): void;
   pass(seconds: number, until?: () => boolean): Promise<boolean>;
@@ -39,7 +41,7 @@ export async function sayToHomes(
     home.start();
     if (!(await home.pass(30, () => home.status.state === "online"))) throw new Error("The home did not come online");
     for (let frames = 1; tally.said < wanted && home.status.state === "online"; frames += 1) {
-      const { kind, bytes } = drawFrame(random, home.speech);
+      const { kind, bytes } = drawFrame(random, home.speech, home.badEvery);
       await measured(tally, kind, async () => {
         home.line.inject(bytes);
         await quiet(home.line);

@@ -9,6 +9,9 @@ import { LAMP, pass, quiet, supervise, watchHome } from "../lines/watched-home.t
 import type { HeardHome } from "./heard.ts";
 import { control4PushSpeech, homeAssistantSpeech, panelSpeech } from "./speeches.ts";
 
+/** Bad frames are the same at every WebSocket, and a line over TLS takes its time to be opened anew. */
+const BAD_EVERY = 20;
+
 /** The WebSocket of a Home Assistant. */
 export async function hearHomeAssistant(): Promise<HeardHome> {
   const home = await watchHome();
@@ -16,6 +19,7 @@ export async function hearHomeAssistant(): Promise<HeardHome> {
   return {
     ...home,
     speech: homeAssistantSpeech,
+    badEvery: 3,
     start: () => home.supervisor.start(),
     change: () => {
       changes += 1;
@@ -38,6 +42,7 @@ export async function hearControl4(): Promise<HeardHome> {
     ...kept,
     ...follow(control4, config, front, kept.take, () => fake.close()),
     speech: control4PushSpeech(() => fake.push.names),
+    badEvery: BAD_EVERY,
     change: () => {
       level = (level % 99) + 1;
       const wanted = Math.round(level * 2.55);
@@ -57,6 +62,7 @@ export async function hearPanel(): Promise<HeardHome> {
     ...kept,
     ...follow(cresnext, config, front, kept.take, () => fake.close()),
     speech: panelSpeech,
+    badEvery: BAD_EVERY,
     change: () => {
       const before = kept.told();
       fake.setLink("03", "OFFLINE");
