@@ -232,6 +232,41 @@ function apartment(): DemoHome {
   };
 }
 
+/** What a Home Assistant does in a house that another make runs: it knows some of the same rooms, and more of them. */
+export function homeBesideAnother(): Home {
+  return buildHome({
+    name: "Marsh House",
+    timeZone: "Europe/London",
+    country: "GB",
+    rooms: [
+      { name: "Hall", floor: "Ground floor" },
+      { name: "Living room", floor: "Ground floor" },
+      { name: "Bedroom", floor: "First floor" },
+      { name: "Garden", floor: "Outside" },
+    ],
+    integrations: [
+      {
+        domain: "zha",
+        title: "Zigbee stick",
+        bridge: {},
+        devices: [
+          bridgeDevice("Zigbee coordinator", "Hall", "Nabu Casa", "ZBT-2", "7.4.5", "zigbee_coordinator"),
+          climateSensor("Living room climate", "Living room", "Zigbee coordinator", 20.9, 46, 78),
+          climateSensor("Bedroom climate", "Bedroom", "Zigbee coordinator", 18.3, 51, 64),
+          motion("Hall motion", "Hall", "Zigbee coordinator", 83),
+        ],
+      },
+      {
+        domain: "esphome",
+        title: "Garden controller",
+        devices: [switchDevice("Fountain pump", "Garden", "off"), switchDevice("Path lights", "Garden", "on")],
+      },
+    ],
+    log: [],
+    backup: { completedHoursAgo: 12, isFailed: false },
+  });
+}
+
 // ---- Devices as such homes have them ----
 
 /** As most of them are: nothing but its firmware to show by itself. */
