@@ -1,5 +1,5 @@
+import { foldName } from "@caretaker/protocol";
 import type { Database } from "../db/database.ts";
-import { foldName } from "./fold.ts";
 import { thingsOf } from "./hidden-things.ts";
 import { isHealth, loadHiding, NOTHING_HIDDEN } from "./hiding.ts";
 
