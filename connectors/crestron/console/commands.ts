@@ -35,7 +35,7 @@ export const PLAIN = {
 export function lineOf(command: Command): string {
   switch (command.is) {
     case "identify":
-      return `autodiscovery lightbyip ${command.address.map(octet).join(".")}`;
+      return `autodiscovery lightbyip ${dotted(command.address)}`;
     case "message":
       return `message ${sentenceOf(command.language, command.sentence)}`;
     case "program uptime":
@@ -53,6 +53,11 @@ function plain(name: keyof typeof PLAIN): string {
   const found = Object.entries(PLAIN).find(([one]) => one === name)?.[1];
   if (found === undefined) throw new RangeError("There is no such command");
   return found;
+}
+
+function dotted(address: Address4): string {
+  if (!Array.isArray(address) || address.length !== 4) throw new RangeError("That is no address");
+  return address.map(octet).join(".");
 }
 
 function octet(part: number): number {
