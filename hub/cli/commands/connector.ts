@@ -1,9 +1,11 @@
 import { capabilityTable } from "@caretaker/server/gateways/capability-table.ts";
 import { connectors } from "@caretaker/server/gateways/connectors.ts";
 import type { AddCommands } from "../cli.ts";
+import { addConnectorTest } from "./connector-test.ts";
 
 export const addConnectorCommands: AddCommands = (program, cli) => {
   const connector = program.command("connector").description("Makes of gateways");
+  addConnectorTest(connector, cli);
   connector
     .command("list")
     .description("What each make can do, and the least consent it needs: the table of docs/connectors.md")
