@@ -1,36 +1,17 @@
-import { startFakeControl4 } from "@caretaker/connector-control4/fake-gateway";
-import { startFakePanel } from "@caretaker/connector-cresnext/fake-gateway";
-import { startFakeProcessor } from "@caretaker/connector-crestron/fake-gateway";
-import { startFakeHomeAssistant } from "@caretaker/connector-home-assistant/fake-gateway";
 import { connectors } from "@caretaker/server/gateways/connectors.ts";
+import { type AnyFake, startFakeOf } from "@caretaker/server/gateways/test-fakes.ts";
 import { afterEach, describe, expect, it } from "vitest";
 import { runCli } from "../cli.ts";
 
-interface Fake {
-  readonly config: Readonly<Record<string, unknown>>;
-  close(): Promise<void>;
-}
-
-const FAKES: Readonly<Record<string, () => Promise<Fake>>> = {
-  "home-assistant": async () => {
-    const fake = await startFakeHomeAssistant();
-    return { config: { url: fake.url, token: fake.token }, close: () => fake.close() };
-  },
-  control4: startFakeControl4,
-  crestron: startFakeProcessor,
-  cresnext: startFakePanel,
-};
-
 const makes = connectors.map(({ manifest }) => manifest);
-const running: Fake[] = [];
+const running: AnyFake[] = [];
 
 afterEach(async () => {
   for (const fake of running.splice(0)) await fake.close();
 });
 
-async function started(make: string): Promise<Fake> {
-  const fake = await FAKES[make]?.();
-  if (fake === undefined) throw new Error(`There is no fake of ${make} here.`);
+async function started(make: string): Promise<AnyFake> {
+  const fake = await startFakeOf(make);
   running.push(fake);
   return fake;
 }
