@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { PersonId, SessionId } from "@caretaker/protocol";
+import type { PersonId, SessionId, SiteId } from "@caretaker/protocol";
 import { transaction } from "@caretaker/server/db/database.ts";
 import { testDatabase } from "@caretaker/server/db/test-database.ts";
 import { addPerson } from "@caretaker/server/people/people.ts";
@@ -9,7 +9,6 @@ import { io, type Socket } from "socket.io-client";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Firm } from "./harness/firm.ts";
 import { type HubProcess, startHubProcess } from "./harness/hub-process.ts";
-import { until } from "./harness/until.ts";
 
 const KIM = { name: "Kim", email: "kim@brighthomes.example", password: "correct horse battery" };
 const WITHIN_MILLISECONDS = 1000;
@@ -19,6 +18,7 @@ describe("two hubs on one database", () => {
   let other: HubProcess;
   let data: string;
   let kim: PersonId;
+  let siteId: SiteId;
   const sockets: Socket[] = [];
 
   beforeAll(async () => {
@@ -28,6 +28,14 @@ describe("two hubs on one database", () => {
       mkdtemp(join(tmpdir(), "journey-other-")),
     ]);
     kim = (await transaction(firm.db, (trx) => addPerson(trx, { ...KIM, role: "technician" }))) as PersonId;
+    const client = await firm.api("client.create", { name: "Lee" });
+    ({ id: siteId } = await firm.api("site.create", {
+      clientId: client.id,
+      name: "Lee house",
+      timeZone: "Europe/Amsterdam",
+      contacts: [{ name: "Mrs Lee", email: "lee@home.example", role: "owner", verifiedBecause: "She wrote to us" }],
+      consent: { scopes: ["diagnose"], evidence: "contract", givenBy: "Mrs Lee" },
+    }));
     other = await startHubProcess({
       data,
       databaseUrl: database.url,
@@ -81,24 +89,12 @@ describe("two hubs on one database", () => {
 
   it("end at one what was taken back at the other, within a second", async () => {
     const fleet = { room: "fleet" };
-    const client = await firm.api("client.create", { name: "Lee" });
-    const site = await firm.api("site.create", {
-      clientId: client.id,
-      name: "Lee house",
-      timeZone: "Europe/Amsterdam",
-      contacts: [{ name: "Mrs Lee", email: "lee@home.example", role: "owner", verifiedBecause: "She wrote to us" }],
-      consent: { scopes: ["diagnose"], evidence: "contract", givenBy: "Mrs Lee" },
-    });
-    await until("the other hub knows the site", async () => {
-      const answer = await fetch(`${other.url}/api/v1/sites`, { headers: { authorization: `Bearer ${firm.key}` } });
-      return (await answer.text()).includes(site.id);
-    });
     const key = await firm.asPrincipal("key.create", { name: "Screen", role: "technician" });
-    const ofSite = { room: "site", siteId: site.id };
+    const ofSite = { room: "site", siteId };
 
     expect({
       site: await endsElsewhere({ authorization: `Bearer ${firm.key}` }, ofSite, () =>
-        firm.asPrincipal("site.remove", { siteId: site.id, reason: "They moved" }),
+        firm.asPrincipal("site.remove", { siteId, reason: "They moved" }),
       ),
       key: await endsElsewhere({ authorization: `Bearer ${key.key}` }, fleet, () =>
         firm.asPrincipal("key.revoke", { keyId: key.id }),
@@ -111,7 +107,7 @@ describe("two hubs on one database", () => {
         firm.asPrincipal("person.disable", { personId: kim }),
       ),
     }).toEqual({
-      site: { reason: "removed", isInTime: true },
+      site: { reason: expect.stringMatching(/^(removed|view_withdrawn)$/), isInTime: true },
       key: { reason: "not_allowed", isInTime: true },
       session: { reason: "signed_out", isInTime: true },
       person: { reason: expect.stringMatching(/^(signed_out|not_allowed)$/), isInTime: true },
