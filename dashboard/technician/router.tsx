@@ -1,5 +1,6 @@
 import {
   type ClientId,
+  type GatewayId,
   isCaretakerError,
   type RolloutId,
   type RunbookId,
@@ -156,13 +157,20 @@ const runbookId = z
   .optional()
   .catch(undefined);
 
+const gatewayId = z
+  .string()
+  .transform((id) => id as GatewayId)
+  .optional()
+  .catch(undefined);
+
 const runNew = createRoute({
   getParentRoute: () => inside,
   path: "/sites/$siteId/start",
   params: { parse: ({ siteId }) => ({ siteId: siteId as SiteId }) },
-  /** `inputs` may be filled in by whoever links here. */
+  /** `inputs` and the gateway may be filled in by whoever links here. */
   validateSearch: z.object({
     runbook: runbookId,
+    gateway: gatewayId,
     inputs: z.record(z.string(), z.string()).optional().catch(undefined),
   }),
   component: lazyRouteComponent(() => import("./runs/RunNewPage.tsx"), "RunNewPage"),

@@ -1,6 +1,10 @@
 import type { CapabilityName } from "@caretaker/protocol";
 
 const CAPABILITY_WORDS: Record<CapabilityName, string> = {
+  "gateway.lastSeen": "Last heard from",
+  "net.resolve": "Name and addresses",
+  "net.connect": "Open doors",
+  "net.tls": "Certificate",
   "gateway.info": "Gateway software",
   "integration.list": "Integrations",
   "integration.state": "Integration",

@@ -2,6 +2,7 @@ import { CaretakerError, isCaretakerError, Secret } from "@caretaker/protocol";
 import { Command, CommanderError } from "commander";
 import { type Hub, HubUnreachable } from "./client.ts";
 import { addBackupCommands } from "./commands/backup.ts";
+import { addConnectorCommands } from "./commands/connector.ts";
 import { addContactCommands } from "./commands/contact.ts";
 import { addLedgerCommands } from "./commands/ledger.ts";
 import { addRunCommands } from "./commands/run.ts";
@@ -36,6 +37,7 @@ export type AddCommands = (program: Command, cli: Cli) => void;
 const COMMANDS: readonly AddCommands[] = [
   addSiteCommands,
   addContactCommands,
+  addConnectorCommands,
   addRunCommands,
   addRunbookCommands,
   addLedgerCommands,

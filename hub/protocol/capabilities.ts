@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { HUB_READS } from "./hub-reads.ts";
 import { Key, Moment } from "./ids.ts";
 import { Attributes, AvailabilityValue } from "./model.ts";
 
@@ -34,9 +35,11 @@ function action<I extends z.ZodObject>(summary: string, input: I) {
 
 /**
  * The capabilities of every make: what can be read and done, with the shape of what goes in and comes out. They belong
- * to the protocol, so one runbook can serve several makes; a connector declares which it has.
+ * to the protocol, so one runbook can serve several makes; a connector declares which it has. Those of `HUB_READS` need no
+ * connector.
  */
 export const CAPABILITIES = {
+  ...HUB_READS,
   "gateway.info": read(
     "What the gateway is and whether it runs",
     z.strictObject({}),

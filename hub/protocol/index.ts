@@ -16,6 +16,7 @@ export * from "./freezes.ts";
 export { type GrammarParams, shapeOf } from "./grammar.ts";
 export * from "./household.ts";
 export * from "./household-operations.ts";
+export * from "./hub-reads.ts";
 export * from "./ids.ts";
 export * from "./ledger.ts";
 export * from "./ledger-file.ts";

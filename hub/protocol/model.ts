@@ -16,6 +16,19 @@ export type AvailabilityValue = z.infer<typeof AvailabilityValue>;
 export const Availability = z.object({ value: AvailabilityValue, reason: Reason, since: Moment });
 export type Availability = z.infer<typeof Availability>;
 
+/** How the hub stands with a gateway: `connecting` before the first answer. Refused, withdrawn and unsupported wait for a person, the others for time. */
+export const GatewayState = z.enum([
+  "connecting",
+  "online",
+  "restarting",
+  "unreachable",
+  "credentials_refused",
+  "access_withdrawn",
+  "unsupported",
+  "misbehaving",
+]);
+export type GatewayState = z.infer<typeof GatewayState>;
+
 /** What an entity is, the same words for every make. A make's own kinds become `other`. */
 export const EntityKind = z.enum([
   "light",

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { RunbookId } from "./ids.ts";
+import { MakeVerdict } from "./runbook-verdict.ts";
 import { RunOutcome, RunStepOutline } from "./runs.ts";
 import { Scope } from "./scopes.ts";
 
@@ -65,6 +66,8 @@ export type RunbookRecord = z.infer<typeof RunbookRecord>;
 export const RunbookDetails = RunbookSummary.extend({
   source: z.string(),
   outline: z.array(RunStepOutline),
+  /** The makes that it is meant for, each with what it lacks there. */
+  makes: z.array(MakeVerdict),
   notStartable: NotStartable.nullable(),
   record: RunbookRecord,
 });

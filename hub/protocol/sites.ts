@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { ClientId, ContactId, GatewayId, MessageId, Moment, SiteId } from "./ids.ts";
-import { Reason } from "./model.ts";
+import { GatewayState, Reason } from "./model.ts";
 import { EvidenceKind, StandingScope } from "./scopes.ts";
 import { Language } from "./text.ts";
 
@@ -55,19 +55,6 @@ export const Contact = z.object({
   restsUntil: Moment.nullable(),
 });
 export type Contact = z.infer<typeof Contact>;
-
-/** `connecting` before the first answer; `paused` while nobody gave working credentials. */
-export const GatewayState = z.enum([
-  "connecting",
-  "online",
-  "restarting",
-  "unreachable",
-  "credentials_refused",
-  "access_withdrawn",
-  "unsupported",
-  "misbehaving",
-]);
-export type GatewayState = z.infer<typeof GatewayState>;
 
 export const Gateway = z.object({
   id: GatewayId,

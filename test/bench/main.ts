@@ -1,5 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { type ConsolePlan, measureConsole } from "./console.ts";
 import { type FanOutPlan, measureFanOut } from "./fan-out.ts";
 import { type HomeSizePlan, measureHomeSize } from "./home-size.ts";
 import { measureRestart, type RestartPlan } from "./restart.ts";
@@ -12,6 +13,7 @@ interface Plan {
   readonly homeSize: HomeSizePlan;
   readonly restart: Omit<RestartPlan, "hubOptions">;
   readonly runs: RunsPlan;
+  readonly console: ConsolePlan;
 }
 
 /** What we promise is measured. */
@@ -20,6 +22,7 @@ const WHOLE: Plan = {
   homeSize: { homes: 20, small: 300, large: 3000, perSecond: 4000, seconds: 6, runs: 5 },
   restart: { homes: 500, entities: 300, runs: 5 },
   runs: { homes: 300, runs: 5, waiting: 10_000, idleSeconds: 20 },
+  console: { commands: 100, runs: 15 },
 };
 /** Whether the measurement itself works, in under a minute; its bars are for information. */
 const SMOKE: Plan = {
@@ -27,6 +30,7 @@ const SMOKE: Plan = {
   homeSize: { homes: 5, small: 100, large: 1000, perSecond: 1000, seconds: 1, runs: 1 },
   restart: { homes: 25, entities: 100, runs: 1 },
   runs: { homes: 20, runs: 1, waiting: 10_000, idleSeconds: 3 },
+  console: { commands: 100, runs: 1 },
 };
 
 /** `--hub-option=--cpu-prof` and the like go to the hub's process. */
@@ -46,6 +50,7 @@ const measurements: Readonly<Record<string, () => Promise<Row[]>>> = {
   "home-size": () => measureHomeSize({ ...plan.homeSize, ...fewer }, say),
   restart: () => measureRestart({ ...plan.restart, ...fewer, hubOptions }, say),
   runs: () => measureRuns({ ...plan.runs, ...fewer }, say),
+  console: () => measureConsole({ ...plan.console, ...fewer }, say),
 };
 
 const rows: Row[] = [];

@@ -12,6 +12,7 @@ import { Skeletons } from "../../ui/Skeletons.tsx";
 import { words } from "../../words/en.ts";
 import { Makes, useMakeNames } from "../fleet/cells.tsx";
 import { Drafts } from "./drafts/Drafts.tsx";
+import { pageOf } from "./page-of.ts";
 import { RunbookTags } from "./RunbookTags.tsx";
 
 /** What can we check and fix? */
@@ -29,13 +30,12 @@ export function RunbookListPage() {
         <Drafts />
         <ul className="runbook-cards">
           {runbooks.data?.items.map((runbook) => {
-            const [connector = "", name = ""] = runbook.id.split("/");
             return (
               <li key={runbook.id} className="runbook-card">
                 <Icon path={runbook.readsOnly ? mdiStethoscope : mdiWrenchOutline} size={24} />
                 <div>
                   <h2 className="runbook-card-title">
-                    <Link to="/runbooks/$connector/$name" params={{ connector, name }} className="row-link">
+                    <Link to="/runbooks/$connector/$name" params={pageOf(runbook.id)} className="row-link">
                       {runbook.title}
                     </Link>
                   </h2>
@@ -63,10 +63,9 @@ function NotStartable({ items }: { items: OperationOutput<"runbook.list">["notSt
     <Panel title={words.runbooks.notStartable} text={words.runbooks.notStartableText}>
       <ul className="not-startable">
         {items.map(({ id, version, title, kind, words: why }) => {
-          const [connector = "", name = ""] = id.split("/");
           return (
             <li key={id}>
-              <Link to="/runbooks/$connector/$name" params={{ connector, name }}>
+              <Link to="/runbooks/$connector/$name" params={pageOf(id)}>
                 {title}
               </Link>
               <span className="tag" data-tone={kind === "outdated" ? "warn" : undefined}>

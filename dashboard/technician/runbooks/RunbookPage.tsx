@@ -21,6 +21,7 @@ import { useMay } from "../session.ts";
 import { CopyRunbook, PublishAgain } from "./drafts/Drafts.tsx";
 import { Versions } from "./drafts/Versions.tsx";
 import { RunbookTags } from "./RunbookTags.tsx";
+import { RunsOn } from "./RunsOn.tsx";
 import { Yaml } from "./Yaml.tsx";
 
 const route = getRouteApi("/inside/runbooks/$connector/$name");
@@ -113,6 +114,10 @@ function Details({ runbook }: { runbook: RunbookDetails }) {
             </dd>
             <dt>{words.runbooks.limit}</dt>
             <dd>{words.runbooks.times(duration(runbook.limitSeconds), duration(runbook.worstCaseSeconds))}</dd>
+            <dt>{words.drafts.makes}</dt>
+            <dd>
+              <RunsOn makes={runbook.makes} />
+            </dd>
             <dt>{words.runbooks.inputs}</dt>
             <dd>{runbook.inputs.map((input) => input.title).join(", ") || words.common.none}</dd>
             <dt>{words.runbooks.digest}</dt>

@@ -6,6 +6,7 @@ import { OUTCOME_LOOKS, runLook } from "../../ui/looks.ts";
 import { words } from "../../words/en.ts";
 import { OUTCOME_MEANINGS } from "../../words/states.ts";
 import { duration } from "../../words/time.ts";
+import { pageOf } from "../runbooks/page-of.ts";
 import { summaryOf, type TimelineStep } from "./timeline.ts";
 
 interface OutcomeBannerProps {
@@ -35,7 +36,7 @@ export function OutcomeBanner({ run, steps, events }: OutcomeBannerProps) {
   );
 }
 
-const RUNBOOK_ID = /([a-z][a-z0-9-]*\/[a-z][a-z0-9-]*)/;
+const RUNBOOK_ID = /([a-z][a-z0-9]*(?:[-/][a-z0-9]+)+)/;
 
 /** A note may name another runbook by its id: there one goes to it, by its title. */
 function OutcomeNote({ note }: { note: string }) {
@@ -44,9 +45,8 @@ function OutcomeNote({ note }: { note: string }) {
   const parts = note.split(RUNBOOK_ID).map((part, at) => {
     const found = at % 2 === 1 ? runbooks.data?.items.find(({ id }) => id === part) : undefined;
     if (found === undefined) return part;
-    const [connector = "", name = ""] = found.id.split("/");
     return (
-      <Link key={part} to="/runbooks/$connector/$name" params={{ connector, name }}>
+      <Link key={part} to="/runbooks/$connector/$name" params={pageOf(found.id)}>
         {found.title}
       </Link>
     );

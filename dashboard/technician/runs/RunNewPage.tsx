@@ -1,5 +1,5 @@
 import "./runs.css";
-import type { OperationOutput, RunbookId, RunbookSummary, Site } from "@caretaker/protocol";
+import type { GatewayId, OperationOutput, RunbookId, RunbookSummary, Site } from "@caretaker/protocol";
 import { Button, Group, Select, Stack, Switch, Textarea } from "@mantine/core";
 import { mdiAccountAlertOutline, mdiCancel, mdiDramaMasks, mdiEmailOutline, mdiHandshakeOutline } from "@mdi/js";
 import { getRouteApi, Link } from "@tanstack/react-router";
@@ -16,6 +16,7 @@ import { Panel } from "../../ui/Panel.tsx";
 import { Skeletons } from "../../ui/Skeletons.tsx";
 import { words } from "../../words/en.ts";
 import { ROLE_WORDS } from "../../words/states.ts";
+import { pageOf } from "../runbooks/page-of.ts";
 import { refusalOf, useMe } from "../session.ts";
 import { useFindings } from "../site/use-findings.ts";
 import { useProblems } from "../site/use-problems.ts";
@@ -39,7 +40,7 @@ export function RunNewPage() {
   const refused = refusalOf(me, "run.start") !== null;
   const handleChoose = (runbook: RunbookId): void =>
     void navigate({
-      search: { runbook, ...(runbook === search.runbook ? { inputs: search.inputs } : {}) },
+      search: { runbook, gateway: search.gateway, ...(runbook === search.runbook ? { inputs: search.inputs } : {}) },
       replace: true,
     });
   return (
@@ -66,6 +67,7 @@ export function RunNewPage() {
               content={content}
               runbook={chosen}
               prefilled={search.inputs ?? {}}
+              gateway={search.gateway ?? null}
             />
           ) : null}
         </Stack>
@@ -77,11 +79,10 @@ export function RunNewPage() {
 /** Whoever looks here for a runbook that could be started yesterday reads what became of it, and goes where it is mended. */
 function Outdated({ items }: { items: OperationOutput<"runbook.list">["notStartable"] }) {
   return items.map(({ id, title, words: why }) => {
-    const [connector = "", name = ""] = id.split("/");
     return (
       <Notice key={id} tone="warn" icon={mdiCancel} title={words.runNew.outdated(title)}>
         {why}{" "}
-        <Link to="/runbooks/$connector/$name" params={{ connector, name }}>
+        <Link to="/runbooks/$connector/$name" params={pageOf(id)}>
           {words.runNew.toRunbook}
         </Link>
       </Notice>
@@ -94,12 +95,13 @@ interface StartFormProps {
   readonly content: SiteContent;
   readonly runbook: RunbookSummary;
   readonly prefilled: Readonly<Record<string, string>>;
+  readonly gateway: GatewayId | null;
 }
 
-function StartForm({ site, content, runbook, prefilled }: StartFormProps) {
+function StartForm({ site, content, runbook, prefilled, gateway }: StartFormProps) {
   const navigate = route.useNavigate();
   const [inputs, setInputs] = useState<InputValues>(() => ({ ...prefilled }));
-  const [gatewayId, setGatewayId] = useState<string | null>(null);
+  const [gatewayId, setGatewayId] = useState<string | null>(gateway);
   const [typed, setReason] = useState<string | null>(null);
   const [homeownerAsked, setHomeownerAsked] = useState(false);
   const gateways = useRows(content.gateways).filter((gateway) => runbook.connectors.includes(gateway.connector));

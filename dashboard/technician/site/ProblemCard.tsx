@@ -1,6 +1,6 @@
 import type { Finding, Gateway, RunbookSummary, SiteId } from "@caretaker/protocol";
 import { Button } from "@mantine/core";
-import { mdiAlertCircle, mdiPowerPlugOffOutline, mdiWrenchOutline } from "@mdi/js";
+import { mdiAlertCircle, mdiPowerPlugOffOutline, mdiStethoscope, mdiWrenchOutline } from "@mdi/js";
 import { Link } from "@tanstack/react-router";
 import { Icon } from "../../ui/Icon.tsx";
 import { GATEWAY_LOOKS, runLook } from "../../ui/looks.ts";
@@ -36,6 +36,7 @@ export function ProblemCard({ siteId, problem, runbooks, gateways, findings }: P
       <ProblemHead problem={problem} />
       <div className="problem-fixes">
         {mayStart ? <FixButtons siteId={siteId} suggestions={suggestions} /> : null}
+        {mayStart && problem.kind === "gateway" ? <FindOutWhy gateway={problem.gateway} runbooks={runbooks} /> : null}
         <ProblemHint siteId={siteId} problem={problem} gateways={gateways} />
       </div>
     </li>
@@ -111,6 +112,32 @@ function TriedLine({ tried }: { tried: Tried }) {
       </Link>{" "}
       <Since moment={at} isAgo />
     </p>
+  );
+}
+
+const WHY_AWAY = "gateway-offline";
+
+/** Why a gateway is away can be looked for while it is: what that takes is read by the hub itself. */
+function FindOutWhy({ gateway, runbooks }: { gateway: Gateway; runbooks: readonly RunbookSummary[] }) {
+  const runbook = runbooks.find(({ id, connectors }) => id === WHY_AWAY && connectors.includes(gateway.connector));
+  if (runbook === undefined) return null;
+  return (
+    <Button
+      size="xs"
+      className="fix-button"
+      variant="default"
+      renderRoot={(props) => (
+        <Link
+          to="/sites/$siteId/start"
+          params={{ siteId: gateway.siteId }}
+          search={{ runbook: runbook.id, gateway: gateway.id }}
+          {...props}
+        />
+      )}
+      leftSection={<Icon path={mdiStethoscope} size={16} />}
+    >
+      {runbook.title}
+    </Button>
   );
 }
 

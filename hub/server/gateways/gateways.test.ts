@@ -6,7 +6,6 @@ import {
   type GatewayId,
   type Inventory,
   type PersonId,
-  Secret,
   type SessionId,
   type SiteId,
 } from "@caretaker/protocol";
@@ -17,10 +16,10 @@ import { newId } from "../db/new-id.ts";
 import { type TestDatabase, testDatabase } from "../db/test-database.ts";
 import type { Call } from "../http/handler.ts";
 import { createState, type HubState } from "../state/state.ts";
-import type { CredentialVault } from "./credentials.ts";
 import { createGateways, type Gateways } from "./gateways.ts";
 import { gatewayHandlers } from "./handlers.ts";
 import { buildInventory, TestGateway, testConnector } from "./test-connector.ts";
+import { MemoryVault } from "./test-vault.ts";
 
 const NOW = "2026-11-23T12:00:00.000Z";
 const silent = { debug() {}, info() {}, warn() {}, error() {} };
@@ -33,25 +32,6 @@ const actor: Actor = {
   factorAt: null,
 };
 const call: Call = { actor, requestId: "r", now: new Date(NOW), signal: new AbortController().signal };
-
-/** Keeps what it is given apart from the database, as the real one keeps it sealed. */
-class MemoryVault implements CredentialVault {
-  readonly kept = new Map<string, Readonly<Record<string, string>>>();
-  async seal(_trx: unknown, owner: string, fields: Readonly<Record<string, string>>): Promise<void> {
-    this.kept.set(owner, fields);
-  }
-  async open(owner: string): Promise<Record<string, Secret>> {
-    return Object.fromEntries(
-      Object.entries(this.kept.get(owner) ?? {}).map(([field, value]) => [field, new Secret(value)]),
-    );
-  }
-  async openMany(owners: readonly string[]): Promise<Map<string, Record<string, Secret>>> {
-    return new Map(await Promise.all(owners.map(async (owner) => [owner, await this.open(owner)] as const)));
-  }
-  async destroy(_trx: unknown, owner: string): Promise<void> {
-    this.kept.delete(owner);
-  }
-}
 
 interface Hub {
   readonly state: HubState;

@@ -11,6 +11,8 @@ import {
   type Gateway,
   type GatewayId,
   type GatewayTarget,
+  HUB_CAPABILITIES,
+  isHubRead,
   type MessageInput,
   type MessageName,
   type MessageOutput,
@@ -25,6 +27,7 @@ import type { AskOptions } from "./ask.ts";
 import { type CredentialVault, openConfig, openConfigs, parseConfig } from "./credentials.ts";
 import { createDialer } from "./dialer.ts";
 import { Intake } from "./intake.ts";
+import { readByHub } from "./own-reads.ts";
 import { seeAgain } from "./see-again.ts";
 import { Slots } from "./slots.ts";
 import { StatusWriter } from "./status-writer.ts";
@@ -54,7 +57,10 @@ export interface ActRequest<N extends CapabilityName = CapabilityName> {
 }
 
 export interface Gateways {
-  /** Input in the make's keys. Rejects with `gateway_unreachable` (`meta.isSent` false) while it is not connected. */
+  /**
+   * Input in the make's keys. Rejects with `gateway_unreachable` (`meta.isSent` false) while it is not connected, but for
+   * what the hub reads by itself.
+   */
   read<N extends CapabilityName>(
     gatewayId: GatewayId,
     capability: N,
@@ -203,7 +209,13 @@ export function createGateways(deps: GatewaysDeps): Gateways {
   }
 
   return {
-    read: async (gatewayId, capability, input, options) => found(gatewayId).supervisor.read(capability, input, options),
+    async read(gatewayId, capability, input, options) {
+      const one = found(gatewayId);
+      if (!isHubRead(capability)) return one.supervisor.read(capability, input, options);
+      const seconds = options?.timeoutSeconds ?? HUB_CAPABILITIES[capability].timeoutSeconds;
+      const openPart = () => openPartOf(deps.db, gatewayId);
+      return readByHub({ ...one, clock, dialerFor, openPart }, one.gateway, capability, seconds) as never;
+    },
     act: async (gatewayId, { capability, input, attemptId }, options) =>
       found(gatewayId).supervisor.act(capability, input, attemptId, options),
     say: async (gatewayId, message, input) => found(gatewayId).supervisor.say(message, input),
@@ -295,9 +307,14 @@ function readTogether({ db, vault, log }: GatewaysDeps, ids: readonly GatewayId[
 }
 
 async function storedConfig({ db, vault }: GatewaysDeps, connector: Connector, id: GatewayId): Promise<unknown> {
+  return parseConfig(connector, await openConfig(vault, connector, id, await openPartOf(db, id)));
+}
+
+/** What is stored of it in the open: all but its secrets. */
+async function openPartOf(db: Database, id: GatewayId): Promise<Readonly<Record<string, unknown>>> {
   const row = await db.selectFrom("gateway").select("config").where("id", "=", id).executeTakeFirst();
   if (row === undefined) throw new CaretakerError("not_found", "There is no such gateway.");
-  return parseConfig(connector, await openConfig(vault, connector, id, row.config));
+  return row.config;
 }
 
 function capabilitiesNow({ connector, gateway }: Kept): Partial<Record<CapabilityName, CapabilityDeclaration>> {
@@ -305,7 +322,7 @@ function capabilitiesNow({ connector, gateway }: Kept): Partial<Record<Capabilit
   const there = Object.entries(connector.manifest.capabilities).filter(
     ([, { since }]) => since === undefined || version === null || isAtLeast(version, since),
   );
-  return Object.fromEntries(there);
+  return { ...Object.fromEntries(there), ...HUB_CAPABILITIES };
 }
 
 function releaseSite(

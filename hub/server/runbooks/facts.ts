@@ -1,6 +1,7 @@
 import {
   type CapabilityName,
   isCapability,
+  type MakeVerdict,
   type Runbook,
   raise,
   type Scope,
@@ -10,7 +11,7 @@ import {
 import { locksOf } from "./locks.ts";
 import { type Names, namesOf } from "./names.ts";
 import { allSteps } from "./results.ts";
-import { declarationsOf, isAction, type World } from "./world.ts";
+import { declarationsOf, isAction, lackedBy, type World } from "./world.ts";
 import { worstCaseSeconds } from "./worst-case.ts";
 
 /** What follows from what a runbook uses; nothing of this is declared by its author. */
@@ -18,6 +19,8 @@ export interface RunbookFacts {
   readonly capabilities: readonly CapabilityName[];
   /** The makes that have all of them. */
   readonly connectors: readonly string[];
+  /** Each make that it is meant for, and what it lacks there. */
+  readonly makes: readonly MakeVerdict[];
   readonly scope: Scope;
   readonly readsOnly: boolean;
   readonly locks: readonly string[];
@@ -41,22 +44,23 @@ interface At {
 
 function factsAt(runbook: Runbook, names: Names, world: World, at: At): RunbookFacts {
   const steps = allSteps(runbook.steps);
-  const used = steps.flatMap((step) => usedBy(step, world, at));
+  const uses = steps.flatMap((step) => usedBy(step, world, at));
+  const used = uses.map(({ facts }) => facts);
   const own = steps.flatMap((step) => capabilitiesOf(step, names)).filter(isCapability);
   const capabilities = [...new Set([...own, ...used.flatMap((facts) => facts.capabilities)])].sort();
   const actions = capabilities.filter(isAction);
   const worst = worstCaseSeconds(runbook, names, world, {
-    ofUsed: (step) => usedBy(step, world, at)[0]?.worstCaseSeconds ?? 0,
-    undoOfUsed: (step) => usedBy(step, world, at)[0]?.undoSeconds ?? 0,
+    ofUsed: (step) => usedBy(step, world, at)[0]?.facts.worstCaseSeconds ?? 0,
+    undoOfUsed: (step) => usedBy(step, world, at)[0]?.facts.undoSeconds ?? 0,
   });
+  const makes = makesNamedBy(runbook.id, world).map((make) => ({
+    connector: make.id,
+    missing: [...lackedBy(make, capabilities), ...meantForOthers(make, uses)],
+  }));
   return {
     capabilities,
-    connectors: makesNamedBy(runbook.id, world)
-      .filter(
-        ({ id, capabilities: has }) =>
-          capabilities.every((name) => has[name]) && used.every(({ connectors }) => connectors.includes(id)),
-      )
-      .map(({ id }) => id),
+    connectors: makes.filter(({ missing }) => missing.length === 0).map(({ connector }) => connector),
+    makes,
     scope: [
       ...capabilities.flatMap((name) => declarationsOf(world, name).map(({ scope }) => scope)),
       ...steps.flatMap((step) => (step.kind === "fix" && step.scope !== null ? [step.scope] : [])),
@@ -73,18 +77,31 @@ function factsAt(runbook: Runbook, names: Names, world: World, at: At): RunbookF
  * A runbook that is named after a make is for that make alone, whatever others could do: restarting a panel is another
  * thing than restarting what runs a home.
  */
-export function makesNamedBy(id: string, { connectors }: World): World["connectors"] {
+function makesNamedBy(id: string, { connectors }: World): World["connectors"] {
   const make = connectors.find((one) => id.startsWith(`${one.id}/`));
   return make === undefined ? connectors : [make];
 }
 
-function usedBy(step: Step, world: World, { depth, known }: At): RunbookFacts[] {
+/** The runbooks in use that this make could follow, and that are named after another. */
+function meantForOthers(make: World["connectors"][number], uses: readonly Used[]): string[] {
+  const others = uses.filter(
+    ({ facts }) => !facts.connectors.includes(make.id) && lackedBy(make, facts.capabilities).length === 0,
+  );
+  return [...new Set(others.map(({ id }) => id))];
+}
+
+interface Used {
+  readonly id: string;
+  readonly facts: RunbookFacts;
+}
+
+function usedBy(step: Step, world: World, { depth, known }: At): Used[] {
   const used = step.kind === "use" && depth < DEEPEST_USE ? world.runbooks.get(step.runbook) : undefined;
   if (used === undefined) return [];
   const key = `${depth} ${used.id}`;
   const facts = known.get(key) ?? factsAt(used, namesOf(used, world), world, { depth: depth + 1, known });
   known.set(key, facts);
-  return [facts];
+  return [{ id: used.id, facts }];
 }
 
 function capabilitiesOf(step: Step, names: Names): string[] {

@@ -50,6 +50,7 @@ export function toDetails(one: Shown & Pick<LibraryRunbook, "text">, world: Worl
     ...toSummary(one),
     source: one.text,
     outline: outlineOf(one.runbook, world),
+    makes: [...one.facts.makes],
     notStartable: null,
   };
 }

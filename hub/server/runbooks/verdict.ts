@@ -1,5 +1,4 @@
 import type { Runbook, RunbookMistake, RunbookVerdict } from "@caretaker/protocol";
-import { makesNamedBy } from "./facts.ts";
 import { type IllFixture, provesNothing } from "./fixtures.ts";
 import { type ValidRunbook, validateRunbook } from "./validate.ts";
 import type { World } from "./world.ts";
@@ -16,7 +15,7 @@ export function verdictOf({ file, text, ill }: GivenFile, world: World): Runbook
   const result = validateRunbook(file, text, world);
   const mistakes = result.ok ? provesNothing(result, ill, world) : [...result.mistakes];
   const isGood = result.ok && mistakes.length === 0;
-  return { file, ok: isGood, mistakes, facts: isGood ? computed(result, world) : null };
+  return { file, ok: isGood, mistakes, facts: isGood ? computed(result) : null };
 }
 
 /** Of several files, which may use each other in any order. */
@@ -42,7 +41,7 @@ export function worldWith(files: readonly GivenFile[], world: World): World {
   return wider;
 }
 
-function computed({ runbook, facts }: ValidRunbook, world: World): RunbookVerdict["facts"] {
+function computed({ runbook, facts }: ValidRunbook): RunbookVerdict["facts"] {
   return {
     id: runbook.id,
     worstCaseSeconds: facts.worstCaseSeconds,
@@ -50,10 +49,7 @@ function computed({ runbook, facts }: ValidRunbook, world: World): RunbookVerdic
     scope: facts.scope,
     readsOnly: facts.readsOnly,
     locks: [...facts.locks],
-    makes: makesNamedBy(runbook.id, world).map(({ id, capabilities }) => ({
-      connector: id,
-      missing: facts.capabilities.filter((name) => capabilities[name] === undefined),
-    })),
+    makes: [...facts.makes],
   };
 }
 

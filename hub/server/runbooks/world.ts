@@ -3,7 +3,9 @@ import {
   type CapabilityDeclaration,
   type CapabilityName,
   type ConnectorManifest,
+  HUB_CAPABILITIES,
   isCapability,
+  isHubRead,
   type Runbook,
 } from "@caretaker/protocol";
 
@@ -28,7 +30,16 @@ export function capabilityNames(kind: "read" | "action"): CapabilityName[] {
   return (Object.keys(CAPABILITIES) as CapabilityName[]).filter((name) => CAPABILITIES[name].kind === kind);
 }
 
+/** Of what a runbook uses, what a gateway of this make cannot do. */
+export function lackedBy(
+  { capabilities: has }: Pick<ConnectorManifest, "capabilities">,
+  capabilities: readonly CapabilityName[],
+): CapabilityName[] {
+  return capabilities.filter((name) => !isHubRead(name) && has[name] === undefined);
+}
+
 export function declarationsOf(world: World, capability: string): CapabilityDeclaration[] {
+  if (isHubRead(capability)) return [HUB_CAPABILITIES[capability]];
   return world.connectors.flatMap(({ capabilities }) => {
     const declaration = isCapability(capability) ? capabilities[capability] : undefined;
     return declaration === undefined ? [] : [declaration];

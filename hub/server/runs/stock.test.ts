@@ -115,6 +115,8 @@ describe("the stock runbooks", () => {
       "cresnext/panel-restart",
       "crestron/panel-offline",
       "crestron/processor-health",
+      "gateway-health",
+      "gateway-offline",
       "home-assistant/dead-bridge",
       "home-assistant/health-check",
       "home-assistant/stuck-integration",

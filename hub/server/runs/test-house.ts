@@ -4,6 +4,8 @@ import {
   type CapabilityName,
   CaretakerError,
   type GatewayState,
+  HUB_CAPABILITIES,
+  isHubRead,
 } from "@caretaker/protocol";
 import type { RunGateways } from "./deps.ts";
 
@@ -18,6 +20,7 @@ export class House implements RunGateways {
   readonly readsMade: CapabilityName[] = [];
   readonly capabilities: Partial<Record<CapabilityName, CapabilityDeclaration>> = {
     ...homeAssistant.manifest.capabilities,
+    ...HUB_CAPABILITIES,
   };
 
   constructor() {
@@ -49,7 +52,7 @@ export class House implements RunGateways {
 
   read: RunGateways["read"] = async (_gatewayId, capability, input) => {
     this.readsMade.push(capability);
-    if (this.state !== "online")
+    if (this.state !== "online" && !isHubRead(capability))
       throw new CaretakerError("gateway_unreachable", "It is not connected.", { meta: { isSent: false } });
     const answer = this.reads.get(capability);
     if (answer instanceof Error) throw answer;

@@ -22,6 +22,10 @@ type Hides = (output: Output, asked: Asked, db: Database) => Promise<Output> | O
  * or shows an answer. What cannot be seen is missing, so that a condition on it is unknown rather than false.
  */
 const HIDES: { readonly [N in ReadName]: Hides } = {
+  "gateway.lastSeen": asItIs,
+  "net.resolve": asItIs,
+  "net.connect": asItIs,
+  "net.tls": asItIs,
   "gateway.info": asItIs,
   "backup.info": asItIs,
   "entity.state": (output, { isOfHidden }) => (isOfHidden ? without(output, ["state", "attributes", "since"]) : output),

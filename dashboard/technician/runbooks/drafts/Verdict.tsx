@@ -5,6 +5,7 @@ import { Panel } from "../../../ui/Panel.tsx";
 import { words } from "../../../words/en.ts";
 import { SCOPE_WORDS } from "../../../words/states.ts";
 import { duration } from "../../../words/time.ts";
+import { RunsOn } from "../RunsOn.tsx";
 
 /** Every mistake with its place, or what follows from what is written. */
 export function Verdict({ verdict, isOld }: { verdict: RunbookVerdict; isOld: boolean }) {
@@ -37,11 +38,7 @@ export function Verdict({ verdict, isOld }: { verdict: RunbookVerdict; isOld: bo
               <dd>{facts.readsOnly ? words.runbooks.readsOnly : SCOPE_WORDS[facts.scope]}</dd>
               <dt>{words.drafts.makes}</dt>
               <dd>
-                {facts.makes
-                  .map(({ connector, missing }) =>
-                    missing.length === 0 ? connector : words.drafts.lacks(connector, missing.join(", ")),
-                  )
-                  .join("; ")}
+                <RunsOn makes={facts.makes} />
               </dd>
             </dl>
           </>

@@ -5,6 +5,7 @@ import {
   CaretakerError,
   type GatewayId,
   isCaretakerError,
+  isHubRead,
   isRetryable,
   type Measurement,
   type RunEventData,
@@ -94,7 +95,9 @@ async function ask(
       throw new CaretakerError("not_available_here", `${gateways.status(gatewayId).name} has no ${capability}.`);
     }
     await mayBeRead(ride, declaration);
-    if (isAway(ride.deps, gatewayId)) return { ok: false, why: "The gateway is not connected now.", isAway: true };
+    // What the hub finds out by itself is asked for because the gateway is away.
+    if (!isHubRead(capability) && isAway(ride.deps, gatewayId))
+      return { ok: false, why: "The gateway is not connected now.", isAway: true };
     const options = timeoutSeconds === null ? {} : { timeoutSeconds };
     const output = await gateways.read(gatewayId, capability, input as CapabilityInput<typeof capability>, options);
     const isOfHidden = thing?.isHidden === true;
@@ -103,7 +106,7 @@ async function ask(
   } catch (error) {
     if (!isCaretakerError(error)) throw error;
     const why = await wordsWithoutHidden(ride.deps.db, ride.siteId, error.message);
-    return { ok: false, why, isAway: isRetryable(error) && isAway(ride.deps, gatewayId) };
+    return { ok: false, why, isAway: !isHubRead(capability) && isRetryable(error) && isAway(ride.deps, gatewayId) };
   }
 }
 

@@ -1,0 +1,222 @@
+import { join } from "node:path";
+import { startFakeControl4 } from "@caretaker/connector-control4/fake-gateway";
+import { startFakePanel } from "@caretaker/connector-cresnext/fake-gateway";
+import { startFakeProcessor } from "@caretaker/connector-crestron/fake-gateway";
+import { startFakeHomeAssistant } from "@caretaker/connector-home-assistant/fake-gateway";
+import {
+  type Gateway,
+  type GatewayId,
+  type HubReadName,
+  type RunbookId,
+  type RunId,
+  systemClock,
+} from "@caretaker/protocol";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { createAnnouncements } from "../announcements.ts";
+import { type TestDatabase, testDatabase } from "../db/test-database.ts";
+import { connectors } from "../gateways/connectors.ts";
+import { createGateways, type Gateways } from "../gateways/gateways.ts";
+import { gatewayHandlers } from "../gateways/handlers.ts";
+import { MemoryVault } from "../gateways/test-vault.ts";
+import { type Library, loadLibrary } from "../runbooks/library.ts";
+import { createState, type HubState } from "../state/state.ts";
+import {
+  buildHome,
+  createTestRuns,
+  dataOf,
+  expectLogFolds,
+  SAM,
+  type TestHome,
+  type TestRuns,
+} from "./test-helpers.ts";
+
+interface Fake {
+  readonly config: Readonly<Record<string, unknown>>;
+  /** It is gone: the connection breaks and nothing listens. */
+  goAway(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** A fake of each make, as its own connector tests start it. */
+const FAKES: Readonly<Record<string, () => Promise<Fake>>> = {
+  "home-assistant": async () => {
+    const fake = await startFakeHomeAssistant();
+    const goAway = () => fake.close();
+    return { config: { url: fake.url, token: fake.token }, goAway, close: goAway };
+  },
+  control4: startFakeControl4,
+  crestron: startFakeProcessor,
+  cresnext: startFakePanel,
+};
+
+const silent = { debug() {}, info() {}, warn() {}, error() {} };
+const ROOT = join(import.meta.dirname, "../../..");
+const COMES_SOON = { timeout: 15_000, interval: 20 };
+
+let library: Library;
+let database: TestDatabase;
+let fakes: Map<string, Fake>;
+let ids: Map<string, GatewayId>;
+let state: HubState;
+let gateways: Gateways;
+let test: TestRuns;
+let home: TestHome;
+
+beforeAll(async () => {
+  database = await testDatabase();
+  library = await loadLibrary(
+    ROOT,
+    connectors.map(({ manifest }) => manifest),
+  );
+});
+
+afterAll(() => database.drop());
+
+/** One home with a gateway of each make, behind the hub's own dialer. */
+beforeEach(async () => {
+  const { db } = database;
+  home = await buildHome(db);
+  await db.updateTable("gateway").set({ removedAt: new Date() }).where("id", "=", home.gatewayId).execute();
+  const announcements = createAnnouncements((error) => {
+    throw error;
+  });
+  const clock = systemClock;
+  state = createState({ db, clock, announcements, log: silent, connectorName: (id) => id });
+  const deps = { db, state, vault: new MemoryVault(), connectors, clock, log: silent, announcements };
+  gateways = createGateways(deps);
+  await state.start();
+  const handlers = gatewayHandlers({ ...deps, gateways });
+  const call = { actor: SAM, requestId: "r", now: new Date(), signal: new AbortController().signal };
+  fakes = new Map();
+  ids = new Map();
+  for (const { manifest } of connectors) {
+    const fake = await FAKES[manifest.id]?.();
+    if (fake === undefined) throw new Error(`There is no fake of ${manifest.id} here.`);
+    fakes.set(manifest.id, fake);
+    const given = { siteId: home.siteId, connector: manifest.id, name: manifest.name, config: { ...fake.config } };
+    ids.set(manifest.id, (await handlers["gateway.add"](given, call)).id);
+  }
+  for (const id of ids.values()) await becomes(id, "online");
+  test = createTestRuns(db, library);
+  test.house.read = gateways.read;
+  test.house.status = gateways.status;
+  test.house.capabilitiesOf = gateways.capabilitiesOf;
+});
+
+afterEach(async () => {
+  await test.close();
+  await gateways.close();
+  await state.close();
+  for (const fake of fakes.values()) await fake.close();
+});
+
+const becomes = (id: GatewayId, state: Gateway["state"]) =>
+  expect.poll(() => gateways.status(id).state, COMES_SOON).toBe(state);
+
+async function start(runbook: string, make: string): Promise<RunId> {
+  const request = { siteId: home.siteId, gatewayId: ids.get(make) as GatewayId, runbook: runbook as RunbookId };
+  const run = await test.runs.start({ ...request, inputs: {}, reason: "Look", homeownerAsked: false, actor: SAM });
+  return run.id;
+}
+
+/** What a read of the hub itself answers about a gateway. */
+const found = (make: string, read: HubReadName) => gateways.read(ids.get(make) as GatewayId, read, {});
+
+const makes = connectors.map(({ manifest }) => manifest.id);
+const readings = async (runId: RunId) =>
+  dataOf(await test.events(runId), "step.read").map((data) => ("capability" in data ? data.capability : ""));
+
+async function takeAway(make: string): Promise<void> {
+  await fakes.get(make)?.goAway();
+  await becomes(ids.get(make) as GatewayId, "unreachable");
+}
+
+describe("one runbook over several makes", () => {
+  it.each(makes)("looks over the gateway of a %s, and finds that it is well", async (make) => {
+    const runId = await start("gateway-health", make);
+
+    await test.forward("1m");
+
+    expect(await test.run(runId)).toMatchObject({ outcome: "healthy" });
+    expect(await readings(runId)).toEqual(["gateway.lastSeen", "gateway.info", "net.connect", "net.tls"]);
+    await expectLogFolds(test, runId);
+  });
+
+  it.each(makes)(
+    "finds that a %s is away without waiting for it, and asks the homeowner about its light",
+    async (make) => {
+      await takeAway(make);
+      const runId = await start("gateway-offline", make);
+
+      await test.forward("5m");
+
+      expect(await test.run(runId)).toMatchObject({ status: "waiting_for_answer" });
+      expect(test.messages.at(-1)?.text).toContain("Is a light lit on the small box");
+      expect(dataOf(await test.events(runId), "run.waiting")).not.toContainEqual(
+        expect.objectContaining({ for: "waiting_for_gateway" }),
+      );
+      // The other gateways of the home answer, so nobody has to look at the router.
+      await test.questions.answer({ token: questionToken(), answer: "dark" });
+      await test.forward("1m");
+      expect(await test.run(runId)).toMatchObject({ outcome: "needs_homeowner" });
+      await expectLogFolds(test, runId);
+    },
+  );
+});
+
+const questionToken = (): string => /\/[a-z]\/([A-Za-z0-9_-]{16,})/.exec(test.messages.at(-1)?.text ?? "")?.[1] ?? "";
+
+describe("a gateway that comes back while it is looked for", () => {
+  it("is waited for until it has stayed for ten minutes", async () => {
+    await takeAway("control4");
+    const runId = await start("gateway-offline", "control4");
+    await test.forward("5m");
+    await test.questions.answer({ token: questionToken(), answer: "lit" });
+    const status = test.house.read;
+    test.house.read = async (gatewayId, capability, input) => {
+      const answer = await status(gatewayId, capability, input);
+      return capability === "gateway.lastSeen" ? { ...answer, isOnline: true } : answer;
+    };
+
+    await test.forward("9m");
+    expect((await test.run(runId)).status).not.toBe("finished");
+    await test.forward("2m");
+
+    expect(await test.run(runId)).toMatchObject({ outcome: "healthy" });
+  });
+});
+
+describe("what the hub reads by itself", () => {
+  it("says when each was heard last, and how many others of the home answer", async () => {
+    expect(await found("cresnext", "gateway.lastSeen")).toMatchObject({ isOnline: true, others: 3, othersOnline: 3 });
+
+    await takeAway("cresnext");
+
+    expect(await found("cresnext", "gateway.lastSeen")).toMatchObject({ isOnline: false, state: "unreachable" });
+    expect(await found("control4", "gateway.lastSeen")).toMatchObject({ isOnline: true, others: 3, othersOnline: 2 });
+  });
+
+  it("knows an open door from one where nothing listens, and says why", async () => {
+    expect(await found("crestron", "net.connect")).toMatchObject({ isOpen: true, closed: 0, reason: null });
+
+    await takeAway("crestron");
+
+    expect(await found("crestron", "net.connect")).toMatchObject({ isOpen: false, reason: "connection_refused" });
+  });
+
+  it("reads the certificate that a person confirmed, and that a plain door shows none", async () => {
+    const shown = await found("control4", "net.tls");
+
+    expect(shown).toMatchObject({ isTls: true, isConfirmed: true, daysLeft: expect.any(Number) });
+    expect(await found("home-assistant", "net.tls")).toMatchObject({ isTls: false, daysLeft: null });
+  });
+
+  it("opens no secret for it", async () => {
+    for (const [make, id] of ids) {
+      const row = await database.db.selectFrom("gateway").select("config").where("id", "=", id).executeTakeFirst();
+      const secrets = connectors.find(({ manifest }) => manifest.id === make)?.manifest.secrets ?? [];
+      expect(Object.keys(row?.config ?? {}).filter((field) => secrets.includes(field))).toEqual([]);
+      expect(await found(make, "net.resolve")).toMatchObject({ isKnown: true, allowed: 1 });
+    }
+  });
+});
