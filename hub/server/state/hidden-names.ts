@@ -1,5 +1,5 @@
+import { foldName } from "@caretaker/protocol";
 import type { Database } from "../db/database.ts";
-import { foldName } from "./fold.ts";
 import { type SeenThing, thingsOf } from "./hidden-things.ts";
 import { type Hiding, isHealth, loadHiding, NOTHING_HIDDEN } from "./hiding.ts";
 import { isRaised } from "./raised-device.ts";

@@ -1,7 +1,6 @@
-import type { SiteId } from "@caretaker/protocol";
+import { foldName, type SiteId } from "@caretaker/protocol";
 import type { Database } from "../db/database.ts";
 import { notify } from "../db/database.ts";
-import { foldName } from "./fold.ts";
 import { type DeviceNamed, isRaised, type RaisedDevice, raisedDevice } from "./raised-device.ts";
 
 /** What of a home is not shown beyond what its make calls private: what its people left out, and what was raised to private. */

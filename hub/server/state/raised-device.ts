@@ -1,4 +1,4 @@
-import { foldName } from "./fold.ts";
+import { foldName } from "@caretaker/protocol";
 
 /** A device that somebody raised, and how it is found again. */
 export interface RaisedDevice {
