@@ -103,7 +103,7 @@ const capabilities: Readonly<Partial<Record<CapabilityName, CapabilityDeclaratio
     felt: {
       en: "The screens and buttons that this program serves do not answer for a minute or two. Lights and climate may do so as well.",
       nl: "De schermen en knoppen die bij dit programma horen, reageren een of twee minuten niet. Dat kan ook voor verlichting en klimaat gelden.",
-      de: "Die Bildschirme und Tasten dieses Programms antworten ein bis zwei Minuten nicht. Das kann auch für Licht und Klima gelten.",
+      de: "Die Bildschirme und Tasten dieses Programms reagieren ein bis zwei Minuten nicht. Das kann auch für Licht und Klima gelten.",
       fr: "Les écrans et les boutons liés à ce programme ne répondent pas pendant une à deux minutes. L'éclairage et le chauffage peuvent aussi être concernés.",
     },
   },
@@ -113,7 +113,7 @@ const capabilities: Readonly<Partial<Record<CapabilityName, CapabilityDeclaratio
     felt: {
       en: "Screens, buttons, lights and climate that this system serves do not answer for several minutes.",
       nl: "Schermen, knoppen, verlichting en klimaat van dit systeem reageren enkele minuten niet.",
-      de: "Bildschirme, Tasten, Licht und Klima dieses Systems antworten mehrere Minuten nicht.",
+      de: "Bildschirme, Tasten, Licht und Klima dieses Systems reagieren mehrere Minuten nicht.",
       fr: "Les écrans, les boutons, l'éclairage et le chauffage de ce système ne répondent pas pendant plusieurs minutes.",
     },
   },
