@@ -6,6 +6,8 @@ export const words = {
     `The account service at ${base} answers ${status}. The controller may be well; the hub tries again.`,
   accountAway: (base: string) =>
     `The account service at ${base} cannot be reached, and without it no controller lets anybody in. Look at the hub's own way to the internet.`,
+  accountNotUnderstood: (base: string, what: string) =>
+    `The account service at ${base} answered ${what} in a way that is not understood. The hub tries again; if it stays, check the address of the account service.`,
   accountSaid: (base: string, said: string) => `The account service at ${base} said no: ${said}`,
   noController: (base: string) =>
     `The account at ${base} has no controller. Ask the homeowner for the account under which the controller is registered.`,

@@ -130,6 +130,7 @@ export class Follower {
     const stream = new JsonStream(
       (message) => this.#take(message),
       (what) => this.#deps.garbage(what),
+      () => this.#deps.clock.monotonic(),
     );
     socket.on("message", (data, isBinary) => {
       if (this.#isOver) return;

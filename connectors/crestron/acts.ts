@@ -8,7 +8,9 @@ import {
 import { refusalIn } from "./console/answers.ts";
 import { type Slot, slotOf } from "./console/commands.ts";
 import type { Follower } from "./follower.ts";
+import { actOnHome, isOfHome } from "./home/acts.ts";
 import { keyOfEntry } from "./normalise.ts";
+import type { Processor } from "./session.ts";
 import { words } from "./words.ts";
 
 const RESTART_SECONDS = 170;
@@ -17,12 +19,18 @@ const STARTED = /restarting program|program\(s\) started|application loaded/i;
 
 /** Does one thing, once. `step_failed`: nothing happened. Any other error: nobody knows. */
 export async function act<N extends CapabilityName>(
-  from: Follower,
+  processor: Processor,
   { capability, input }: ActRequest<N>,
 ): Promise<CapabilityOutput<N>> {
-  if (capability === "gateway.restart") return (await reboot(from)) as CapabilityOutput<N>;
-  if (capability === "program.restart")
-    return (await restartProgram(from, (input as { device?: unknown }).device)) as CapabilityOutput<N>;
+  const { console, home } = processor;
+  if (home !== undefined && isOfHome(capability)) {
+    await actOnHome(home.need(), capability, input);
+    return {} as CapabilityOutput<N>;
+  }
+  if (console !== undefined && capability === "gateway.restart")
+    return (await reboot(console.need(), processor)) as CapabilityOutput<N>;
+  if (console !== undefined && capability === "program.restart")
+    return (await restartProgram(console.need(), (input as { device?: unknown }).device)) as CapabilityOutput<N>;
   throw new CaretakerError("not_available_here", words.notHere(capability), { meta: { isSent: false } });
 }
 
@@ -44,12 +52,12 @@ function programBehind(from: Follower, device: unknown): Slot | undefined {
   return slot !== undefined && programs.has(slot) ? slot : undefined;
 }
 
-async function reboot(from: Follower): Promise<Record<string, never>> {
-  from.expectRestart();
+async function reboot(from: Follower, { restart }: Processor): Promise<Record<string, never>> {
+  restart.expect();
   try {
     const no = refusalIn(await from.client.type({ is: "reboot" }));
     if (no === undefined) return {};
-    from.forgetRestart();
+    restart.forget();
     throw new CaretakerError("step_failed", words.saidNo(no));
   } catch (error) {
     // The line breaks before the answer comes: that is what was asked for.

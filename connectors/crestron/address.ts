@@ -22,3 +22,24 @@ export function parseAddress(typed: string): Address | undefined {
 export function targetOf({ host, port }: Address): GatewayTarget {
   return { host, port, tls: false };
 }
+
+/** Where Crestron Home's REST interface is. */
+export interface HomeAddress {
+  /** With its scheme, without a slash at the end. */
+  readonly base: string;
+  readonly target: GatewayTarget;
+  /** As it is said to people. */
+  readonly where: string;
+}
+
+/** `192.168.1.10` is asked over HTTPS; `http://` is for a processor that has no other (CP3-R, PYNG-HUB, CP4-R V1). */
+export function parseHomeAddress(typed: string): HomeAddress | undefined {
+  const text = /^https?:\/\//i.test(typed.trim()) ? typed.trim() : `https://${typed.trim()}`;
+  if (/[\s@?#]/.test(text) || !URL.canParse(text)) return undefined;
+  const { protocol, hostname, port, pathname, origin } = new URL(text);
+  if (hostname === "" || pathname !== "/") return undefined;
+  const tls = protocol === "https:";
+  const host = hostname.replace(/^\[|\]$/g, "");
+  const target = { host, port: port === "" ? (tls ? 443 : 80) : Number(port), tls };
+  return { base: origin, target, where: typed.trim() };
+}

@@ -1,6 +1,28 @@
 import { describeConnector } from "@caretaker/kit/describe-connector.ts";
-import { startFakeProcessor } from "./fake-gateway/index.ts";
+import { startFakeHome, startFakeProcessor } from "./fake-gateway/index.ts";
 import { crestron } from "./index.ts";
+
+// Both doors, then each alone: a home may have one or the other.
+describeConnector({
+  connector: crestron,
+  start: async () => {
+    const [processor, home] = await Promise.all([startFakeProcessor(), startFakeHome()]);
+    const config = { ...processor.config, ...home.config };
+    return {
+      config,
+      wrongSecret: { ...config, password: "not-the-password-of-this-processor" },
+      anAct: () => ({ capability: "program.restart", input: { device: "program-1" } }),
+      acts: () => processor.console.acts.length + home.acts.length,
+      refusals: () => processor.refusals + home.refusals,
+      async goAway() {
+        await Promise.all([processor.goAway(), home.goAway()]);
+      },
+      async close() {
+        await Promise.all([processor.close(), home.close()]);
+      },
+    };
+  },
+});
 
 describeConnector({
   connector: crestron,

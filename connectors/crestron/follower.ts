@@ -1,31 +1,28 @@
-import { type Cancel, CaretakerError, type Clock, type SessionEvent } from "@caretaker/protocol";
+import { type Cancel, CaretakerError, type Clock } from "@caretaker/protocol";
 import type { ConsoleClient } from "./client.ts";
 import { commentsIn, hostNameIn, memoryIn, type ProgramComments, refusalIn, versionIn } from "./console/answers.ts";
 import { SLOTS, type Slot } from "./console/commands.ts";
 import { ipTableIn } from "./console/ip-table.ts";
-import { type Facts, type Normalised, normalise } from "./normalise.ts";
+import { type Facts, normalise } from "./normalise.ts";
+import type { Identity, Part } from "./teller.ts";
 import { words } from "./words.ts";
 
 export interface FollowerDeps {
   readonly client: ConsoleClient;
   readonly where: string;
   readonly clock: Clock;
-  readonly emit: (event: SessionEvent) => void;
+  readonly tell: (identity: Identity, part: Part) => void;
 }
 
 /** The console pushes nothing: its IP table is asked for this often. */
 const LOOK_MILLISECONDS = 30_000;
-/** After that, a restart that was asked for has not come. */
-const RESTART_MILLISECONDS = 180_000;
 
 /** Follows one processor for as long as the connection lives, and tells what happens in our words. */
 export class Follower {
   readonly client: ConsoleClient;
   readonly #deps: FollowerDeps;
   #facts: Facts | undefined;
-  #told: Normalised | undefined;
   #cancel: Cancel = () => {};
-  #restartAskedAt: number | undefined;
   #isOver = false;
 
   constructor(deps: FollowerDeps) {
@@ -43,6 +40,7 @@ export class Follower {
   stop(): void {
     this.#isOver = true;
     this.#cancel();
+    this.client.close();
   }
 
   get facts(): Facts {
@@ -71,20 +69,6 @@ export class Follower {
     return this.facts;
   }
 
-  expectRestart(): void {
-    this.#restartAskedAt = this.#deps.clock.monotonic();
-  }
-
-  forgetRestart(): void {
-    this.#restartAskedAt = undefined;
-  }
-
-  /** Whether the line, when it closes now, closes because the processor goes down. */
-  get isGoingDown(): boolean {
-    const at = this.#restartAskedAt;
-    return at !== undefined && this.#deps.clock.monotonic() - at < RESTART_MILLISECONDS;
-  }
-
   #learn(change: Partial<Facts>): void {
     this.#facts = { ...this.facts, ...change };
     if (!this.#isOver) this.#tell();
@@ -101,25 +85,9 @@ export class Follower {
     });
   }
 
-  /** What is as it was is not told again. */
   #tell(): void {
-    const { emit, clock } = this.#deps;
-    const now = normalise(this.facts);
-    const before = this.#told;
-    this.#told = now;
-    const at = clock.now().getTime();
-    if (before === undefined || JSON.stringify(before.inventory) !== JSON.stringify(now.inventory)) {
-      const version = this.facts.version.version ?? "unknown";
-      emit({ type: "gateway", version, name: now.name, state: "running" });
-      emit({ type: "inventory", inventory: now.inventory });
-      emit({ type: "states", full: true, changes: now.states.map((state) => ({ ...state, at })) });
-      return;
-    }
-    const known = new Map(before.states.map((state) => [state.key, JSON.stringify(state)]));
-    const changes = now.states
-      .filter((state) => known.get(state.key) !== JSON.stringify(state))
-      .map((state) => ({ ...state, at, since: at }));
-    if (changes.length > 0) emit({ type: "states", full: false, changes });
+    const { name, inventory, states } = normalise(this.facts);
+    this.#deps.tell({ name, version: this.facts.version.version ?? "unknown" }, { inventory, states });
   }
 }
 

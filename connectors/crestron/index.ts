@@ -1,20 +1,13 @@
-import { CaretakerError, defineConnector } from "@caretaker/protocol";
-import { parseAddress, targetOf } from "./address.ts";
+import { defineConnector, type GatewayTarget } from "@caretaker/protocol";
 import { checkGateway } from "./checklist.ts";
-import { CrestronConfig, manifest } from "./manifest.ts";
+import { targetsOfDoors } from "./doors.ts";
+import { manifest } from "./manifest.ts";
 import { openSession } from "./session.ts";
-
-const Whereabouts = CrestronConfig.pick({ address: true }).loose();
 
 export const crestron = defineConnector({
   manifest,
-  target(config) {
-    const typed = Whereabouts.parse(config).address;
-    const address = parseAddress(typed);
-    if (address === undefined)
-      throw new CaretakerError("configuration_invalid", `${typed} is not the address of a processor.`);
-    return targetOf(address);
-  },
+  target: (config) => targetsOfDoors(config)[0] as GatewayTarget,
+  elsewhere: (config) => targetsOfDoors(config).slice(1),
   connect: openSession,
   test: checkGateway,
 });

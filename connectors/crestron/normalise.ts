@@ -10,6 +10,7 @@ import type {
 import type { ProgramComments, Version } from "./console/answers.ts";
 import type { Slot } from "./console/commands.ts";
 import type { Entry } from "./console/ip-table.ts";
+import { DOORS, type DoorName } from "./doors.ts";
 
 export const PROCESSOR = "processor";
 
@@ -22,10 +23,27 @@ export interface Facts {
   readonly memory: number | undefined;
 }
 
+/** How one entity is now. */
+export type StateNow = StateChange & { readonly available: AvailabilityValue };
+
 export interface Normalised {
   readonly name: string;
   readonly inventory: Inventory;
-  readonly states: readonly (StateChange & { readonly state: string; readonly available: AvailabilityValue })[];
+  readonly states: readonly StateNow[];
+}
+
+/** The processor where nothing but a door of it is known. */
+export function bareProcessor(name: string): DeviceReport {
+  return { key: PROCESSOR, marks: [], name, integrationKeys: [], make: "Crestron", kind: "controller" };
+}
+
+/** Whether a door of the processor is open to us. */
+export function doorEntity(door: DoorName): EntityReport {
+  return {
+    ...fact(PROCESSOR, `door-${door}`, `door ${door}`, `Door: ${DOORS[door]}`),
+    kind: "binary_sensor",
+    deviceClass: "connectivity",
+  };
 }
 
 /** A processor in our words: itself, its programs, and whatever these are to reach. */

@@ -11,17 +11,17 @@ import { offsetOf, refusalIn, uptimeIn } from "./console/answers.ts";
 import { slotOf } from "./console/commands.ts";
 import { errorLogIn, type Noted } from "./console/error-log.ts";
 import type { Follower } from "./follower.ts";
+import type { HomeFollower } from "./home/follower.ts";
+import { homeReads } from "./home/reads.ts";
 import { answersBy, keyOfEntry, PROCESSOR } from "./normalise.ts";
+import type { Processor } from "./session.ts";
 import { words } from "./words.ts";
 
 const MOST_ENTRIES = 200;
 
+type Input = Readonly<Record<string, unknown>>;
 type Reads = {
-  [N in CapabilityName]?: (
-    from: Follower,
-    input: Readonly<Record<string, unknown>>,
-    clock: Clock,
-  ) => Promise<CapabilityOutput<N>>;
+  [N in CapabilityName]?: (from: Follower, input: Input, clock: Clock) => Promise<CapabilityOutput<N>>;
 };
 
 /** Each asks the console anew: what a fix is proven by is never what was remembered. */
@@ -103,12 +103,40 @@ function grouped(
   return { entries: [...entries.values()].slice(-MOST_ENTRIES), errors: counted.error, warnings: counted.warning };
 }
 
+/** What is asked of Crestron Home: things of its own by their keys. */
+function readHome({ home, clock }: Processor, capability: CapabilityName, input: Input): Promise<unknown> | undefined {
+  const { device, entity, room } = input as Readonly<Record<string, string>>;
+  if (home === undefined) return undefined;
+  if (capability === "device.state" && device?.startsWith("home-")) return homeReads.device(home.need(), device);
+  if (capability === "entity.state" && entity !== undefined) return homeReads.entity(home.need(), entity, clock);
+  if (capability === "room.state" && room !== undefined) return homeReads.room(home.need(), room);
+  return undefined;
+}
+
+/** Answers one read through the door that it goes through. Rejects with `not_available_here` where there is none. */
 export async function read<N extends CapabilityName>(
-  from: Follower,
-  clock: Clock,
+  processor: Processor,
   { capability, input }: ReadRequest<N>,
 ): Promise<CapabilityOutput<N>> {
+  const { console, home, clock } = processor;
+  const fromHome = readHome(processor, capability, input as Input);
+  if (fromHome !== undefined) return (await fromHome) as CapabilityOutput<N>;
+  // What both can say of the processor is said by the one that is open.
+  if (home?.held !== undefined && console?.held === undefined) {
+    const said = await ofProcessor(home.held, capability, input as Input);
+    if (said !== undefined) return said as CapabilityOutput<N>;
+  }
   const answer = reads[capability] as Reads[N];
-  if (answer === undefined) throw new CaretakerError("not_available_here", words.notHere(capability));
-  return answer(from, input as Readonly<Record<string, unknown>>, clock);
+  if (answer === undefined || console === undefined)
+    throw new CaretakerError("not_available_here", words.notHere(capability));
+  return answer(console.need(), input as Input, clock);
+}
+
+async function ofProcessor(from: HomeFollower, capability: CapabilityName, { device }: Input): Promise<unknown> {
+  const isAsked = capability === "gateway.info" || (capability === "device.state" && device === PROCESSOR);
+  if (!isAsked) return undefined;
+  await from.look(["rooms"]);
+  if (capability === "device.state") return state("online", null);
+  const version = from.client.version ?? "unknown";
+  return { name: "Crestron Home", version, state: "running", timeZone: null, isAdmin: null, recording: null };
 }

@@ -29,9 +29,10 @@ export interface SchemaField {
 /** A certificate or a host key is pinned by a person's yes in the checklist, never typed. */
 const PINNED_FIELDS = ["pinnedCertificate", "pinnedHostKey"];
 
-/** The field of a make's configuration that keeps what was pinned. */
-export function pinnedFieldOf({ properties = {} }: JsonSchema): string | undefined {
-  return PINNED_FIELDS.find((name) => Object.hasOwn(properties, name));
+/** The field of a make's configuration that keeps a certificate or a host key that was pinned. */
+export function pinnedFieldOf({ properties = {} }: JsonSchema, isHostKey: boolean): string | undefined {
+  const field = isHostKey ? "pinnedHostKey" : "pinnedCertificate";
+  return Object.hasOwn(properties, field) ? field : undefined;
 }
 
 /** The fields of a form for the JSON Schema of a connector's configuration, in the order it names them. */

@@ -17,6 +17,8 @@ const REASONS: Record<string, Sentence> = {
   connector_failed: "The connector failed; the hub's log says how",
   // ---- Why a gateway is away ----
   gateway_unreachable: "The gateway cannot be reached",
+  gateway_of_several_unreachable: ({ gateway, others }) =>
+    `${gateway} cannot be reached${Number(others) > 0 ? `, nor ${plural(others, "other gateway", "other gateways")}` : ""}; the rest of the home can`,
   gateway_restarting: "The gateway is restarting",
   gateway_starting: "The gateway is starting",
   gateway_in_recovery: "The gateway is in recovery mode",

@@ -192,9 +192,8 @@ export type ReadName = {
   [N in CapabilityName]: (typeof CAPABILITIES)[N]["kind"] extends "read" ? N : never;
 }[CapabilityName];
 export type ActionName = Exclude<CapabilityName, ReadName>;
-export const ACTION_NAMES = (Object.keys(CAPABILITIES) as CapabilityName[]).filter(
-  (name): name is ActionName => CAPABILITIES[name].kind === "action",
-);
+export const CAPABILITY_NAMES = Object.keys(CAPABILITIES) as CapabilityName[];
+export const ACTION_NAMES = CAPABILITY_NAMES.filter((name): name is ActionName => CAPABILITIES[name].kind === "action");
 export type CapabilityInput<N extends CapabilityName> = z.infer<(typeof CAPABILITIES)[N]["input"]>;
 export type CapabilityOutput<N extends CapabilityName> = z.infer<(typeof CAPABILITIES)[N]["output"]>;
 

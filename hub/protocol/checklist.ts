@@ -4,7 +4,7 @@ import type { Dialer } from "./dialer.ts";
 import { CaretakerError } from "./errors.ts";
 
 /** What a check has to say; without `isWarning` all is well. */
-export type Found = Omit<ChecklistLine, "step" | "status" | "milliseconds"> & { readonly isWarning?: boolean };
+export type Found = Omit<ChecklistLine, "step" | "door" | "status" | "milliseconds"> & { readonly isWarning?: boolean };
 
 /** A check that found something wrong: its line stops the list. */
 export class ChecklistFailure extends Error {
@@ -22,17 +22,21 @@ export interface ChecklistWords<Step extends ChecklistStep> {
   nextAfter(code: string, step: Step): string;
 }
 
-/** Goes through the checks of a make: a line when each begins and one when it has ended. Whatever failed is the last. */
+/**
+ * Goes through the checks of a make: a line when each begins and one when it has ended. Whatever failed is the last. A
+ * check of one of several doors names its door.
+ */
 export async function* walkChecklist<Step extends ChecklistStep>(
-  checks: Iterable<readonly [Step, () => Promise<Found>]>,
+  checks: Iterable<readonly [Step, () => Promise<Found>, door?: string]>,
   clock: Clock,
   words: ChecklistWords<NoInfer<Step>>,
 ): AsyncGenerator<ChecklistLine> {
-  for (const [step, check] of checks) {
-    yield { step, status: "running", detail: words.running[step] };
+  for (const [step, check, door] of checks) {
+    const which = door === undefined ? { step } : { step, door };
+    yield { ...which, status: "running", detail: words.running[step] };
     const began = clock.monotonic();
     const line = await ended(step, check, words);
-    yield { ...line, milliseconds: Math.round(clock.monotonic() - began) };
+    yield { ...line, ...which, milliseconds: Math.round(clock.monotonic() - began) };
     if (line.status === "failed") return;
   }
 }

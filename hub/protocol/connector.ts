@@ -58,6 +58,11 @@ export interface GatewayTarget {
   readonly tls: boolean;
   /** SHA-256 fingerprint that a person said yes to; with it any certificate but that one is refused. */
   readonly pinnedCertificate?: string;
+  /**
+   * A person chose that any certificate will do, since this gateway makes a new one at each restart: whoever sits in
+   * between can then read what is sent. Never the default of a make.
+   */
+  readonly acceptsAnyCertificate?: boolean;
 }
 
 export interface ConnectorContext {
@@ -165,6 +170,8 @@ export type ChecklistStep = z.infer<typeof ChecklistStep>;
  */
 export const ChecklistLine = z.object({
   step: ChecklistStep,
+  /** Of a gateway with several doors, the one that the line is about, in words: its lines go together. */
+  door: z.string().max(60).optional(),
   status: z.enum(["running", "ok", "warning", "failed"]),
   detail: z.string(),
   next: z.string().optional(),

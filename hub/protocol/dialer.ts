@@ -5,6 +5,11 @@
 export interface Dialer {
   /** One HTTP exchange. Rejects with `gateway_unreachable`, `gateway_timeout`, `gateway_certificate_unknown` or `target_refused`. */
   http(request: HttpRequest): Promise<HttpAnswer>;
+  /**
+   * A line for one HTTP exchange after another, over a connection that is kept between them: for a gateway that is asked
+   * again and again. Whoever opened it closes it.
+   */
+  httpLine(): HttpLine;
   /** An open WebSocket (of the `ws` package's shape). Rejects as `http` does. */
   webSocket(request: WebSocketRequest): Promise<DialedSocket>;
   /** The addresses a host name has now, and which of them the dialer would connect to. */
@@ -35,6 +40,17 @@ export interface HttpRequest {
   /** Default 32 MiB; a longer answer is cut off with `gateway_misbehaving`. */
   readonly maxBytes?: number;
   readonly signal?: AbortSignal;
+}
+
+/** Asks one thing at a time, in the order it was asked for. */
+export interface HttpLine {
+  /**
+   * As the dialer's own `http`. A GET whose kept connection turns out to be closed is asked once more on a new one;
+   * anything else is sent once.
+   */
+  http(request: HttpRequest): Promise<HttpAnswer>;
+  /** Ends the connection; what is asked afterwards is rejected with `gateway_lost`. */
+  close(): void;
 }
 
 export interface HttpAnswer {

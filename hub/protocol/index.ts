@@ -12,6 +12,7 @@ export * from "./consent.ts";
 export * from "./dialer.ts";
 export * from "./emergency.ts";
 export * from "./errors.ts";
+export { foldName } from "./fold-name.ts";
 export * from "./freezes.ts";
 export { type GrammarParams, shapeOf } from "./grammar.ts";
 export * from "./household.ts";

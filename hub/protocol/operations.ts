@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { backupOperations } from "./backup-operations.ts";
+import { CAPABILITY_NAMES } from "./capabilities.ts";
 import { clientOperations } from "./client-operations.ts";
 import { ChecklistLine } from "./connector.ts";
 import { AgreedWindow, ConsentAnswer, ConsentView, LinkToken } from "./consent.ts";
@@ -289,6 +290,8 @@ export const operations = {
           name: z.string(),
           config: z.record(z.string(), z.unknown()),
           secrets: z.array(z.string()),
+          /** What its connector declares; a gateway whose software is too old may lack some of it. */
+          capabilities: z.array(z.enum(CAPABILITY_NAMES)),
         }),
       ),
     }),

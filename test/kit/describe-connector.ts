@@ -110,7 +110,7 @@ function askConnector(connector: Connector, start: () => Promise<StartedGateway>
     return session;
   };
   const secretsOf = (config: Readonly<Record<string, unknown>>): string[] =>
-    connector.manifest.secrets.map((field) => String(config[field]));
+    connector.manifest.secrets.flatMap((field) => (config[field] === undefined ? [] : [String(config[field])]));
   const inventory = (): Inventory => {
     const told = events.find((event) => event.type === "inventory");
     if (told?.type !== "inventory") throw new Error("No inventory was told");

@@ -1,25 +1,36 @@
-import { request as httpRequest, type IncomingMessage } from "node:http";
-import { request as httpsRequest } from "node:https";
+import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from "node:http";
+import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import { connect as connectNet } from "node:net";
 import { connect as connectTls } from "node:tls";
 import {
   CaretakerError,
   type CertificateSeen,
+  type Clock,
   type DialedSocket,
   type DialedStream,
   type Dialer,
   type HttpAnswer,
+  type HttpLine,
   type HttpRequest,
+  systemClock,
   type WebSocketRequest,
 } from "@caretaker/protocol";
 import { WebSocket } from "ws";
 
 /**
  * A dialer that goes wherever it is told: for tests of connectors, whose gateways are on this machine. The hub's own one,
- * which decides where it may go, is tested by itself.
+ * which decides where it may go, is tested by itself. Its time-outs run on the clock it is given.
  */
-export function createPlainDialer(): Dialer {
-  return { http: exchange, webSocket: openWebSocket, stream, resolve, connect, certificate };
+export function createPlainDialer(clock: Clock = systemClock): Dialer {
+  return {
+    http: (request) => exchange(clock, request),
+    httpLine: () => httpLine(clock),
+    webSocket: (request) => openWebSocket(clock, request),
+    stream,
+    resolve,
+    connect,
+    certificate,
+  };
 }
 
 async function resolve(host: string): Promise<{ addresses: string[]; allowed: string[] }> {
@@ -72,23 +83,50 @@ function certificate(target: { host: string; port: number }): Promise<Certificat
   });
 }
 
-function exchange(request: HttpRequest): Promise<HttpAnswer> {
+function httpLine(clock: Clock): HttpLine {
+  const agents = [
+    new HttpAgent({ keepAlive: true, maxSockets: 1 }),
+    new HttpsAgent({ keepAlive: true, maxSockets: 1 }),
+  ];
+  let isClosed = false;
+  return {
+    http: (request) =>
+      isClosed
+        ? Promise.reject(
+            new CaretakerError("gateway_lost", "The connection was closed by us.", { meta: { isSent: false } }),
+          )
+        : exchange(clock, request, agents[request.url.startsWith("https:") ? 1 : 0]),
+    close() {
+      isClosed = true;
+      for (const agent of agents) agent.destroy();
+    },
+  };
+}
+
+function exchange(clock: Clock, request: HttpRequest, agent: HttpAgent | false = false): Promise<HttpAnswer> {
   const url = new URL(request.url);
   const send = url.protocol === "https:" ? httpsRequest : httpRequest;
   const seconds = request.timeoutSeconds ?? 15;
   return new Promise((done, fail) => {
     const outgoing = send(
       url,
-      { method: request.method, headers: request.headers, agent: false, rejectUnauthorized: false },
+      { method: request.method, headers: request.headers, agent, rejectUnauthorized: false },
       (incoming) => {
-        collect(incoming).then(
-          (body) => done({ status: incoming.statusCode ?? 0, headers: plain(incoming), body }),
-          fail,
-        );
+        collect(incoming)
+          .then((body) => done({ status: incoming.statusCode ?? 0, headers: plain(incoming), body }))
+          .catch((error: Error) => fail(unreachable(url.host, lateError ?? error)))
+          .finally(cancel);
       },
     );
-    outgoing.setTimeout(seconds * 1000, () => outgoing.destroy(late(url.host, seconds)));
-    outgoing.once("error", (error) => fail(unreachable(url.host, error)));
+    let lateError: Error | undefined;
+    const cancel = clock.after(seconds * 1000, () => {
+      lateError = late(url.host, seconds);
+      outgoing.destroy(lateError);
+    });
+    outgoing.once("error", (error) => {
+      cancel();
+      fail(unreachable(url.host, lateError ?? error));
+    });
     outgoing.end(request.body);
   });
 }
@@ -103,28 +141,36 @@ function plain(incoming: IncomingMessage): Record<string, string> {
   return Object.fromEntries(Object.entries(incoming.headers).map(([name, value]) => [name, String(value)]));
 }
 
-function openWebSocket(request: WebSocketRequest): Promise<DialedSocket> {
+function openWebSocket(clock: Clock, request: WebSocketRequest): Promise<DialedSocket> {
   const { host, pathname } = new URL(request.url);
   const seconds = request.handshakeTimeoutSeconds ?? 15;
   return new Promise((done, fail) => {
     const socket = new WebSocket(request.url, {
-      handshakeTimeout: seconds * 1000,
       maxPayload: request.maxPayloadBytes ?? 32 * 1024 * 1024,
       perMessageDeflate: false,
       // A fake vouches for nobody; that certificates are judged is the hub's dialer's to show.
       rejectUnauthorized: false,
       headers: { ...request.headers },
     });
-    socket.on("error", (error) =>
-      fail(/handshake has timed out/.test(error.message) ? late(host, seconds) : unreachable(host, error)),
-    );
+    const cancel = clock.after(seconds * 1000, () => {
+      fail(late(host, seconds));
+      socket.terminate();
+    });
+    socket.on("error", (error) => {
+      cancel();
+      fail(unreachable(host, error));
+    });
     socket.once("unexpected-response", (_request, incoming) => {
       const status = incoming.statusCode ?? 0;
+      cancel();
       socket.terminate();
       const text = `${host} does not open a WebSocket at ${pathname} (HTTP ${status}).`;
       fail(new CaretakerError("gateway_misbehaving", text, { meta: { status } }));
     });
-    socket.once("open", () => done(socket as unknown as DialedSocket));
+    socket.once("open", () => {
+      cancel();
+      done(socket as unknown as DialedSocket);
+    });
   });
 }
 

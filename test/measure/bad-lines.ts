@@ -1,3 +1,4 @@
+import { accountDoor, controllerDoor } from "./lines/control4-door.ts";
 import { FAULTS, type Fault, type Fit } from "./lines/faulty-line.ts";
 import { homeDoor } from "./lines/home-door.ts";
 import { httpDoor } from "./lines/http-door.ts";
@@ -29,7 +30,7 @@ export interface Door {
   meet(one: LineCase): Promise<Verdict>;
 }
 
-const DOORS: readonly Door[] = [homeDoor, panelDoor, httpDoor];
+const DOORS: readonly Door[] = [homeDoor, controllerDoor, accountDoor, panelDoor, httpDoor];
 
 /** Lets each fault of a line begin at each phase of what goes over it, through each door that leads out of the hub. */
 export async function badLines({ isFull, say }: Effort): Promise<Figure[]> {

@@ -6,6 +6,7 @@ import {
   isCaretakerError,
   Secret,
 } from "@caretaker/protocol";
+import type { z } from "zod";
 import { AccountDetail, AuthToken, ControllerDetail, ControllerRow } from "../schema.ts";
 import { words } from "../words.ts";
 import { faultOf, parseJson } from "./fault.ts";
@@ -60,7 +61,7 @@ export class AccountClient {
       path: "/authentication/v1/rest",
       body: { clientInfo: { device, userInfo } },
     });
-    return new Secret(AuthToken.parse(answer).authToken.token);
+    return new Secret(this.#understood(AuthToken, answer, "the login").authToken.token);
   }
 
   /** One controller comes as an object, several as a list, in places that differ. */
@@ -81,7 +82,7 @@ export class AccountClient {
       token,
       body: { serviceInfo: { commonName, services: "director" } },
     });
-    const { token: value, validSeconds } = AuthToken.parse(answer).authToken;
+    const { token: value, validSeconds } = this.#understood(AuthToken, answer, "the controller's token").authToken;
     return { value: new Secret(value), issuedAt, expiresAt: issuedAt + validSeconds * 1000 };
   }
 
@@ -94,6 +95,14 @@ export class AccountClient {
     } catch {
       return undefined;
     }
+  }
+
+  #understood<S extends z.ZodType>(shape: S, answer: unknown, what: string): z.output<S> {
+    const parsed = shape.safeParse(answer);
+    if (parsed.success) return parsed.data;
+    throw new CaretakerError("gateway_misbehaving", words.accountNotUnderstood(this.#base, what), {
+      cause: parsed.error,
+    });
   }
 
   async #ask({ method, path, token, body }: Asked): Promise<unknown> {

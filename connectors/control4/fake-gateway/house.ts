@@ -28,6 +28,8 @@ export class House {
   readonly #stuck = new Set<number>();
   /** Macros that run and help nobody. */
   readonly #broken = new Set<number>();
+  /** Called when a command has come, before it is answered. */
+  whenTaken: () => void = () => {};
   #isClosed = false;
 
   constructor(plan: HomePlan, knobs: Knobs, push: (event: PushEvent) => void) {
@@ -87,6 +89,7 @@ export class House {
   /** Takes a command as the Director does: accepted at once, done a moment later. */
   take(item: Item, command: string, params: Readonly<Record<string, unknown>>): void {
     this.acts.push({ item: item.row.id, command, params });
+    this.whenTaken();
     this.#do(item, command, params).catch(() => {});
   }
 

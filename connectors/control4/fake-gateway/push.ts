@@ -38,6 +38,11 @@ export class PushServer {
     return [...this.#subscriptions.values()].some(({ socket, hasBegun }) => hasBegun && socket.connected);
   }
 
+  /** The names under which clients hear now. */
+  get names(): readonly string[] {
+    return [...this.#subscriptions].flatMap(([id, { hasBegun }]) => (hasBegun ? [id] : []));
+  }
+
   /** The name of the events that a client will hear, as the answer to `datatoui`. */
   subscribe(clientId: string | null): string | undefined {
     const socket = this.#clients.get(clientId ?? "");

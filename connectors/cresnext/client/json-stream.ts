@@ -1,5 +1,7 @@
 /** A message larger than this is none of a panel's. */
 const MOST_CHARACTERS = 2 * 1024 * 1024;
+/** One whose end has not come by then was cut: what is said after it is no part of it. */
+const ENDS_WITHIN_MILLISECONDS = 20_000;
 
 /**
  * Makes objects of what comes over the WebSocket. A panel cuts long messages into several frames and may put two into
@@ -8,18 +10,27 @@ const MOST_CHARACTERS = 2 * 1024 * 1024;
 export class JsonStream {
   readonly #take: (value: unknown) => void;
   readonly #garbage: (what: string) => void;
+  readonly #now: () => number;
+  #begunAt = 0;
   #buffer = "";
   /** Up to where the buffer was looked at. */
   #at = 0;
   #depth = 0;
   #isInText = false;
 
-  constructor(take: (value: unknown) => void, garbage: (what: string) => void) {
+  /** `now`: milliseconds on a clock that only goes forward. */
+  constructor(take: (value: unknown) => void, garbage: (what: string) => void, now: () => number) {
     this.#take = take;
     this.#garbage = garbage;
+    this.#now = now;
   }
 
   feed(text: string): void {
+    if (this.#buffer === "") this.#begunAt = this.#now();
+    else if (this.#now() - this.#begunAt > ENDS_WITHIN_MILLISECONDS) {
+      this.#drop("a message that was cut");
+      this.#begunAt = this.#now();
+    }
     this.#buffer += text;
     for (; this.#at < this.#buffer.length; this.#at += 1) this.#look(this.#buffer.charCodeAt(this.#at));
     if (this.#buffer.length > MOST_CHARACTERS) this.#drop("a message without an end");
@@ -55,6 +66,7 @@ export class JsonStream {
 
   #end(): void {
     const text = this.#buffer.slice(0, this.#at + 1);
+    this.#begunAt = this.#now();
     this.#buffer = this.#buffer.slice(this.#at + 1);
     this.#at = -1;
     let value: unknown;

@@ -1,4 +1,15 @@
-import { buildHome, type DevicePlan, type EntityPlan, slug } from "./build-home.ts";
+import { buildHome } from "./build-home.ts";
+import {
+  blind,
+  bridgeDevice,
+  climateSensor,
+  dimmable,
+  motion,
+  plug,
+  speaker,
+  switchDevice,
+  thermostat,
+} from "./demo-devices.ts";
 import type { Home } from "./home.ts";
 
 /** What a demo tells of a home: who lives there, and what is wrong with it. */
@@ -232,147 +243,37 @@ function apartment(): DemoHome {
   };
 }
 
-// ---- Devices as such homes have them ----
-
-/** As most of them are: nothing but its firmware to show by itself. */
-function bridgeDevice(
-  name: string,
-  room: string,
-  make: string,
-  model: string,
-  firmware: string,
-  id: string,
-): DevicePlan {
-  const attributes = {
-    device_class: "firmware",
-    installed_version: firmware,
-    latest_version: firmware,
-    in_progress: false,
-  };
-  return {
-    name,
-    room,
-    make,
-    model,
-    firmware,
-    entities: { [`update.${id}_firmware`]: { state: "off", name: "Firmware", category: "config", attributes } },
-  };
-}
-
-function dimmable(name: string, room: string, via: string, brightness?: number): DevicePlan {
-  const lit =
-    brightness === undefined
-      ? { state: "off", more: {} }
-      : { state: "on", more: { brightness, color_mode: "brightness" } };
-  return {
-    name,
-    room,
-    via,
-    model: "Dimmable light",
-    entities: {
-      [`light.${slug(name)}`]: { state: lit.state, attributes: { supported_color_modes: ["brightness"], ...lit.more } },
-    },
-  };
-}
-
-function motion(name: string, room: string, via: string, battery: number): DevicePlan {
-  const id = slug(name);
-  return {
-    name,
-    room,
-    via,
-    model: "Motion sensor",
-    entities: {
-      [`binary_sensor.${id}`]: { state: "off", attributes: { device_class: "motion" } },
-      [`sensor.${id}_battery`]: measured(String(battery), "Battery", "battery", "%", true),
-    },
-  };
-}
-
-function climateSensor(
-  name: string,
-  room: string,
-  via: string,
-  temperature: number,
-  humidity: number,
-  battery: number,
-): DevicePlan {
-  const id = slug(name);
-  return {
-    name,
-    room,
-    via,
-    model: "Climate sensor",
-    entities: {
-      [`sensor.${id}_temperature`]: measured(String(temperature), "Temperature", "temperature", "°C"),
-      [`sensor.${id}_humidity`]: measured(String(humidity), "Humidity", "humidity", "%"),
-      [`sensor.${id}_battery`]: measured(String(battery), "Battery", "battery", "%", true),
-    },
-  };
-}
-
-function blind(name: string, room: string, via: string, position: number): DevicePlan {
-  const attributes = { device_class: "blind", current_position: position, supported_features: 15 };
-  return {
-    name,
-    room,
-    via,
-    model: "Roller blind",
-    entities: { [`cover.${slug(name)}`]: { state: position > 0 ? "open" : "closed", attributes } },
-  };
-}
-
-function thermostat(name: string, room: string, current: number, target: number, battery?: number): DevicePlan {
-  const id = slug(name);
-  const attributes = {
-    current_temperature: current,
-    temperature: target,
-    hvac_action: current < target ? "heating" : "idle",
-    hvac_modes: ["off", "heat", "auto"],
-    min_temp: 5,
-    max_temp: 25,
-  };
-  const extra =
-    battery === undefined
-      ? {}
-      : { [`sensor.${id}_battery`]: measured(String(battery), "Battery", "battery", "%", true) };
-  return { name, room, model: "Thermostat", entities: { [`climate.${id}`]: { state: "heat", attributes }, ...extra } };
-}
-
-function speaker(name: string, room: string, model: string, state: string): DevicePlan {
-  const playing = state === "playing" ? { media_title: "Gymnopédie No. 1", media_artist: "Erik Satie" } : {};
-  return {
-    name,
-    room,
-    model,
-    entities: {
-      [`media_player.${slug(name)}`]: { state, attributes: { volume_level: 0.24, is_volume_muted: false, ...playing } },
-    },
-  };
-}
-
-function plug(name: string, room: string, id: string, watts: number): DevicePlan {
-  return {
-    name,
-    room,
-    model: "Smart outlet",
-    entities: {
-      [id]: { state: "on", attributes: { device_class: "outlet" } },
-      [`sensor.${id.slice("switch.".length)}_power`]: measured(String(watts), "Power", "power", "W"),
-    },
-  };
-}
-
-function switchDevice(name: string, room: string, state: string): DevicePlan {
-  return {
-    name,
-    room,
-    model: "Relay",
-    entities: { [`switch.${slug(name)}`]: { state, attributes: { device_class: "switch" } } },
-  };
-}
-
-function measured(state: string, name: string, deviceClass: string, unit: string, isDiagnostic = false): EntityPlan {
-  const attributes = { device_class: deviceClass, unit_of_measurement: unit, state_class: "measurement" };
-  return { state, name, attributes, ...(isDiagnostic ? { category: "diagnostic" as const } : {}) };
+/** What a Home Assistant does in a house that another make runs: it knows some of the same rooms, and more of them. */
+export function homeBesideAnother(): Home {
+  return buildHome({
+    name: "Marsh House",
+    timeZone: "Europe/London",
+    country: "GB",
+    rooms: [
+      { name: "Hall", floor: "Ground floor" },
+      { name: "Living room", floor: "Ground floor" },
+      { name: "Bedroom", floor: "First floor" },
+      { name: "Garden", floor: "Outside" },
+    ],
+    integrations: [
+      {
+        domain: "zha",
+        title: "Zigbee stick",
+        bridge: {},
+        devices: [
+          bridgeDevice("Zigbee coordinator", "Hall", "Nabu Casa", "ZBT-2", "7.4.5", "zigbee_coordinator"),
+          climateSensor("Living room climate", "Living room", "Zigbee coordinator", 20.9, 46, 78),
+          climateSensor("Bedroom climate", "Bedroom", "Zigbee coordinator", 18.3, 51, 64),
+          motion("Hall motion", "Hall", "Zigbee coordinator", 83),
+        ],
+      },
+      {
+        domain: "esphome",
+        title: "Garden controller",
+        devices: [switchDevice("Fountain pump", "Garden", "off"), switchDevice("Path lights", "Garden", "on")],
+      },
+    ],
+    log: [],
+    backup: { completedHoursAgo: 12, isFailed: false },
+  });
 }

@@ -1,5 +1,5 @@
 export { buildHome, type DevicePlan, type EntityPlan, type HomePlan, type IntegrationPlan } from "./build-home.ts";
-export { demoHomes } from "./demo-homes.ts";
+export { demoHomes, homeBesideAnother } from "./demo-homes.ts";
 export type { BridgeExtra, BridgeMode, BridgeStart, Home } from "./home.ts";
 export { GARBAGE, type GarbageKind, type Knobs } from "./knobs.ts";
 export { largeHome } from "./large-home.ts";

@@ -49,6 +49,7 @@ export function DeviceDrawer({ content, device, entityIds, onClose }: DeviceDraw
 function DeviceFacts({ content, device }: { content: SiteContent; device: Device }) {
   const devices = useRows(content.devices);
   const integrations = useRows(content.integrations);
+  const gateways = useRows(content.gateways);
   const upstream = devices.find((each) => each.id === device.upstreamId);
   const own = integrations.filter((each) => device.integrationIds.includes(each.id));
   const room = content.rooms.find((each) => each.id === device.roomId);
@@ -58,6 +59,7 @@ function DeviceFacts({ content, device }: { content: SiteContent; device: Device
     [words.devices.firmware, device.firmware],
     [words.devices.integration, own.map((each) => each.name).join(", ")],
     [words.devices.upstream, upstream?.name],
+    [words.devices.gateway, gateways.find((each) => each.id === device.gatewayId)?.name],
   ];
   return (
     <dl className="facts">

@@ -1,8 +1,9 @@
 import "./devices.css";
+import type { GatewayId } from "@caretaker/protocol";
 import { Button, CloseButton, Switch, TextInput } from "@mantine/core";
 import { mdiDevices, mdiMagnify } from "@mdi/js";
 import { getRouteApi } from "@tanstack/react-router";
-import { useMemo } from "react";
+import { useCallback, useMemo } from "react";
 import { useRows, useShape, useSite } from "../../live/hooks.tsx";
 import { useCalmRows } from "../../live/use-calm-rows.ts";
 import { EmptyState } from "../../ui/EmptyState.tsx";
@@ -29,12 +30,19 @@ export function DevicesTab() {
   const index = useMemo(() => entitiesByDevice(content.entities.all()), [content, shape]);
   const calm = useCalmRows(content.entities);
   const silent = useMemo(() => silentDevices(devices, calm), [devices, calm]);
-  const rooms = useMemo(
-    () => groupByRoom(content.rooms, devices, { search: q ?? "", keep: only === "ill" ? silent : null }),
-    [content, devices, q, only, silent],
-  );
   const gateways = useRows(content.gateways);
   const away = gateways.filter((gateway) => gateway.state !== "online");
+  const gatewayName = useCallback(
+    (gatewayId: GatewayId) => (gateways.length > 1 ? gateways.find(({ id }) => id === gatewayId)?.name : undefined),
+    [gateways],
+  );
+  const rooms = useMemo(
+    () => groupByRoom(content.rooms, devices, { search: q ?? "", keep: only === "ill" ? silent : null, gatewayName }),
+    [content, devices, q, only, silent, gatewayName],
+  );
+  // A gateway that is away takes nothing with it of what hangs on another.
+  const isStale = ({ gatewayId }: { readonly gatewayId: GatewayId }): boolean =>
+    state.is !== "live" || away.some(({ id }) => id === gatewayId);
   const open = devices.find((device) => device.id === openId);
   if (state.is === "loading") return <Skeletons rows={6} height={64} />;
   if (devices.length === 0) {
@@ -86,11 +94,12 @@ export function DevicesTab() {
       <div className="rooms">
         {rooms.map((room) => (
           <RoomOfDevices
-            key={room.id ?? "none"}
+            key={room.key}
             room={room}
             content={content}
             index={index}
-            isStale={(device) => state.is !== "live" || away.some((gateway) => gateway.id === device.gatewayId)}
+            gatewayOf={(device) => gatewayName(device.gatewayId)}
+            isStale={isStale}
             onOpen={(device) =>
               void navigate({ search: (before) => ({ ...before, device: device.id }), replace: true })
             }
@@ -103,7 +112,13 @@ export function DevicesTab() {
             </h2>
             <ul className="entity-list room-card">
               {index.loose.map((id) => (
-                <EntityLine key={id} content={content} id={id} />
+                <EntityLine
+                  key={id}
+                  content={content}
+                  id={id}
+                  gatewayOf={({ gatewayId }) => gatewayName(gatewayId)}
+                  isStale={isStale}
+                />
               ))}
             </ul>
           </section>

@@ -20,6 +20,7 @@ import { duration } from "../../words/time.ts";
 import { SimulatedTag } from "../fleet/cells.tsx";
 import { useMay } from "../session.ts";
 import { GatewayForm } from "../sites/GatewayForm.tsx";
+import { WhatItCan } from "./WhatItCan.tsx";
 import "../sites/sites.css";
 
 const route = getRouteApi("/inside/sites/$siteId/gateways");
@@ -103,6 +104,7 @@ function GatewayCard({ gateway }: { gateway: Gateway }) {
           </>
         ) : null}
       </dl>
+      <WhatItCan gateway={gateway} />
       <div className="gateway-actions">
         {mayReplace ? (
           <Button

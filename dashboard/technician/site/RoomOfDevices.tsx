@@ -15,12 +15,14 @@ interface RoomOfDevicesProps {
   readonly room: RoomGroup;
   readonly content: SiteContent;
   readonly index: EntityIndex;
+  /** What its gateway is called; undefined where a home has only one. */
+  readonly gatewayOf: (device: Device) => string | undefined;
   /** What is shown of it is the last known: its gateway is away, or the line is. */
   readonly isStale: (device: Device) => boolean;
   readonly onOpen: (device: Device) => void;
 }
 
-export function RoomOfDevices({ room, content, index, isStale, onOpen }: RoomOfDevicesProps) {
+export function RoomOfDevices({ room, content, index, gatewayOf, isStale, onOpen }: RoomOfDevicesProps) {
   return (
     <section className="room" aria-label={room.name}>
       <h2 className="room-name">
@@ -35,6 +37,7 @@ export function RoomOfDevices({ room, content, index, isStale, onOpen }: RoomOfD
             device={device}
             content={content}
             ids={index.byDevice.get(device.id) ?? NO_ENTITIES}
+            gateway={gatewayOf(device)}
             isStale={isStale(device)}
             onOpen={onOpen}
           />
@@ -48,11 +51,12 @@ interface DeviceLineProps {
   readonly device: Device;
   readonly content: SiteContent;
   readonly ids: readonly EntityId[];
+  readonly gateway: string | undefined;
   readonly isStale: boolean;
   readonly onOpen: (device: Device) => void;
 }
 
-function DeviceLine({ device, content, ids, isStale, onOpen }: DeviceLineProps) {
+function DeviceLine({ device, content, ids, gateway, isStale, onOpen }: DeviceLineProps) {
   const entities = useEntities(content, ids);
   const silent = entities.filter((entity) => entity.availability === "offline").length;
   const isSilent = entities.length > 0 && silent === entities.length;
@@ -73,7 +77,10 @@ function DeviceLine({ device, content, ids, isStale, onOpen }: DeviceLineProps) 
         </span>
         <span className="device-main">
           <span className="device-name">{device.name}</span>
-          <span className="device-make">{[device.make, device.model].filter(Boolean).join(" ")}</span>
+          <span className="device-make">
+            <span>{[device.make, device.model].filter(Boolean).join(" ")}</span>
+            {gateway === undefined ? null : <span className="device-gateway">{gateway}</span>}
+          </span>
         </span>
         <Marks device={device} />
         <span className="device-state">

@@ -1,4 +1,4 @@
-import { type Site, StandingScope } from "@caretaker/protocol";
+import { type Gateway, type Site, StandingScope } from "@caretaker/protocol";
 import {
   mdiClockOutline,
   mdiHandshakeOutline,
@@ -19,6 +19,8 @@ import { SCOPE_WORDS } from "../../words/states.ts";
 import { timeOfDay } from "../../words/time.ts";
 import { isQuiet } from "./quiet-hours.ts";
 import { stands } from "./standing-end.ts";
+
+const FEW_GATEWAYS = 2;
 
 /** What to know before touching anything: the time there, what is allowed, and whether we can reach it. */
 export function SiteFacts({ site, content }: { site: Site; content: SiteContent }) {
@@ -48,16 +50,7 @@ export function SiteFacts({ site, content }: { site: Site; content: SiteContent 
             {words.site.connectOne}
           </Link>
         ) : (
-          shownGateways.map((gateway) => (
-            <span key={gateway.id} className="fact-gateway">
-              <Mark look={GATEWAY_LOOKS[gateway.state]} />
-              <span className="fact-note">
-                {[shownGateways.length > 1 ? gateway.name : gateway.connectorName, gateway.version]
-                  .filter(Boolean)
-                  .join(" ")}
-              </span>
-            </span>
-          ))
+          <GatewaysOfSite gateways={shownGateways} />
         )}
       </Fact>
       <Fact icon={mdiShapeOutline} name={words.site.answering}>
@@ -71,6 +64,31 @@ export function SiteFacts({ site, content }: { site: Site; content: SiteContent 
         )}
       </Fact>
     </dl>
+  );
+}
+
+/** Each by itself, or where there are more than can be read at a glance how many are well, and which are not. */
+function GatewaysOfSite({ gateways }: { gateways: readonly Gateway[] }) {
+  const isMany = gateways.length > FEW_GATEWAYS;
+  const away = gateways.filter(({ state }) => state !== "online");
+  const listed = isMany ? away.slice(0, FEW_GATEWAYS) : gateways;
+  return (
+    <>
+      {isMany ? (
+        <span className="fact-gateways">
+          <b className="num">{gateways.length - away.length}</b>
+          <span className="fact-note">{words.site.ofGateways(gateways.length)}</span>
+        </span>
+      ) : null}
+      {listed.map((gateway) => (
+        <span key={gateway.id} className="fact-gateway" data-named={gateways.length > 1 || undefined}>
+          <Mark look={GATEWAY_LOOKS[gateway.state]} />
+          <span className="fact-note">
+            {[gateways.length > 1 ? gateway.name : gateway.connectorName, gateway.version].filter(Boolean).join(" ")}
+          </span>
+        </span>
+      ))}
+    </>
   );
 }
 

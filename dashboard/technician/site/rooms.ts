@@ -1,4 +1,13 @@
-import type { Device, DeviceId, EntityId, EntityState, Room, RoomId } from "@caretaker/protocol";
+import {
+  type Device,
+  type DeviceId,
+  type EntityId,
+  type EntityState,
+  foldName,
+  type GatewayId,
+  type Room,
+  type RoomId,
+} from "@caretaker/protocol";
 import { words } from "../../words/en.ts";
 
 export interface EntityIndex {
@@ -35,7 +44,9 @@ export function silentDevices(devices: readonly Device[], entities: readonly Ent
 }
 
 export interface RoomGroup {
-  readonly id: RoomId | null;
+  /** Names the group on the page; what has no room stands by itself, for each gateway where there are several. */
+  readonly key: string;
+  readonly isRoom: boolean;
   readonly name: string;
   readonly floor: string | null;
   readonly devices: readonly Device[];
@@ -45,34 +56,91 @@ interface Shown {
   readonly search: string;
   /** Only these, when given. */
   readonly keep: ReadonlySet<Device> | null;
+  /** What a gateway is called, where a home has several. */
+  readonly gatewayName: (gatewayId: GatewayId) => string | undefined;
 }
 
 /** Devices by room, rooms by floor and name; what has no room comes last. */
-export function groupByRoom(rooms: readonly Room[], devices: readonly Device[], { search, keep }: Shown): RoomGroup[] {
-  const names = new Map(rooms.map((room) => [room.id, room]));
+export function groupByRoom(
+  rooms: readonly Room[],
+  devices: readonly Device[],
+  { search, keep, gatewayName }: Shown,
+): RoomGroup[] {
+  const places = placesOf(rooms);
   const asked = search.trim().toLowerCase();
-  const groups = new Map<RoomId | null, Device[]>();
+  const groups = new Map<string, { group: RoomGroup; own: Device[] }>();
   for (const device of devices) {
-    const room = device.roomId === null ? undefined : names.get(device.roomId);
-    const where = [device.name, device.make, device.model, room?.name].filter(Boolean).join(" ").toLowerCase();
+    const place = device.roomId === null ? undefined : places.get(device.roomId);
+    const gateway = gatewayName(device.gatewayId);
+    const where = [device.name, device.make, device.model, place?.name, gateway]
+      .filter(Boolean)
+      .join(" ")
+      .toLowerCase();
     if ((keep !== null && !keep.has(device)) || !where.includes(asked)) continue;
-    const id = room?.id ?? null;
-    groups.set(id, [...(groups.get(id) ?? []), device]);
+    const own: Device[] = [];
+    const group = place === undefined ? homeless(gateway, own) : inPlace(place, own);
+    const before = groups.get(group.key);
+    if (before === undefined) groups.set(group.key, { group, own });
+    (before?.own ?? own).push(device);
   }
-  return [...groups]
-    .map(([id, own]) => {
-      const room = id === null ? undefined : names.get(id);
-      return {
-        id,
-        name: room?.name ?? words.devices.noRoom,
-        floor: room?.floor ?? null,
-        devices: own.sort((a, b) => Number(a.gone) - Number(b.gone) || a.name.localeCompare(b.name)),
-      };
-    })
+  for (const { own } of groups.values())
+    own.sort((a, b) => Number(a.gone) - Number(b.gone) || a.name.localeCompare(b.name));
+  return [...groups.values()]
+    .map(({ group }) => group)
     .sort(
       (a, b) =>
-        Number(a.id === null) - Number(b.id === null) ||
+        Number(b.isRoom) - Number(a.isRoom) ||
         (a.floor ?? "").localeCompare(b.floor ?? "") ||
         a.name.localeCompare(b.name),
     );
+}
+
+function inPlace({ id, name, floor }: Place, devices: readonly Device[]): RoomGroup {
+  return { key: id, isRoom: true, name, floor, devices };
+}
+
+function homeless(gateway: string | undefined, devices: readonly Device[]): RoomGroup {
+  const name = gateway === undefined ? words.devices.noRoom : words.devices.noRoomOf(gateway);
+  return { key: `none ${gateway ?? ""}`, isRoom: false, name, floor: null, devices };
+}
+
+/** A room of the house, which several gateways may each know under an id of their own. */
+interface Place {
+  readonly id: RoomId;
+  readonly name: string;
+  readonly folded: string;
+  floor: string | null;
+  readonly gateways: Set<string>;
+}
+
+/**
+ * Rooms of the same name are one room, whichever gateways say so. Two of one gateway are not, since it tells them apart,
+ * and neither are two that stand on floors of different names.
+ */
+function placesOf(rooms: readonly Room[]): ReadonlyMap<RoomId, Place> {
+  const places: Place[] = [];
+  const byRoom = new Map<RoomId, Place>();
+  // Those that know their floor first: one that knows none then joins the first that fits.
+  for (const { id, gatewayId, name, floor } of rooms.toSorted(
+    (a, b) => Number(a.floor === null) - Number(b.floor === null),
+  )) {
+    const folded = foldName(name);
+    let place = places.find(
+      (one) => one.folded === folded && !one.gateways.has(gatewayId) && isSameFloor(one.floor, floor),
+    );
+    if (place === undefined) {
+      place = { id, name, folded, floor, gateways: new Set() };
+      places.push(place);
+    }
+    place.gateways.add(gatewayId);
+    byRoom.set(id, place);
+  }
+  return byRoom;
+}
+
+/** "Ground" and "Ground floor" are one floor, as makes put it. */
+function isSameFloor(one: string | null, other: string | null): boolean {
+  if (one === null || other === null) return true;
+  const [a, b] = [foldName(one), foldName(other)];
+  return a === b || a.startsWith(`${b} `) || b.startsWith(`${a} `);
 }

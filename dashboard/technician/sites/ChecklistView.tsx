@@ -14,23 +14,30 @@ const FORMS = {
 } as const;
 
 /** Each thing as it is found; a line that failed says what to do next. */
-export function ChecklistView({ checklist, onPin }: { checklist: Checklist; onPin: (fingerprint: string) => void }) {
+export function ChecklistView({
+  checklist,
+  onPin,
+}: {
+  checklist: Checklist;
+  onPin: (fingerprint: string, isHostKey: boolean) => void;
+}) {
   return (
     <ol className="checklist" aria-live="polite">
       {checklist.lines.map((line) => (
-        <Line key={line.step} line={line} onPin={onPin} />
+        <Line key={`${line.door} ${line.step}`} line={line} onPin={onPin} />
       ))}
     </ol>
   );
 }
 
-function Line({ line, onPin }: { line: ChecklistLine; onPin: (fingerprint: string) => void }) {
+function Line({ line, onPin }: { line: ChecklistLine; onPin: (fingerprint: string, isHostKey: boolean) => void }) {
   const [tone, icon] = FORMS[line.status];
   return (
     <li className="checklist-line" data-tone={tone}>
       {line.status === "running" ? <Loader size={17} aria-hidden="true" /> : <Icon path={icon} size={19} />}
       <div>
         <p className="checklist-name">
+          {line.door === undefined ? null : `${line.door}: `}
           {words.checklist.steps[line.step]}
           <span className="visually-hidden"> {words.checklist.statuses[line.status]}</span>
           {line.milliseconds === undefined ? null : <span className="checklist-time">{line.milliseconds} ms</span>}
@@ -47,7 +54,7 @@ function Line({ line, onPin }: { line: ChecklistLine; onPin: (fingerprint: strin
 
 interface CertificateProps {
   readonly certificate: NonNullable<ChecklistLine["certificate"]>;
-  readonly onPin: (fingerprint: string) => void;
+  readonly onPin: (fingerprint: string, isHostKey: boolean) => void;
 }
 
 /** A certificate nobody vouches for is trusted only when a person has compared its fingerprint and says yes. */
@@ -71,7 +78,7 @@ function Certificate({ certificate, onPin }: CertificateProps) {
         <dt>{words.checklist.fingerprint}</dt>
         <dd className="mono fingerprint">{certificate.fingerprint256}</dd>
       </dl>
-      <Button size="xs" variant="default" onClick={() => onPin(certificate.fingerprint256)}>
+      <Button size="xs" variant="default" onClick={() => onPin(certificate.fingerprint256, isHostKey)}>
         {isHostKey ? words.checklist.pinHostKey : words.checklist.pin}
       </Button>
     </div>

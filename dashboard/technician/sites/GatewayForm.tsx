@@ -25,25 +25,27 @@ interface GatewayFormProps {
   readonly onConfig: (config: Record<string, unknown>, found: { rooms: number; devices: number } | null) => void;
 }
 
+/** What a person said yes to, by the field that keeps it. */
+type Pins = Readonly<Record<string, string>>;
+
 /** What a make wants to know, the live checklist over it, and then what the form is for. */
 export function GatewayForm({ siteId, make, action, isBusy, error, onConfig }: GatewayFormProps) {
   const fields = fieldsOf(make.config, make.secrets);
   const [values, setValues] = useState<SchemaValues>(() => initialValues(fields));
-  const [pinned, setPinned] = useState<string | null>(null);
+  const [pinned, setPinned] = useState<Pins>({});
   const test = useGatewayTest(siteId);
-  const pinnedField = pinnedFieldOf(make.config);
-  const config = (pin: string | null): Record<string, unknown> => ({
-    ...configOf(fields, values),
-    ...(pin === null || pinnedField === undefined ? {} : { [pinnedField]: pin }),
-  });
+  const config = (pins: Pins): Record<string, unknown> => ({ ...configOf(fields, values), ...pins });
   const handleChange = (next: SchemaValues): void => {
     setValues(next);
-    setPinned(null);
+    setPinned({});
     test.clear();
   };
-  const handlePin = (fingerprint: string): void => {
-    setPinned(fingerprint);
-    void test.run(make.id, config(fingerprint));
+  const handlePin = (fingerprint: string, isHostKey: boolean): void => {
+    const field = pinnedFieldOf(make.config, isHostKey);
+    // A gateway with two doors has a pin for each.
+    const pins = field === undefined ? pinned : { ...pinned, [field]: fingerprint };
+    setPinned(pins);
+    void test.run(make.id, config(pins));
   };
   const isTested = test.isDone && test.checklist.isGood;
   const { found } = test.checklist;

@@ -3,7 +3,7 @@ import type { ChecklistLine } from "@caretaker/protocol";
 type Certificate = NonNullable<ChecklistLine["certificate"]>;
 
 export interface Checklist {
-  /** One per step, the last that was said of it, in the order they began. */
+  /** One per door and step, the last that was said of it, in the order they began. */
   readonly lines: readonly ChecklistLine[];
   /** Every line that came is over and none failed. */
   readonly isGood: boolean;
@@ -12,15 +12,15 @@ export interface Checklist {
   readonly found: NonNullable<ChecklistLine["found"]> | null;
 }
 
-/** What has been checked so far: a later line of a step replaces the earlier one. */
+/** What has been checked so far: a later line of the same step replaces the earlier one. */
 export function foldChecklist(said: readonly ChecklistLine[]): Checklist {
   const bySteps = new Map<string, ChecklistLine>();
-  for (const line of said) bySteps.set(line.step, line);
+  for (const line of said) bySteps.set(`${line.door} ${line.step}`, line);
   const lines = [...bySteps.values()];
   return {
     lines,
     isGood: lines.length > 0 && lines.every((line) => line.status === "ok" || line.status === "warning"),
     certificate: lines.find((line) => line.status === "failed" && line.certificate)?.certificate ?? null,
-    found: lines.find((line) => line.found)?.found ?? null,
+    found: lines.findLast((line) => line.found)?.found ?? null,
   };
 }

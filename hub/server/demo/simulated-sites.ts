@@ -1,7 +1,12 @@
 import { demoHome, startFakeControl4 } from "@caretaker/connector-control4/fake-gateway";
 import { demoPanels, startFakePanel } from "@caretaker/connector-cresnext/fake-gateway";
 import { demoProcessor, startFakeProcessor } from "@caretaker/connector-crestron/fake-gateway";
-import { demoHomes, startFakeHomeAssistant } from "@caretaker/connector-home-assistant/fake-gateway";
+import {
+  demoHomes,
+  type Home,
+  homeBesideAnother,
+  startFakeHomeAssistant,
+} from "@caretaker/connector-home-assistant/fake-gateway";
 
 /** A site of the demo, with what stands in it. */
 export interface SimulatedSite {
@@ -37,26 +42,26 @@ export function simulatedSites(): readonly SimulatedSite[] {
 }
 
 function homeAssistants(): SimulatedSite[] {
-  return demoHomes().map(({ home, ...site }) => ({
-    ...site,
-    gateways: [
-      {
-        connector: "home-assistant",
-        name: "Home Assistant",
-        async start({ port, secret }) {
-          const where = { ...(port === undefined ? {} : { port }), ...(secret === undefined ? {} : { token: secret }) };
-          const fake = await startFakeHomeAssistant({ home, isLivedIn: true, ...where });
-          const { url, token } = fake;
-          return { port: fake.port, url, secret: token, config: { url, token }, close: () => fake.close() };
-        },
-      },
-    ],
-  }));
+  return demoHomes().map(({ home, ...site }) => ({ ...site, gateways: [homeAssistant(home)] }));
+}
+
+function homeAssistant(home: Home): SimulatedGateway {
+  return {
+    connector: "home-assistant",
+    name: "Home Assistant",
+    async start({ port, secret }) {
+      const where = { ...(port === undefined ? {} : { port }), ...(secret === undefined ? {} : { token: secret }) };
+      const fake = await startFakeHomeAssistant({ home, isLivedIn: true, ...where });
+      const { url, token } = fake;
+      return { port: fake.port, url, secret: token, config: { url, token }, close: () => fake.close() };
+    },
+  };
 }
 
 /**
  * A Control4 house whose video matrix does not answer, which the installer's macro brings back, and in whose living room
- * the picture hangs. Its account service is a second server, wherever there is room.
+ * the picture hangs; a Home Assistant beside it looks after sensors and the garden. The account service of Control4 is a
+ * second server, wherever there is room.
  */
 function control4(): SimulatedSite {
   return {
@@ -79,6 +84,7 @@ function control4(): SimulatedSite {
           return { port: ports.controller, url, secret: password, config, close: () => fake.close() };
         },
       },
+      homeAssistant(homeBesideAnother()),
     ],
   };
 }

@@ -8,6 +8,7 @@ import type {
   Dialer,
   GatewayTarget,
   HttpAnswer,
+  HttpLine,
   HttpRequest,
   WebSocketRequest,
 } from "@caretaker/protocol";
@@ -15,6 +16,7 @@ import { canonicalHost, reachOf, sameAddress, saysLoopback } from "./dialer/addr
 import { createDeadline, untilAborted } from "./dialer/deadline.ts";
 import { refused, timedOut, unreachable } from "./dialer/errors.ts";
 import { exchange, shakeHands } from "./dialer/exchange.ts";
+import { openHttpLine } from "./dialer/http-line.ts";
 import {
   certificateOf,
   judgeCertificate,
@@ -99,7 +101,7 @@ export function createDialer(options: DialerOptions): Dialer {
     if (!isTls) return opened.socket;
     const socket = await startTls(plan, opened.socket);
     try {
-      judgeCertificate(`${place.host}:${place.port}`, certificateOf(socket), place.target.pinnedCertificate);
+      judgeCertificate(`${place.host}:${place.port}`, certificateOf(socket), place.target);
     } catch (error) {
       socket.destroy();
       throw error;
@@ -134,6 +136,27 @@ export function createDialer(options: DialerOptions): Dialer {
       return open(place, timing, async (plan, opened) => {
         const socket = await secure(plan, opened, place, isTls);
         return exchange(url, request, socket, request.maxBytes ?? DEFAULT_BYTES, plan.deadline.signal);
+      });
+    },
+
+    httpLine(): HttpLine {
+      return openHttpLine({
+        clock,
+        timing: (request) => {
+          const { place } = placeOfUrl(request.url, ["http:", "https:"]);
+          const seconds = request.timeoutSeconds ?? DEFAULT_SECONDS;
+          return { seconds, where: `${place.host}:${place.port}`, maxBytes: request.maxBytes ?? DEFAULT_BYTES };
+        },
+        // Looked up and judged like any other; what is kept is the connection to that very address.
+        connect: async (request, deadline) => {
+          const { url, place, isTls } = placeOfUrl(request.url, ["http:", "https:"]);
+          const timing = {
+            seconds: deadline.left() / 1000,
+            doing: `${request.method} ${url.pathname}`,
+            signal: deadline.signal,
+          };
+          return open(place, timing, (plan, opened) => secure(plan, opened, place, isTls));
+        },
       });
     },
 

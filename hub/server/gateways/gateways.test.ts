@@ -248,7 +248,12 @@ describe("adding a gateway", () => {
     const { items } = await hub.handlers["connector.list"]({}, call);
 
     expect(items).toMatchObject([
-      { id: "test", secrets: ["token"], config: { type: "object", required: ["host", "port", "token"] } },
+      {
+        id: "test",
+        secrets: ["token"],
+        config: { type: "object", required: ["host", "port", "token"] },
+        capabilities: expect.arrayContaining(["gateway.info", "entity.refresh"]),
+      },
     ]);
   });
 });

@@ -4,6 +4,7 @@ import {
   type ChecklistLine,
   type Connector,
   type GatewayId,
+  isCapability,
   type SiteId,
   targetsOf,
 } from "@caretaker/protocol";
@@ -123,7 +124,8 @@ export function gatewayHandlers(deps: GatewayHandlersDeps): Pick<Handlers, Names
 
 function describe({ manifest }: Connector) {
   const { $schema: _, ...config } = z.toJSONSchema(manifest.config, { io: "input" });
-  return { id: manifest.id, name: manifest.name, config, secrets: [...manifest.secrets] };
+  const capabilities = Object.keys(manifest.capabilities).filter(isCapability);
+  return { id: manifest.id, name: manifest.name, config, secrets: [...manifest.secrets], capabilities };
 }
 
 /** The connector's own check, with a dialer that knows the places of this gateway, stopped when the caller leaves. */

@@ -50,7 +50,12 @@ const TABLE: Readonly<Record<string, Readonly<Partial<Record<CapabilityName, rea
   crestron: {
     "gateway.info": ["reach", false],
     "device.state": ["view", false],
+    "entity.state": ["view", false],
+    "room.state": ["view", false],
     "log.errors": ["view", false],
+    "entity.refresh": ["diagnose", true],
+    "room.off": ["fix", false],
+    "macro.run": ["disruptive", true],
     "program.restart": ["disruptive", true],
     "gateway.restart": ["disruptive", true],
   },

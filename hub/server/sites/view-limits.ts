@@ -1,10 +1,16 @@
-import { CaretakerError, type EntityKind, type EvidenceKind, type SiteId, type ViewLimit } from "@caretaker/protocol";
+import {
+  CaretakerError,
+  type EntityKind,
+  type EvidenceKind,
+  foldName,
+  type SiteId,
+  type ViewLimit,
+} from "@caretaker/protocol";
 import { type Database, type Trx, transaction } from "../db/database.ts";
 import { newId } from "../db/new-id.ts";
 import type { Call, Handlers } from "../http/handler.ts";
 import { actorText, nameInActor } from "../ledger/actor.ts";
 import { appendLedger } from "../ledger/append.ts";
-import { foldName } from "../state/fold.ts";
 import { tellView } from "../state/hiding.ts";
 import type { SitesDeps } from "./deps.ts";
 

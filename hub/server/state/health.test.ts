@@ -64,7 +64,17 @@ describe("how a site is doing", () => {
     ["in recovery mode", [gateway({ software: "recovery" })], "problem gateway_in_recovery"],
     [
       "the worst gateway speaks",
+      [gateway(), gateway({ state: "credentials_refused" }), gateway({ unavailable: 1 })],
+      "problem credentials_refused",
+    ],
+    [
+      "one gateway of several is away, and the home is not",
       [gateway(), gateway({ state: "unreachable" }), gateway({ unavailable: 1 })],
+      "problem gateway_of_several_unreachable",
+    ],
+    [
+      "all of several gateways are away",
+      [gateway({ state: "unreachable" }), gateway({ state: "unreachable" })],
       "offline gateway_unreachable",
     ],
   ] as const)("%s", (_name, gateways, expected) => {

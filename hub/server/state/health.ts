@@ -45,7 +45,20 @@ const RANK: Readonly<Record<Health, number>> = {
 /** How a site is doing, from its gateways: the worst of them speaks. Pure, and cheap enough for every change of a count. */
 export function judgeSite(gateways: readonly GatewayCondition[]): Verdict {
   if (gateways.length === 0) return { health: "not_monitored", reason: { code: "no_gateway" }, since: null };
-  return gateways.map(judgeGateway).reduce((worst, next) => (RANK[next.health] > RANK[worst.health] ? next : worst));
+  const worst = gateways
+    .map(judgeGateway)
+    .reduce((before, next) => (RANK[next.health] > RANK[before.health] ? next : before));
+  return worst.health === "offline" && gateways.some(({ state }) => state === "online")
+    ? withoutSome(worst, gateways)
+    : worst;
+}
+
+/** A home is offline when nothing of it can be reached. Where one gateway of several is away, that is a problem of it. */
+function withoutSome({ reason, since }: Verdict, gateways: readonly GatewayCondition[]): Verdict {
+  const others = gateways.filter(({ state }) => state === "unreachable").length - 1;
+  const { detail, params } = reason;
+  const said = { code: "gateway_of_several_unreachable", params: { ...params, others } };
+  return { health: "problem", reason: detail === undefined ? said : { ...said, detail }, since };
 }
 
 /** What a gateway that is away says of the home: its entities are not counted, since they all have this one cause. */

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Random } from "../random.ts";
-import type { Drawn } from "./frames.ts";
+import { drawSaid, type Said, type Speech } from "./speech.ts";
 
 const STATUS = "HTTP/1.1 200 OK\r\n";
 const noise = (random: Random, most: number): string => randomBytes(random.below(most)).toString("latin1");
@@ -29,7 +29,17 @@ const KINDS: Readonly<Record<string, (random: Random) => string>> = {
 };
 const NAMES = Object.keys(KINDS);
 
-export function drawAnswer(random: Random): Drawn {
+/** Wrong as HTTP, whatever it says. */
+export function drawAnswer(random: Random): Said {
   const kind = random.pick(NAMES);
   return { kind, bytes: Buffer.from(KINDS[kind]?.(random) ?? "", "latin1") };
+}
+
+/** Wrong as HTTP one time in five; otherwise a good answer, of any status, whose body this make never says. */
+export function drawReply(random: Random, speech: Speech): Said {
+  if (random.below(5) === 0) return drawAnswer(random);
+  const { kind, bytes } = drawSaid(random, speech);
+  const status = random.below(6) === 0 ? random.pick([204, 302, 400, 401, 403, 404, 429, 500, 502, 503]) : 200;
+  const head = `HTTP/1.1 ${status} Some\r\ncontent-type: application/json\r\ncontent-length: ${bytes.length}\r\n\r\n`;
+  return { kind, bytes: Buffer.concat([Buffer.from(head), bytes]) };
 }

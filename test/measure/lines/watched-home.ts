@@ -10,7 +10,6 @@ import { FaultyLine } from "./faulty-line.ts";
 
 export const LAMP = "light.hall_lamp";
 const silent = { debug() {}, info() {}, warn() {} };
-/** So long nothing has to move on the line until what was said counts as heard. */
 const QUIET_MILLISECONDS = 3;
 
 /** A home that the hub's own supervisor, dialer and connector hold, over a line that breaks on demand. */
@@ -77,9 +76,16 @@ export async function watchHome(): Promise<WatchedHome> {
   };
 }
 
+/** Whatever bytes go through. */
+export interface Moving {
+  readonly moved: number;
+  /** So long nothing has to move until what was said counts as heard. Default: three milliseconds. */
+  readonly quietMilliseconds?: number;
+}
+
 export async function pass(
   clock: TestClock,
-  line: FaultyLine,
+  line: Moving,
   seconds: number,
   until: () => boolean = () => false,
 ): Promise<boolean> {
@@ -93,10 +99,10 @@ export async function pass(
 }
 
 /** Until nothing moves on the line any more. */
-export async function quiet(line: FaultyLine): Promise<void> {
+export async function quiet(line: Moving): Promise<void> {
   for (let before = -1; before !== line.moved; ) {
     before = line.moved;
-    await new Promise((resolve) => setTimeout(resolve, QUIET_MILLISECONDS));
+    await new Promise((resolve) => setTimeout(resolve, line.quietMilliseconds ?? QUIET_MILLISECONDS));
   }
 }
 

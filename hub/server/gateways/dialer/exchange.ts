@@ -1,4 +1,4 @@
-import { request as httpRequest, type IncomingMessage } from "node:http";
+import { Agent, type ClientRequest, request as httpRequest, type IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import type { DialedSocket, HttpAnswer, HttpRequest } from "@caretaker/protocol";
 import { WebSocket } from "ws";
@@ -10,22 +10,26 @@ import { offerWholeFrames } from "./whole-frames.ts";
 export function exchange(
   url: URL,
   request: HttpRequest,
-  socket: Socket,
+  over: Socket | Agent,
   maxBytes: number,
   signal: AbortSignal,
 ): Promise<HttpAnswer> {
   return new Promise((resolve, reject) => {
+    const isKept = over instanceof Agent;
+    const connection = isKept ? "keep-alive" : "close";
     const outgoing = httpRequest({
       method: request.method,
       path: url.pathname + url.search,
       setHost: false,
-      headers: { "accept-encoding": "identity", ...request.headers, host: url.host, connection: "close" },
-      createConnection: () => socket,
+      headers: { "accept-encoding": "identity", ...request.headers, host: url.host, connection },
+      ...(isKept ? { agent: over, host: url.hostname, port: url.port } : { createConnection: () => over }),
     });
     const fail = (error: unknown): void => {
       signal.removeEventListener("abort", handleAbort);
-      socket.destroy();
-      reject(signal.aborted ? asError(signal.reason) : unreachable(url.host, error));
+      outgoing.destroy();
+      if (!isKept) over.destroy();
+      if (isKept && isStale(request, outgoing, error)) reject(new StaleConnection());
+      else reject(signal.aborted ? asError(signal.reason) : unreachable(url.host, error));
     };
     const handleAbort = (): void => fail(signal.reason);
     outgoing.on("error", fail);
@@ -37,12 +41,20 @@ export function exchange(
           signal.removeEventListener("abort", handleAbort);
           resolve({ status: incoming.statusCode ?? 0, headers: plainHeaders(incoming), body });
         }, fail)
-        .finally(() => socket.destroy());
+        .finally(() => isKept || over.destroy());
     });
     if (signal.aborted) return handleAbort();
     signal.addEventListener("abort", handleAbort, { once: true });
     outgoing.end(request.body);
   });
+}
+
+/** A kept connection was closed while nobody used it: nothing of the question was heard. */
+export class StaleConnection extends Error {}
+
+function isStale({ method, signal }: HttpRequest, { reusedSocket }: ClientRequest, error: unknown): boolean {
+  const { code } = error as { code?: string };
+  return method === "GET" && reusedSocket && signal?.aborted !== true && (code === "ECONNRESET" || code === "EPIPE");
 }
 
 async function collect(url: URL, incoming: IncomingMessage, maxBytes: number): Promise<string> {

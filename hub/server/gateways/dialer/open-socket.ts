@@ -1,6 +1,6 @@
 import { connect as connectNet, isIP, type Socket, type TcpSocketConnectOpts } from "node:net";
 import { connect as connectTls, type TLSSocket } from "node:tls";
-import { CaretakerError, type CertificateSeen, type Clock } from "@caretaker/protocol";
+import { CaretakerError, type CertificateSeen, type Clock, type GatewayTarget } from "@caretaker/protocol";
 import { asError, type Deadline } from "./deadline.ts";
 import { unreachable } from "./errors.ts";
 
@@ -167,8 +167,13 @@ function isoOf(moment: string | undefined): string {
   return Number.isNaN(parsed.getTime()) ? "" : parsed.toISOString();
 }
 
-/** With a pin only that certificate will do, also where another one is signed well. */
-export function judgeCertificate(where: string, seen: CertificateSeen, pinned: string | undefined): void {
+/** With a pin only that certificate will do, also where another one is signed well, unless a person chose that any will. */
+export function judgeCertificate(
+  where: string,
+  seen: CertificateSeen,
+  { pinnedCertificate: pinned, acceptsAnyCertificate = false }: JudgedTarget,
+): void {
+  if (acceptsAnyCertificate) return;
   if (pinned !== undefined && normalise(pinned) === normalise(seen.fingerprint256)) return;
   if (pinned === undefined && seen.trusted) return;
   const isChanged = pinned !== undefined;
@@ -180,6 +185,8 @@ export function judgeCertificate(where: string, seen: CertificateSeen, pinned: s
     { meta: { where, changed: isChanged, certificate: seen } },
   );
 }
+
+type JudgedTarget = Pick<GatewayTarget, "pinnedCertificate" | "acceptsAnyCertificate">;
 
 function normalise(fingerprint: string): string {
   return fingerprint.replace(/[^0-9a-f]/gi, "").toUpperCase();

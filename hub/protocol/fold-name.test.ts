@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { foldName } from "./fold.ts";
+import { foldName } from "./fold-name.ts";
 
 it.each([
   ["Bedroom", "bedroom", true],
