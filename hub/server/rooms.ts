@@ -6,6 +6,7 @@ import { approvalHandlers } from "./approvals/handlers.ts";
 import type { CarriesOut } from "./approvals/types.ts";
 import { createBackups } from "./backup/backups.ts";
 import { backupHandlers } from "./backup/handlers.ts";
+import { createBetweenHubs } from "./between-hubs.ts";
 import { dealWithUncleanStop } from "./boot/unclean-stop.ts";
 import { createCourier } from "./consent/at-home/courier.ts";
 import { phoneHandlers } from "./consent/at-home/phones.ts";
@@ -90,6 +91,7 @@ export async function makeRooms(options: HubOptions, place: Place): Promise<Room
   const {
     state,
     viewNews,
+    betweenHubs,
     gateways,
     mail,
     courier,
@@ -108,6 +110,7 @@ export async function makeRooms(options: HubOptions, place: Place): Promise<Room
     rooms: [
       { name: "state", start: () => state.start(), close: () => state.close() },
       { name: "view news", start: () => viewNews.start(), close: () => viewNews.close() },
+      { name: "between hubs", start: () => betweenHubs.start(), close: () => betweenHubs.close() },
       { name: "demo", start: () => doors.demo.start(), close: () => doors.demo.close() },
       { name: "gateways", start: () => gateways.start(), close: () => gateways.close() },
       { name: "mail", start: () => mail.start(), close: () => mail.close() },
@@ -146,6 +149,7 @@ async function makeInnerRooms(options: HubOptions, { port, url }: Place) {
     connectors.find(({ manifest }) => manifest.id === id)?.manifest.name ?? id;
   const state = createState({ db, clock, announcements, log, connectorName });
   const viewNews = createViewNews({ databaseUrl, clock, log, announcements });
+  const betweenHubs = createBetweenHubs({ db, databaseUrl, clock, log, announcements });
   const gateways = createGateways({ db, state, vault, connectors, clock, log, announcements, ownPorts: [port] });
   const mail = createMail({
     db,
@@ -198,6 +202,7 @@ async function makeInnerRooms(options: HubOptions, { port, url }: Place) {
     vault,
     state,
     viewNews,
+    betweenHubs,
     gateways,
     mail,
     courier,

@@ -1,6 +1,6 @@
 import type { CapabilityName, ReadName } from "@caretaker/protocol";
 import type { Database } from "../db/database.ts";
-import { type HiddenNames, hiddenNames } from "./hidden-names.ts";
+import { type HiddenNames, hiddenNames, WITHHELD } from "./hidden-names.ts";
 import { thingsOf } from "./hidden-things.ts";
 import { isRoomLeftOut, loadHiding, NOTHING_HIDDEN } from "./hiding.ts";
 
@@ -14,9 +14,6 @@ export interface Asked {
   readonly input: Readonly<Record<string, unknown>>;
   readonly isOfHidden: boolean;
 }
-
-/** Stands for words that name something hidden. */
-export const WITHHELD = "(not shown: it names something that is private or left out)";
 
 type Hides = (output: Output, asked: Asked, db: Database) => Promise<Output> | Output;
 
