@@ -856,6 +856,24 @@ export const words = {
     asked: "A second person has been asked.",
     seeAsked: "See what waits",
   },
+  plans: {
+    plan: "Looked after by",
+    none: "No plan",
+    now: (name: string) => `Looked after by: ${name}`,
+    by: (name: string) => `Plan ${name}`,
+    reason: "Why?",
+    change: "Change the plan",
+    newPlan: "A new plan",
+    changeOf: (name: string) => `What ${name} asks for`,
+    editorText: (homes: number) =>
+      homes === 0
+        ? "What has to be allowed for each kind of act in homes that are looked after by this plan. It never asks for less than the make's catalogue."
+        : `It counts at once in ${plural(homes, "home", "homes")}. It never asks for less than the make's catalogue.`,
+    name: "What is it called?",
+    catalogue: "As the catalogue says",
+    make: "Make the plan",
+    save: "Save the plan",
+  },
   raises: {
     title: "Asked for more than usual",
     text: "What any act needs comes from the make's catalogue. Here it can be raised for a device or the whole home, for all acts or one kind of them; nobody can lower it.",

@@ -14,6 +14,7 @@ import { consentHandlers, createConsent } from "./consent/consent.ts";
 import { allowEmergency } from "./consent/emergency.ts";
 import { mayView } from "./consent/standing.ts";
 import { StandingEnds } from "./consent/standing-ends.ts";
+import { planHandlers } from "./contracts/plans.ts";
 import { type Database, now } from "./db/database.ts";
 import { pendingMigrations } from "./db/migrate.ts";
 import { type Demo, startDemo } from "./demo/demo.ts";
@@ -267,6 +268,7 @@ async function makeDoors(options: HubOptions, { server, url }: Place, inner: Inn
     ...phoneHandlers({ db, announcements, gateways, queueMessage: mail.queue }),
     ...ledgerHandlers({ db }),
     ...raiseHandlers({ db, announcements }),
+    ...planHandlers({ db }),
     ...privacyHandlers({ db, announcements, erasures: createErasures(options.config.data, log) }),
     ...backupHandlers(inner.backups),
     ...standstillHandlers({ db }),

@@ -98,6 +98,11 @@ describe.skipIf(chromium.skip)(chromium.title("every page, with simulated homes"
       runbook: "home-assistant/stuck-integration",
       illnesses: ["integration_silent"],
     });
+    await call("post", "/plans", {
+      name: "Basic",
+      raises: [{ capability: "gateway.restart", scope: "disruptive" }],
+      reason: "As it is sold",
+    });
     // Another home is frozen, so that the run of this one goes on waiting.
     const frozen = sites.find(({ id }) => id !== site)?.id ?? "";
     const freeze = { kind: "site", subject: frozen, reason: "Its locks open by themselves" };

@@ -21,6 +21,7 @@ const MOMENTS: Readonly<Record<string, string>> = {
   "room.off": "switch-off",
   "room.select": "switch-on",
   "program.restart": "restart",
+  "clock.sync": "sync",
 };
 
 let library: Library;
@@ -85,6 +86,7 @@ async function run(home: TestHome, runbook: string, { inputs, people }: RunbookC
     ...(inputs.room ? { room: await aRoom(home) } : {}),
     ...(inputs.source ? { source: await calledAs(home.plug, inputs.source) } : {}),
     ...(inputs.panel ? { panel: home.bridge } : {}),
+    ...(inputs.program ? { program: home.bridge } : {}),
   };
   const runId = await test.start(home, runbook, { inputs: given });
   await test.forward("1m");

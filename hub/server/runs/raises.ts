@@ -12,8 +12,9 @@ interface Asked {
 
 /**
  * What people said has to be allowed for this, beyond what the catalogue of the make says: for the whole home, or for a
- * device that the act touches; for whatever is done there, or for acts of this kind. And whether it takes a device along
- * that the catalogue calls private. Read each time, so a raise of a second ago counts. It only ever raises.
+ * device that the act touches; for whatever is done there, or for acts of this kind; or in every home of its plan. And
+ * whether it takes a device along that the catalogue calls private. Read each time, so a raise of a second ago counts. It
+ * only ever raises.
  */
 export async function raisedFor(
   db: Database,
@@ -36,10 +37,21 @@ export async function raisedFor(
     const raised = raisedDevice(row);
     return raised === null || touched.some((device) => isRaised(raised, device));
   });
+  const all = [...counting, ...(await raisedByPlan(db, siteId, asked))];
   return {
-    scope: counting.map(({ scope }) => scope ?? "reach").reduce<Scope>(raise, "reach"),
-    isPrivate: counting.some(({ isPrivate }) => isPrivate) || (await takesPrivateAlong(db, asked)),
+    scope: all.map(({ scope }) => scope ?? "reach").reduce<Scope>(raise, "reach"),
+    isPrivate: all.some(({ isPrivate }) => isPrivate) || (await takesPrivateAlong(db, asked)),
   };
+}
+
+async function raisedByPlan(db: Database, siteId: string, { capability }: Asked) {
+  return db
+    .selectFrom("planRaise")
+    .innerJoin("site", "site.planId", "planRaise.planId")
+    .select(["scope", "isPrivate"])
+    .where("site.id", "=", siteId)
+    .where("capability", "=", capability as ActionName)
+    .execute();
 }
 
 /** What is loaded anew takes its devices with it, and a gateway that restarts all that it has. */

@@ -17,6 +17,15 @@ export interface Asked {
 
 type Hides = (output: Output, asked: Asked, db: Database) => Promise<Output> | Output;
 
+const LINES: Hides = inRows("entries", ["source", "message"], (entry) => ({
+  ...entry,
+  source: WITHHELD,
+  message: WITHHELD,
+  // When something happens in a bedroom tells as much as what: the day is enough to see whether it is old.
+  firstAt: dayOf(entry.firstAt),
+  lastAt: dayOf(entry.lastAt),
+}));
+
 /**
  * What each read says of things that may not be seen. It is taken out here, for every make, before anything judges, keeps
  * or shows an answer. What cannot be seen is missing, so that a condition on it is unknown rather than false.
@@ -28,6 +37,15 @@ const HIDES: { readonly [N in ReadName]: Hides } = {
   "net.tls": asItIs,
   "gateway.info": asItIs,
   "backup.info": asItIs,
+  "clock.state": asItIs,
+  // The name and the file of a program are what an installer called them.
+  "program.state": async (output, asked, db) => {
+    const names = await namesOf(db, asked);
+    const named = ["name", "file"].filter(
+      (field) => typeof output[field] === "string" && names.isIn(output[field] as string),
+    );
+    return without(output, named);
+  },
   "entity.state": (output, { isOfHidden }) => (isOfHidden ? without(output, ["state", "attributes", "since"]) : output),
   "device.state": ofDevice,
   "integration.state": async (output, asked, db) => {
@@ -36,14 +54,8 @@ const HIDES: { readonly [N in ReadName]: Hides } = {
   },
   "room.state": ofRoom,
   "integration.list": inRows("integrations", ["reason"]),
-  "log.errors": inRows("entries", ["source", "message"], (entry) => ({
-    ...entry,
-    source: WITHHELD,
-    message: WITHHELD,
-    // When something happens in a bedroom tells as much as what: the day is enough to see whether it is old.
-    firstAt: dayOf(entry.firstAt),
-    lastAt: dayOf(entry.lastAt),
-  })),
+  "log.errors": LINES,
+  "log.changes": LINES,
   "repairs.list": inRows("repairs", ["key", "title"], (repair, number) => ({
     ...repair,
     key: `withheld/${number}`,
