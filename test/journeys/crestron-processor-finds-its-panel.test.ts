@@ -54,7 +54,7 @@ describe.skipIf(needsBrowser.skip)(needsBrowser.title("a Crestron processor that
     expect(fake.offered).toBe(0);
     await keepPicture(page, "journey-processor-host-key");
     await page.getByRole("button", { name: "It is the same: trust exactly this host key" }).click();
-    await page.getByText(/All good: 5 devices/).waitFor();
+    await page.getByText(/All good: 7 devices/).waitFor();
     await page.getByRole("button", { name: "Add this gateway" }).click();
     await page.getByText("Crestron processor was added").waitFor();
     await page.getByRole("link", { name: "Look at the site" }).click();
