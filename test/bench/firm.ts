@@ -8,8 +8,26 @@ import type { FleetHome } from "./fleet-process.ts";
 
 const silent = { info() {}, warn() {}, error() {} };
 
+/** What is written of a home's gateway. */
+export interface BenchGateway {
+  readonly connector: string;
+  readonly address: string;
+  readonly config: Readonly<Record<string, string>>;
+  readonly secrets: Readonly<Record<string, string>>;
+}
+
+function homeAssistantOf({ port, token }: FleetHome): BenchGateway {
+  const url = `http://127.0.0.1:${port}`;
+  return { connector: "home-assistant", address: url, config: { url }, secrets: { token } };
+}
+
 /** Writes a site with one gateway for each home; answers the sites in the order of the homes. */
-export async function addHomes(databaseUrl: string, folder: string, homes: readonly FleetHome[]): Promise<SiteId[]> {
+export async function addHomes(
+  databaseUrl: string,
+  folder: string,
+  homes: readonly FleetHome[],
+  gatewayOf: (home: FleetHome) => BenchGateway = homeAssistantOf,
+): Promise<SiteId[]> {
   const db = openDatabase({ url: databaseUrl, log: silent });
   const vault = createVault({ db, ring: await openKeyRing(join(folder, "keys.json")) });
   const now = new Date();
@@ -18,10 +36,10 @@ export async function addHomes(databaseUrl: string, folder: string, homes: reado
       const clientId = newId<ClientId>();
       await trx.insertInto("client").values({ id: clientId, name: "Bench", createdAt: now }).execute();
       const sites: SiteId[] = [];
-      for (const [index, { port, token }] of homes.entries()) {
+      for (const [index, home] of homes.entries()) {
         const siteId = newId<SiteId>();
         const id = newId<GatewayId>();
-        const url = `http://127.0.0.1:${port}`;
+        const { connector, address, config, secrets } = gatewayOf(home);
         await trx
           .insertInto("site")
           .values({ id: siteId, clientId, name: `Home ${index}`, timeZone: "UTC", language: "en", createdAt: now })
@@ -31,16 +49,16 @@ export async function addHomes(databaseUrl: string, folder: string, homes: reado
           .values({
             id,
             siteId,
-            connector: "home-assistant",
-            name: "Home Assistant",
-            config: JSON.stringify({ url }),
-            address: url,
+            connector,
+            name: "Gateway",
+            config: JSON.stringify(config),
+            address,
             reason: JSON.stringify({ code: "connecting" }),
             since: now,
             createdAt: now,
           })
           .execute();
-        await vault.seal(trx, `gateway:${id}`, { token });
+        await vault.seal(trx, `gateway:${id}`, secrets);
         sites.push(siteId);
       }
       return sites;
