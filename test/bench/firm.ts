@@ -6,10 +6,24 @@ import { openKeyRing } from "@caretaker/server/secrets/key-ring.ts";
 import { createVault } from "@caretaker/server/secrets/vault.ts";
 import type { FleetHome } from "./fleet-process.ts";
 
+/** A gateway as the database has it. */
+export interface BenchGateway {
+  readonly connector: string;
+  readonly address: string;
+  readonly config: object;
+  readonly secrets: Readonly<Record<string, string>>;
+}
+
+/** A simulated Home Assistant, as a technician would add it. */
+export function homeAssistantGateway({ port, token }: FleetHome): BenchGateway {
+  const url = `http://127.0.0.1:${port}`;
+  return { connector: "home-assistant", address: url, config: { url }, secrets: { token } };
+}
+
 const silent = { info() {}, warn() {}, error() {} };
 
 /** Writes a site with one gateway for each home; answers the sites in the order of the homes. */
-export async function addHomes(databaseUrl: string, folder: string, homes: readonly FleetHome[]): Promise<SiteId[]> {
+export async function addHomes(databaseUrl: string, folder: string, homes: readonly BenchGateway[]): Promise<SiteId[]> {
   const db = openDatabase({ url: databaseUrl, log: silent });
   const vault = createVault({ db, ring: await openKeyRing(join(folder, "keys.json")) });
   const now = new Date();
@@ -18,10 +32,9 @@ export async function addHomes(databaseUrl: string, folder: string, homes: reado
       const clientId = newId<ClientId>();
       await trx.insertInto("client").values({ id: clientId, name: "Bench", createdAt: now }).execute();
       const sites: SiteId[] = [];
-      for (const [index, { port, token }] of homes.entries()) {
+      for (const [index, { connector, address, config, secrets }] of homes.entries()) {
         const siteId = newId<SiteId>();
         const id = newId<GatewayId>();
-        const url = `http://127.0.0.1:${port}`;
         await trx
           .insertInto("site")
           .values({ id: siteId, clientId, name: `Home ${index}`, timeZone: "UTC", language: "en", createdAt: now })
@@ -31,16 +44,16 @@ export async function addHomes(databaseUrl: string, folder: string, homes: reado
           .values({
             id,
             siteId,
-            connector: "home-assistant",
-            name: "Home Assistant",
-            config: JSON.stringify({ url }),
-            address: url,
+            connector,
+            name: "Gateway",
+            config: JSON.stringify(config),
+            address,
             reason: JSON.stringify({ code: "connecting" }),
             since: now,
             createdAt: now,
           })
           .execute();
-        await vault.seal(trx, `gateway:${id}`, { token });
+        await vault.seal(trx, `gateway:${id}`, secrets);
         sites.push(siteId);
       }
       return sites;
