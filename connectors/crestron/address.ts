@@ -20,7 +20,7 @@ export function parseAddress(typed: string): Address | undefined {
 
 /** SSH encrypts and proves itself: who is there is judged by its host key, not by a certificate. */
 export function targetOf({ host, port }: Address): GatewayTarget {
-  return { host, port, tls: false };
+  return { host, port, tls: false, scheme: "ssh" };
 }
 
 /** Where Crestron Home's REST interface is. */

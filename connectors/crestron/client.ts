@@ -106,8 +106,10 @@ export class ConsoleClient {
   }
 
   /** What the console prints. Rejects with `gateway_timeout` or `gateway_lost`; `meta.isSent` is false where it was not typed. */
-  type(command: Command, seconds = ANSWER_SECONDS): Promise<string> {
-    const typed = this.#queue.then(() => this.#type(command, seconds));
+  async type(command: Command, seconds = ANSWER_SECONDS): Promise<string> {
+    // Made before it waits for its turn, so that what is no command is refused at once.
+    const line = lineOf(command);
+    const typed = this.#queue.then(() => this.#type(line, seconds));
     this.#queue = typed.catch(() => {});
     return typed;
   }
@@ -118,8 +120,7 @@ export class ConsoleClient {
     this.#ssh.dispose();
   }
 
-  #type(command: Command, seconds: number): Promise<string> {
-    const line = lineOf(command);
+  #type(line: string, seconds: number): Promise<string> {
     if (!this.#isOpen) return Promise.reject(this.#lostError({ isSent: false }));
     return new Promise((resolve, reject) => {
       const settle = (): void => {

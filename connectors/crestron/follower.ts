@@ -2,6 +2,7 @@ import { type Cancel, CaretakerError, type Clock } from "@caretaker/protocol";
 import type { ConsoleClient } from "./client.ts";
 import { commentsIn, hostNameIn, memoryIn, type ProgramComments, refusalIn, versionIn } from "./console/answers.ts";
 import { SLOTS, type Slot } from "./console/commands.ts";
+import { type CresnetDevice, cresnetIn } from "./console/cresnet.ts";
 import { ipTableIn } from "./console/ip-table.ts";
 import { type Facts, normalise } from "./normalise.ts";
 import type { Identity, Part } from "./teller.ts";
@@ -16,12 +17,15 @@ export interface FollowerDeps {
 
 /** The console pushes nothing: its IP table is asked for this often. */
 const LOOK_MILLISECONDS = 30_000;
+/** The bus is slow, and asked at every tenth look. */
+const CRESNET_EVERY = 10;
 
 /** Follows one processor for as long as the connection lives, and tells what happens in our words. */
 export class Follower {
   readonly client: ConsoleClient;
   readonly #deps: FollowerDeps;
   #facts: Facts | undefined;
+  #looks = 0;
   #cancel: Cancel = () => {};
   #isOver = false;
 
@@ -57,6 +61,13 @@ export class Follower {
     return this.facts.table;
   }
 
+  /** What stands on its own bus now. What was listed before and is not any more is kept as such: why it is silent is not known. */
+  async cresnet(): Promise<Facts["cresnet"]> {
+    const listed = cresnetIn(await this.client.type({ is: "cresnet" }));
+    this.#learn({ cresnet: withMissing(this.facts.cresnet, listed) });
+    return this.facts.cresnet;
+  }
+
   /** A program as it is now, or undefined where its slot is empty. */
   async program(slot: Slot): Promise<ProgramComments | undefined> {
     return commentsIn(await this.client.type({ is: "comments", slot }));
@@ -77,7 +88,9 @@ export class Follower {
   #lookLater(): void {
     this.#cancel = this.#deps.clock.after(LOOK_MILLISECONDS, () => {
       // What fails here is said by the loss that follows, or is asked again.
+      this.#looks += 1;
       this.table()
+        .then(async () => this.#looks % CRESNET_EVERY === 0 && (await this.cresnet()))
         .catch(() => {})
         .finally(() => {
           if (!this.#isOver) this.#lookLater();
@@ -103,5 +116,12 @@ export async function readFacts(client: ConsoleClient, where: string): Promise<F
   }
   const table = ipTableIn(await client.type({ is: "table" }));
   const memory = memoryIn(await client.type({ is: "memory" }));
-  return { version, hostName, programs, table, memory };
+  const cresnet = withMissing([], cresnetIn(await client.type({ is: "cresnet" })));
+  return { version, hostName, programs, table, memory, cresnet };
+}
+
+function withMissing(before: Facts["cresnet"], listed: readonly CresnetDevice[]): Facts["cresnet"] {
+  const ids = new Set(listed.map(({ id }) => id));
+  const missing = before.filter(({ id }) => !ids.has(id)).map((device) => ({ ...device, isListed: false }));
+  return [...listed.map((device) => ({ ...device, isListed: true })), ...missing].slice(0, 300);
 }

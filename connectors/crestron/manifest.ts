@@ -76,6 +76,43 @@ const capabilities: Readonly<Partial<Record<CapabilityName, CapabilityDeclaratio
   "entity.state": { scope: "view", timeoutSeconds: 30 },
   "room.state": { scope: "view", timeoutSeconds: 30 },
   "log.errors": { scope: "view", timeoutSeconds: 40 },
+  "log.changes": { scope: "view", timeoutSeconds: 40 },
+  "clock.state": { scope: "view", timeoutSeconds: 30 },
+  "program.state": { scope: "view", timeoutSeconds: 30 },
+  "clock.sync": { scope: "fix", timeoutSeconds: 30 },
+  "address.renew": {
+    scope: "disruptive",
+    timeoutSeconds: 70,
+    felt: {
+      en: "Screens and buttons may not answer for a minute.",
+      nl: "Schermen en knoppen reageren misschien een minuut niet.",
+      de: "Bildschirme und Tasten antworten vielleicht eine Minute lang nicht.",
+      fr: "Les écrans et les boutons peuvent ne pas répondre pendant une minute.",
+    },
+  },
+  "identify.start": {
+    scope: "fix",
+    timeoutSeconds: 30,
+    undo: "identify.stop",
+    felt: {
+      en: "A light on that device blinks.",
+      nl: "Een lampje op dat apparaat knippert.",
+      de: "Ein Licht an diesem Gerät blinkt.",
+      fr: "Un voyant de cet appareil clignote.",
+    },
+  },
+  "identify.stop": { scope: "fix", timeoutSeconds: 30 },
+  "panel.message": {
+    scope: "fix",
+    timeoutSeconds: 30,
+    felt: {
+      en: "A short message stands on the screens.",
+      nl: "Er staat een kort bericht op de schermen.",
+      de: "Auf den Bildschirmen steht eine kurze Nachricht.",
+      fr: "Un court message s’affiche sur les écrans.",
+    },
+  },
+  "log.clear": { scope: "fix", timeoutSeconds: 70 },
   "entity.refresh": { scope: "diagnose", timeoutSeconds: 30 },
   "room.off": {
     scope: "fix",
@@ -84,7 +121,7 @@ const capabilities: Readonly<Partial<Record<CapabilityName, CapabilityDeclaratio
       en: "Picture and sound in that room go off.",
       nl: "Beeld en geluid in die kamer gaan uit.",
       de: "Bild und Ton in diesem Raum gehen aus.",
-      fr: "L'image et le son de cette pièce s'éteignent.",
+      fr: "L’image et le son de cette pièce s’éteignent.",
     },
   },
   "macro.run": {
@@ -94,7 +131,7 @@ const capabilities: Readonly<Partial<Record<CapabilityName, CapabilityDeclaratio
       en: "Lights, shades, climate, picture or sound change to what was set up for that scene.",
       nl: "Verlichting, zonwering, klimaat, beeld of geluid veranderen naar wat voor die scène is ingesteld.",
       de: "Licht, Beschattung, Klima, Bild oder Ton wechseln zu dem, was für diese Szene eingestellt ist.",
-      fr: "L'éclairage, les stores, le chauffage, l'image ou le son passent à ce qui est prévu pour cette scène.",
+      fr: "L’éclairage, les stores, le chauffage, l’image ou le son passent à ce qui est prévu pour cette scène.",
     },
   },
   "program.restart": {
@@ -103,8 +140,8 @@ const capabilities: Readonly<Partial<Record<CapabilityName, CapabilityDeclaratio
     felt: {
       en: "The screens and buttons that this program serves do not answer for a minute or two. Lights and climate may do so as well.",
       nl: "De schermen en knoppen die bij dit programma horen, reageren een of twee minuten niet. Dat kan ook voor verlichting en klimaat gelden.",
-      de: "Die Bildschirme und Tasten dieses Programms antworten ein bis zwei Minuten nicht. Das kann auch für Licht und Klima gelten.",
-      fr: "Les écrans et les boutons liés à ce programme ne répondent pas pendant une à deux minutes. L'éclairage et le chauffage peuvent aussi être concernés.",
+      de: "Die Bildschirme und Tasten dieses Programms reagieren ein bis zwei Minuten nicht. Das kann auch für Licht und Klima gelten.",
+      fr: "Les écrans et les boutons liés à ce programme ne répondent pas pendant une à deux minutes. L’éclairage et le chauffage peuvent aussi être concernés.",
     },
   },
   "gateway.restart": {
@@ -113,8 +150,8 @@ const capabilities: Readonly<Partial<Record<CapabilityName, CapabilityDeclaratio
     felt: {
       en: "Screens, buttons, lights and climate that this system serves do not answer for several minutes.",
       nl: "Schermen, knoppen, verlichting en klimaat van dit systeem reageren enkele minuten niet.",
-      de: "Bildschirme, Tasten, Licht und Klima dieses Systems antworten mehrere Minuten nicht.",
-      fr: "Les écrans, les boutons, l'éclairage et le chauffage de ce système ne répondent pas pendant plusieurs minutes.",
+      de: "Bildschirme, Tasten, Licht und Klima dieses Systems reagieren mehrere Minuten nicht.",
+      fr: "Les écrans, les boutons, l’éclairage et le chauffage de ce système ne répondent pas pendant plusieurs minutes.",
     },
   },
 };

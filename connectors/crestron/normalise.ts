@@ -9,6 +9,7 @@ import type {
 } from "@caretaker/protocol";
 import type { ProgramComments, Version } from "./console/answers.ts";
 import type { Slot } from "./console/commands.ts";
+import type { CresnetDevice } from "./console/cresnet.ts";
 import type { Entry } from "./console/ip-table.ts";
 import { DOORS, type DoorName } from "./doors.ts";
 
@@ -21,6 +22,8 @@ export interface Facts {
   readonly programs: ReadonlyMap<Slot, ProgramComments>;
   readonly table: readonly Entry[];
   readonly memory: number | undefined;
+  /** On its own bus: what `reportcresnet` lists now, and what it listed before. */
+  readonly cresnet: readonly (CresnetDevice & { readonly isListed: boolean })[];
 }
 
 /** How one entity is now. */
@@ -48,7 +51,7 @@ export function doorEntity(door: DoorName): EntityReport {
 
 /** A processor in our words: itself, its programs, and whatever these are to reach. */
 export function normalise(facts: Facts): Normalised {
-  const { version, hostName, programs, table, memory } = facts;
+  const { version, hostName, programs, table, memory, cresnet } = facts;
   const name = hostName ?? version.model;
   const entries = table.map((entry) => ({ entry, key: keyOfEntry(entry) }));
   const unique = [...new Map(entries.map((one) => [one.key, one])).values()];
@@ -57,10 +60,20 @@ export function normalise(facts: Facts): Normalised {
     ...(memory === undefined
       ? []
       : [{ entity: { ...fact(PROCESSOR, "memory", "ramfree", "Memory in use"), unit: "%" }, state: String(memory) }]),
-    ...[...programs].map(([slot, { file }]) => ({
-      entity: fact(`program-${slot}`, "file", `progcomments:${slot}`, "Program file"),
-      state: file ?? "unknown",
-    })),
+    ...[...programs].flatMap(([slot, { file, compiled }]) => [
+      {
+        entity: fact(`program-${slot}`, "file", `progcomments:${slot}`, "Program file"),
+        state: file ?? "unknown",
+      },
+      ...(compiled === null
+        ? []
+        : [
+            {
+              entity: fact(`program-${slot}`, "compiled", `progcomments:${slot} compiled`, "Compiled"),
+              state: compiled,
+            },
+          ]),
+    ]),
   ];
   return {
     name,
@@ -71,8 +84,13 @@ export function normalise(facts: Facts): Normalised {
         processor(version, name),
         ...[...programs].map(([slot, program]) => programDevice(slot, program)),
         ...unique.map(({ entry, key }) => entryDevice(entry, key, programs)),
+        ...cresnet.map(busDevice),
       ],
-      entities: [...own.map(({ entity }) => entity), ...unique.map(({ entry, key }) => link(entry, key))],
+      entities: [
+        ...own.map(({ entity }) => entity),
+        ...unique.map(({ entry, key }) => link(entry, key)),
+        ...cresnet.map(busLink),
+      ],
     },
     states: [
       ...own.map(({ entity, state }) => ({ key: entity.key, state, available: "online" as const })),
@@ -81,6 +99,11 @@ export function normalise(facts: Facts): Normalised {
         const state = { online: "on", offline: "off", unknown: "unknown" }[available];
         return { key: `${key}.link`, state, available, attributes: { status } };
       }),
+      ...cresnet.map(({ id, isListed }) => ({
+        key: `${cresnetKey(id)}.link`,
+        state: isListed ? "on" : "unknown",
+        available: isListed ? ("online" as const) : ("unknown" as const),
+      })),
     ],
   };
 }
@@ -131,6 +154,33 @@ function entryDevice(entry: Entry, key: string, programs: Facts["programs"]): De
     upstreamKey: programs.has(slot) ? `program-${slot}` : PROCESSOR,
     kind: kindOf(model ?? ""),
     ...(model === null ? {} : { model }),
+  };
+}
+
+export function cresnetKey(id: string): string {
+  return `cresnet-${id}`;
+}
+
+function busDevice({ id, model, version }: CresnetDevice): DeviceReport {
+  return {
+    key: cresnetKey(id),
+    marks: [],
+    name: `${model} (Cresnet ${id})`,
+    integrationKeys: [],
+    upstreamKey: PROCESSOR,
+    kind: "other",
+    model,
+    ...(version === null ? {} : { firmware: version }),
+  };
+}
+
+function busLink({ id }: CresnetDevice): EntityReport {
+  return {
+    ...plain(`${cresnetKey(id)}.link`, `reportcresnet ${id}`, "Connection"),
+    kind: "binary_sensor",
+    deviceClass: "connectivity",
+    deviceKey: cresnetKey(id),
+    diagnostic: false,
   };
 }
 

@@ -7,13 +7,15 @@ import {
   type ReadRequest,
   withoutSecrets,
 } from "@caretaker/protocol";
-import { offsetOf, refusalIn, uptimeIn } from "./console/answers.ts";
+import { driftIn, linesOf, offsetOf, refusalIn, uptimeIn } from "./console/answers.ts";
 import { slotOf } from "./console/commands.ts";
-import { errorLogIn, type Noted } from "./console/error-log.ts";
+import { isFault, type Note, type Noted, notesIn } from "./console/error-log.ts";
+import { isIncomplete } from "./console/log-changes.ts";
 import type { Follower } from "./follower.ts";
 import type { HomeFollower } from "./home/follower.ts";
 import { homeReads } from "./home/reads.ts";
 import { answersBy, keyOfEntry, PROCESSOR } from "./normalise.ts";
+import { slotBehind } from "./program.ts";
 import type { Processor } from "./session.ts";
 import { words } from "./words.ts";
 
@@ -21,7 +23,7 @@ const MOST_ENTRIES = 200;
 
 type Input = Readonly<Record<string, unknown>>;
 type Reads = {
-  [N in CapabilityName]?: (from: Follower, input: Input, clock: Clock) => Promise<CapabilityOutput<N>>;
+  [N in CapabilityName]?: (from: Follower, input: Input, processor: Processor) => Promise<CapabilityOutput<N>>;
 };
 
 /** Each asks the console anew: what a fix is proven by is never what was remembered. */
@@ -46,29 +48,79 @@ const reads: Reads = {
       if (!from.facts.programs.has(slot)) throw new CaretakerError("not_available_here", words.noSuch("program"));
       return state((await from.program(slot)) === undefined ? "offline" : "online", null);
     }
+    const id = /^cresnet-([0-9A-F]{2})$/.exec(String(device))?.[1];
+    if (id !== undefined) {
+      const found = (await from.cresnet()).find((one) => one.id === id);
+      if (found === undefined) throw new CaretakerError("not_available_here", words.noSuch("device"));
+      return state(found.isListed ? "online" : "unknown", found.version);
+    }
     const entry = (await from.table()).find((one) => keyOfEntry(one) === device);
     if (entry === undefined) throw new CaretakerError("not_available_here", words.noSuch("device"));
     return state(answersBy(entry.status), null);
   },
 
-  "log.errors": async (from, { integration }, clock) => {
+  "log.errors": async (from, { integration }, { clock, log }) => {
     if (integration !== undefined) throw new CaretakerError("not_available_here", words.noSuch("integration"));
-    const uptime = uptimeIn(await from.client.type({ is: "uptime" }));
-    const said = await from.client.type({ is: "log" }, 30);
-    const noted = errorLogIn(said);
-    // The lines of the log begin with "Error:" as the console's own no does.
-    const no = noted.length === 0 && !/log contents/i.test(said) ? refusalIn(said) : undefined;
+    const { notes, momentOf } = await readLog(from, clock);
+    log.handedOut(notes, clock.now());
+    return grouped(notes.filter(isFault), momentOf);
+  },
+
+  "log.changes": async (from, _input, { clock, log }) => {
+    const { notes, momentOf } = await readLog(from, clock);
+    const changes = log.changes(notes);
+    const comparedWith = log.at?.toISOString() ?? null;
+    log.handedOut(notes, clock.now());
+    return {
+      ...grouped(changes.notes.filter(isFault), momentOf),
+      comparedWith,
+      hasBegunAnew: changes.hasBegunAnew,
+      isIncomplete: isIncomplete(changes.notes),
+    };
+  },
+
+  "clock.state": async (from, _input, { clock }) => {
+    const said = await from.client.type({ is: "clock" });
+    const no = refusalIn(said);
     if (no !== undefined) throw new CaretakerError("not_available_here", words.saidNo(no));
-    const now = clock.now().getTime();
-    const startedAt = uptime === undefined ? null : now - uptime.milliseconds;
-    const offset = uptime === undefined ? null : offsetOf(uptime, now);
-    return grouped(noted, (at) => {
-      if (at === null) return null;
-      if ("uptime" in at) return startedAt === null ? null : startedAt + at.uptime;
-      return offset === null ? null : at.local - offset;
-    });
+    return { said: linesOf(said).join(" ").slice(0, 200), driftSeconds: driftIn(said, clock.now().getTime()) };
+  },
+
+  "program.state": async (from, { device }) => {
+    const slot = slotBehind(from, device);
+    if (slot === undefined) throw new CaretakerError("not_available_here", words.noSuch("program"));
+    const program = await from.program(slot);
+    const uptime = uptimeIn(await from.client.type({ is: "program uptime", slot }));
+    return {
+      isLoaded: program !== undefined,
+      name: program?.name ?? null,
+      file: program?.file ?? null,
+      compiled: program?.compiled ?? null,
+      uptimeSeconds: uptime === undefined ? null : Math.round(uptime.milliseconds / 1000),
+    };
   },
 };
+
+type MomentOf = (at: Note["at"]) => number | null;
+
+/** The log as it is now, and how its moments are ours. */
+export async function readLog(from: Follower, clock: Clock): Promise<{ notes: Note[]; momentOf: MomentOf }> {
+  const uptime = uptimeIn(await from.client.type({ is: "uptime" }));
+  const said = await from.client.type({ is: "log" }, 30);
+  const notes = notesIn(said);
+  // The lines of the log begin with "Error:" as the console's own no does.
+  const no = notes.length === 0 && !/log contents/i.test(said) ? refusalIn(said) : undefined;
+  if (no !== undefined) throw new CaretakerError("not_available_here", words.saidNo(no));
+  const now = clock.now().getTime();
+  const startedAt = uptime === undefined ? null : now - uptime.milliseconds;
+  const offset = uptime === undefined ? null : offsetOf(uptime, now);
+  const momentOf: MomentOf = (at) => {
+    if (at === null) return null;
+    if ("uptime" in at) return startedAt === null ? null : startedAt + at.uptime;
+    return offset === null ? null : at.local - offset;
+  };
+  return { notes, momentOf };
+}
 
 function state(availability: AvailabilityValue, firmware: string | null): CapabilityOutput<"device.state"> {
   const unavailable = availability === "offline" ? 1 : 0;
@@ -76,10 +128,7 @@ function state(availability: AvailabilityValue, firmware: string | null): Capabi
 }
 
 /** What was said again and again is one line. Of what has no moment that is known nothing can be said. */
-function grouped(
-  noted: readonly Noted[],
-  momentOf: (at: Noted["at"]) => number | null,
-): CapabilityOutput<"log.errors"> {
+function grouped(noted: readonly Noted[], momentOf: MomentOf): CapabilityOutput<"log.errors"> {
   const entries = new Map<string, CapabilityOutput<"log.errors">["entries"][number]>();
   const counted = { error: 0, warning: 0 };
   for (const { level, source, message, at } of noted) {
@@ -118,7 +167,7 @@ export async function read<N extends CapabilityName>(
   processor: Processor,
   { capability, input }: ReadRequest<N>,
 ): Promise<CapabilityOutput<N>> {
-  const { console, home, clock } = processor;
+  const { console, home } = processor;
   const fromHome = readHome(processor, capability, input as Input);
   if (fromHome !== undefined) return (await fromHome) as CapabilityOutput<N>;
   // What both can say of the processor is said by the one that is open.
@@ -129,7 +178,7 @@ export async function read<N extends CapabilityName>(
   const answer = reads[capability] as Reads[N];
   if (answer === undefined || console === undefined)
     throw new CaretakerError("not_available_here", words.notHere(capability));
-  return answer(console.need(), input as Input, clock);
+  return answer(console.need(), input as Input, processor);
 }
 
 async function ofProcessor(from: HomeFollower, capability: CapabilityName, { device }: Input): Promise<unknown> {

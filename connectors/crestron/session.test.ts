@@ -67,7 +67,15 @@ describe("what a processor says", () => {
     await using processor = await openProcessor({ knobs });
 
     expect(new Set(processor.inventory().devices.map(({ key }) => key))).toEqual(
-      new Set(["processor", "program-1", HALL, "ip-1-04-192.168.1.32", "ip-1-81-192.168.1.231"]),
+      new Set([
+        "processor",
+        "program-1",
+        HALL,
+        "ip-1-04-192.168.1.32",
+        "ip-1-81-192.168.1.231",
+        "cresnet-0A",
+        "cresnet-65",
+      ]),
     );
     expect(processor.told(`${HALL}.link`)).toMatchObject({ state: "on", available: "online" });
     expect(processor.told("ip-1-81-192.168.1.231.link")).toMatchObject({ available: "unknown" });

@@ -18,6 +18,7 @@ import { ExpectedRestart } from "./expected-restart.ts";
 import { Follower } from "./follower.ts";
 import { HomeClient } from "./home/client.ts";
 import { HomeFollower } from "./home/follower.ts";
+import { LogMemory } from "./log-memory.ts";
 import { answersBy } from "./normalise.ts";
 import { read } from "./reads.ts";
 import { Teller } from "./teller.ts";
@@ -26,6 +27,7 @@ import { words } from "./words.ts";
 /** What of a session its reads and acts go through. A door that was not entered is absent. */
 export interface Processor {
   readonly restart: ExpectedRestart;
+  readonly log: LogMemory;
   readonly clock: ConnectorContext["clock"];
   readonly console: Door<Follower> | undefined;
   readonly home: Door<HomeFollower> | undefined;
@@ -61,6 +63,7 @@ class ProcessorSession implements GatewaySession {
     this.#teller = new Teller(names, context.clock, (event) => this.#isOver || context.emit(event));
     this.#processor = {
       restart: new ExpectedRestart(context.clock),
+      log: new LogMemory(),
       clock: context.clock,
       console: console && this.#door("console", (lost) => this.#openConsole(console, lost)),
       home: home && this.#door("home", (lost) => this.#openHome(home, lost)),

@@ -32,6 +32,9 @@ export const words = {
     `Crestron Home at ${where} gives keys and does not accept them. Restart the processor, or make a new token.`,
   doorShut: (door: string, reason: string) =>
     `The door "${door}" of this processor is shut: ${reason} What goes through its other door still works.`,
+  readItFirst: (lines: number) =>
+    `The log was not cleared: ${lines} lines of it were not read yet. Read it first, so that it stands in the record.`,
+  noAddressOf: "Only a device of the IP table that stands there with its address can be made to blink.",
   noMedia: "This room has no media of its own that Crestron Home tells of.",
   notThatScene: (name: string, type: string) =>
     `${name} is a scene of the kind "${type}", which may open or lock something: it is not run from here.`,

@@ -48,7 +48,7 @@ const capabilities: Readonly<Partial<Record<CapabilityName, CapabilityDeclaratio
     felt: {
       en: "The things that belong to it do not answer for some seconds.",
       nl: "De apparaten die erbij horen reageren een paar seconden niet.",
-      de: "Die Geräte, die dazugehören, antworten einige Sekunden nicht.",
+      de: "Die Geräte, die dazugehören, reagieren einige Sekunden nicht.",
       fr: "Les appareils qui en dépendent ne répondent pas pendant quelques secondes.",
     },
   },

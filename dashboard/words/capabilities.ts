@@ -12,6 +12,9 @@ const CAPABILITY_WORDS: Record<CapabilityName, string> = {
   "entity.state": "State",
   "room.state": "Room",
   "log.errors": "Log",
+  "log.changes": "Log since last time",
+  "clock.state": "Clock",
+  "program.state": "Program",
   "repairs.list": "Repairs",
   "backup.info": "Backup",
   "updates.list": "Updates",
@@ -24,6 +27,12 @@ const CAPABILITY_WORDS: Record<CapabilityName, string> = {
   "power.cycle": "Switch off and on",
   "power.on": "Switch on",
   "program.restart": "Restart the program",
+  "clock.sync": "Set the clock",
+  "address.renew": "Ask for the address again",
+  "identify.start": "Let it blink",
+  "identify.stop": "Stop the blinking",
+  "panel.message": "Show a message",
+  "log.clear": "Clear the log",
   "gateway.restart": "Restart the gateway",
 };
 
@@ -49,6 +58,15 @@ const FIELD_WORDS: Readonly<Record<string, string>> = {
   recording: "History is written",
   lastSeen: "Last seen",
   since: "Since",
+  said: "What it says",
+  driftSeconds: "Seconds it is wrong",
+  comparedWith: "Compared with",
+  hasBegunAnew: "Begun anew",
+  isIncomplete: "Lines are missing",
+  isLoaded: "Loaded",
+  file: "File",
+  compiled: "Compiled",
+  uptimeSeconds: "Seconds since its start",
 };
 
 /** What a measured field is called; another one is said as it is named, in words. */

@@ -856,6 +856,14 @@ export const words = {
     asked: "A second person has been asked.",
     seeAsked: "See what waits",
   },
+  plans: {
+    plan: "Looked after by",
+    none: "No plan",
+    now: (name: string) => `Looked after by: ${name}`,
+    by: (name: string) => `Plan ${name}`,
+    reason: "Why?",
+    change: "Change the plan",
+  },
   raises: {
     title: "Asked for more than usual",
     text: "What any act needs comes from the make's catalogue. Here it can be raised for a device or the whole home, for all acts or one kind of them; nobody can lower it.",

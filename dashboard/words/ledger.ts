@@ -27,6 +27,8 @@ export const LEDGER_WORDS: Record<LedgerEvent, string> = {
   "scopes.ended": "What was allowed for good came to its agreed end",
   "scopes.raised": "More has to be allowed than before",
   "scopes.raise_lifted": "A raise of what has to be allowed was taken back",
+  "plan.changed": "What a plan asks for was changed",
+  "site.plan_changed": "The home is looked after by another plan",
   "emergency.agreed": "What may be done in an emergency was recorded",
   "emergency.ended": "Nothing is an emergency here any more",
   "view.narrowed": "Part of the home was left out of what we see",

@@ -12,16 +12,16 @@ const SENTENCES: Readonly<Record<Language, Readonly<Record<Ill, Sentence>>>> = {
     integration_not_running: (name, since) => `${name} has not been running since ${since}.`,
   },
   nl: {
-    device_silent: (name, since) => `${name} antwoordt niet sinds ${since}.`,
-    integration_silent: (name, since) => `${name} antwoordt niet sinds ${since}.`,
-    integration_half_silent: (name, since) => `Veel van wat bij ${name} hoort, antwoordt niet sinds ${since}.`,
+    device_silent: (name, since) => `${name} reageert niet sinds ${since}.`,
+    integration_silent: (name, since) => `${name} reageert niet sinds ${since}.`,
+    integration_half_silent: (name, since) => `Veel van wat bij ${name} hoort, reageert niet sinds ${since}.`,
     integration_not_running: (name, since) => `${name} werkt niet sinds ${since}.`,
   },
   de: {
-    device_silent: (name, since) => `${name} antwortet seit ${since} nicht.`,
-    integration_silent: (name, since) => `${name} antwortet seit ${since} nicht.`,
-    integration_half_silent: (name, since) => `Vieles, was zu ${name} gehört, antwortet seit ${since} nicht.`,
-    integration_not_running: (name, since) => `${name} läuft seit ${since} nicht.`,
+    device_silent: (name, since) => `${name} reagiert seit ${since} nicht.`,
+    integration_silent: (name, since) => `${name} reagiert seit ${since} nicht.`,
+    integration_half_silent: (name, since) => `Vieles, was zu ${name} gehört, reagiert seit ${since} nicht.`,
+    integration_not_running: (name, since) => `${name} funktioniert seit ${since} nicht.`,
   },
   fr: {
     device_silent: (name, since) => `${name} ne répond plus depuis ${since}.`,

@@ -27,8 +27,12 @@ export interface Cli {
   hub(): Hub;
   /** Answers a value with `--json`, these lines without. */
   print(value: unknown, lines: () => readonly string[]): void;
+  /** Says one thing of several as it happens: a value on a line of its own with `--json`, these lines without. */
+  tell<T>(value: T, lines: (value: T) => readonly string[]): void;
   /** Something was found, or failed: exit code 1. */
   found(): void;
+  /** What was to be looked at does not answer: exit code 3. */
+  unreachable(): void;
 }
 
 /** Adds the commands about one noun to the program; each has a file in commands/. */
@@ -63,8 +67,15 @@ export async function runCli(words: readonly string[], terminal: Terminal): Prom
       const text = isJson ? JSON.stringify(value, null, 2) : lines().join("\n");
       if (text !== "") terminal.out(`${text}\n`);
     },
+    tell: (value, lines) => {
+      const isJson = program.opts<{ json: boolean }>().json;
+      for (const line of isJson ? [JSON.stringify(value)] : lines(value)) terminal.out(`${line}\n`);
+    },
     found: () => {
       exit = EXIT.found;
+    },
+    unreachable: () => {
+      exit = EXIT.unreachable;
     },
   };
   for (const add of COMMANDS) add(program, cli);

@@ -13,6 +13,9 @@ function keyOf(kind: ReferenceKind): typeof Key {
 
 export type ReferenceKind = "integration" | "device" | "entity" | "room" | "gateway";
 
+/** What can be shown on a screen of a home; the words belong to the make, and nobody writes others. */
+const PANEL_SENTENCES = ["working", "wait", "restarting", "done"] as const;
+
 /** Whole seconds. */
 const Seconds = z.number().int().min(0).max(86_400);
 
@@ -23,6 +26,15 @@ const IntegrationCondition = z.object({
   /** Enabled entities of it that do not answer now. */
   unavailable: z.number().int(),
   entities: z.number().int(),
+});
+
+const LogEntry = z.object({
+  level: z.string(),
+  source: z.string(),
+  message: z.string(),
+  count: z.number().int(),
+  firstAt: Moment,
+  lastAt: Moment,
 });
 
 function read<I extends z.ZodObject, O extends z.ZodObject>(summary: string, input: I, output: O) {
@@ -107,18 +119,49 @@ export const CAPABILITIES = {
     "Warnings and errors the gateway noted since it started",
     z.strictObject({ integration: keyOf("integration").optional() }),
     z.object({
-      entries: z.array(
-        z.object({
-          level: z.string(),
-          source: z.string(),
-          message: z.string(),
-          count: z.number().int(),
-          firstAt: Moment,
-          lastAt: Moment,
-        }),
-      ),
+      entries: z.array(LogEntry),
       errors: z.number().int(),
       warnings: z.number().int(),
+    }),
+  ),
+  "log.changes": read(
+    "Warnings and errors the gateway noted since it was last asked",
+    z.strictObject({}),
+    z.object({
+      entries: z.array(LogEntry),
+      errors: z.number().int(),
+      warnings: z.number().int(),
+      /** When it was last asked over this connection; null the first time: then all of the log is new. */
+      comparedWith: Moment.nullable(),
+      /** The log begins anew: the gateway restarted, or somebody cleared it. */
+      hasBegunAnew: z.boolean(),
+      /** The gateway says that it left lines out. */
+      isIncomplete: z.boolean(),
+    }),
+  ),
+  "clock.state": read(
+    "What the gateway's own clock shows",
+    z.strictObject({}),
+    z.object({
+      /** As the gateway says it. */
+      said: z.string(),
+      /**
+       * How far it is from ours, beyond whole quarters of an hour, which a time zone may explain: -450 to 450. Null where
+       * what it says is not understood.
+       */
+      driftSeconds: z.number().int().nullable(),
+    }),
+  ),
+  "program.state": read(
+    "Whether a program runs, and since when",
+    z.strictObject({ device: keyOf("device") }),
+    z.object({
+      isLoaded: z.boolean(),
+      name: z.string().nullable(),
+      file: z.string().nullable(),
+      /** When it was compiled, as the gateway says it. */
+      compiled: z.string().nullable(),
+      uptimeSeconds: z.number().int().nullable(),
     }),
   ),
   "repairs.list": read(
@@ -188,6 +231,15 @@ export const CAPABILITIES = {
     // The program itself, or something that it looks after: a slot is never a number that somebody writes.
     z.strictObject({ device: keyOf("device") }),
   ),
+  "clock.sync": action("Set the gateway's clock by the network", z.strictObject({})),
+  "address.renew": action("Ask the network for the gateway's address again", z.strictObject({})),
+  "identify.start": action("Let a light of a device blink", z.strictObject({ device: keyOf("device") })),
+  "identify.stop": action("Let no light blink any more", z.strictObject({ device: keyOf("device") })),
+  "panel.message": action(
+    "Show one of a few sentences on the screens",
+    z.strictObject({ sentence: z.enum(PANEL_SENTENCES), language: z.enum(["en", "nl", "de", "fr"]) }),
+  ),
+  "log.clear": action("Clear the gateway's log, once it was read", z.strictObject({})),
   "gateway.restart": action("Restart the gateway's software", z.strictObject({})),
 } as const;
 

@@ -56,6 +56,8 @@ export interface GatewayTarget {
   readonly host: string;
   readonly port: number;
   readonly tls: boolean;
+  /** How its address is written; absent where it is `http` or, with `tls`, `https`. */
+  readonly scheme?: "ssh";
   /** SHA-256 fingerprint that a person said yes to; with it any certificate but that one is refused. */
   readonly pinnedCertificate?: string;
   /**

@@ -3,7 +3,7 @@ import { Approval } from "./approvals.ts";
 import { ConsentAnswer, ConsentView, HomeJournal, HomeQuestionView, LinkToken, PhoneQuestion } from "./consent.ts";
 import { EMERGENCY_ACTS, EmergencyAct, EmergencyConsent, EmergencyEvidence } from "./emergency.ts";
 import { HomePhones } from "./household.ts";
-import { ConsentRequestId, ContactId, DeviceId, GatewayId, Moment, RoomId, RunId, SiteId } from "./ids.ts";
+import { ConsentRequestId, ContactId, DeviceId, GatewayId, Moment, PlanId, RoomId, RunId, SiteId } from "./ids.ts";
 import { EntityKind } from "./model.ts";
 import { operation } from "./operation.ts";
 import { Answer } from "./question.ts";
@@ -117,7 +117,8 @@ export const householdOperations = {
     path: "GET /sites/{siteId}/raises",
     summary: "Where more has to be allowed than the catalogue of the make says",
     input: z.strictObject({ siteId: SiteId }),
-    output: z.object({ items: z.array(ScopeRaise) }),
+    /** `planId`: the plan by which the home is looked after; its raises are among the items. */
+    output: z.object({ items: z.array(ScopeRaise), planId: PlanId.nullable() }),
     needs: { who: everyone, on: "site" },
   }),
   "raise.set": operation({

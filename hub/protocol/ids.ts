@@ -8,6 +8,9 @@ export const ClientId = z.uuid().brand<"ClientId">();
 export type ClientId = z.infer<typeof ClientId>;
 export const SiteId = z.uuid().brand<"SiteId">();
 export type SiteId = z.infer<typeof SiteId>;
+/** A level of aftercare. */
+export const PlanId = z.uuid().brand<"PlanId">();
+export type PlanId = z.infer<typeof PlanId>;
 export const ContactId = z.uuid().brand<"ContactId">();
 export type ContactId = z.infer<typeof ContactId>;
 export const GatewayId = z.uuid().brand<"GatewayId">();

@@ -26,6 +26,7 @@ export * from "./operation.ts";
 export * from "./operation-request.ts";
 export * from "./operations.ts";
 export * from "./people.ts";
+export * from "./plans.ts";
 export * from "./privacy-operations.ts";
 export * from "./question.ts";
 export * from "./redact.ts";

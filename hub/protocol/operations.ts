@@ -27,6 +27,7 @@ import { LedgerFileLine } from "./ledger-file.ts";
 import { Device, EntityState, Integration, Room } from "./model.ts";
 import { operation } from "./operation.ts";
 import { ApiKey, Invitation, Me, Person, Role, SignedInSession } from "./people.ts";
+import { planOperations } from "./plans.ts";
 import { privacyOperations } from "./privacy-operations.ts";
 import { rolloutOperations } from "./rollout-operations.ts";
 import { RunEvidence } from "./run-evidence.ts";
@@ -445,6 +446,7 @@ export const operations = {
   ...rolloutOperations,
   ...upkeepOperations,
   ...householdOperations,
+  ...planOperations,
 
   // ---- The homeowner ----
   "consent.view": operation({

@@ -26,6 +26,8 @@ export const ActionCapability = z.enum(ACTION_NAMES);
 
 /** That more has to be allowed in a home, or for a device of it, than the catalogue of its make says. */
 export const ScopeRaise = z.object({
+  /** The plan that the home is looked after by, where that says so; null where it was said of this home. */
+  planName: z.string().nullable(),
   /** Null for the whole home. */
   deviceId: DeviceId.nullable(),
   deviceName: z.string().nullable(),

@@ -6,6 +6,7 @@ import { approvalHandlers } from "./approvals/handlers.ts";
 import type { CarriesOut } from "./approvals/types.ts";
 import { createBackups } from "./backup/backups.ts";
 import { backupHandlers } from "./backup/handlers.ts";
+import { createBetweenHubs } from "./between-hubs.ts";
 import { dealWithUncleanStop } from "./boot/unclean-stop.ts";
 import { createCourier } from "./consent/at-home/courier.ts";
 import { phoneHandlers } from "./consent/at-home/phones.ts";
@@ -13,6 +14,7 @@ import { consentHandlers, createConsent } from "./consent/consent.ts";
 import { allowEmergency } from "./consent/emergency.ts";
 import { mayView } from "./consent/standing.ts";
 import { StandingEnds } from "./consent/standing-ends.ts";
+import { planHandlers } from "./contracts/plans.ts";
 import { type Database, now } from "./db/database.ts";
 import { pendingMigrations } from "./db/migrate.ts";
 import { type Demo, startDemo } from "./demo/demo.ts";
@@ -90,6 +92,7 @@ export async function makeRooms(options: HubOptions, place: Place): Promise<Room
   const {
     state,
     viewNews,
+    betweenHubs,
     gateways,
     mail,
     courier,
@@ -108,6 +111,7 @@ export async function makeRooms(options: HubOptions, place: Place): Promise<Room
     rooms: [
       { name: "state", start: () => state.start(), close: () => state.close() },
       { name: "view news", start: () => viewNews.start(), close: () => viewNews.close() },
+      { name: "between hubs", start: () => betweenHubs.start(), close: () => betweenHubs.close() },
       { name: "demo", start: () => doors.demo.start(), close: () => doors.demo.close() },
       { name: "gateways", start: () => gateways.start(), close: () => gateways.close() },
       { name: "mail", start: () => mail.start(), close: () => mail.close() },
@@ -146,6 +150,7 @@ async function makeInnerRooms(options: HubOptions, { port, url }: Place) {
     connectors.find(({ manifest }) => manifest.id === id)?.manifest.name ?? id;
   const state = createState({ db, clock, announcements, log, connectorName });
   const viewNews = createViewNews({ databaseUrl, clock, log, announcements });
+  const betweenHubs = createBetweenHubs({ db, databaseUrl, clock, log, announcements });
   const gateways = createGateways({ db, state, vault, connectors, clock, log, announcements, ownPorts: [port] });
   const mail = createMail({
     db,
@@ -198,6 +203,7 @@ async function makeInnerRooms(options: HubOptions, { port, url }: Place) {
     vault,
     state,
     viewNews,
+    betweenHubs,
     gateways,
     mail,
     courier,
@@ -262,6 +268,7 @@ async function makeDoors(options: HubOptions, { server, url }: Place, inner: Inn
     ...phoneHandlers({ db, announcements, gateways, queueMessage: mail.queue }),
     ...ledgerHandlers({ db }),
     ...raiseHandlers({ db, announcements }),
+    ...planHandlers({ db }),
     ...privacyHandlers({ db, announcements, erasures: createErasures(options.config.data, log) }),
     ...backupHandlers(inner.backups),
     ...standstillHandlers({ db }),

@@ -76,6 +76,8 @@ const WORDS: Readonly<
   },
 };
 
+const LANGUAGES = Object.keys(WORDS) as Language[];
+
 const QUESTION = `id: firm/which-light
 version: 1
 title: Ask which light is lit
@@ -96,13 +98,15 @@ ${Object.entries(WORDS)
 describe.skipIf(chromium.skip)(chromium.title("the homeowner's page, narrow and with large text"), () => {
   let firm: Firm;
   let browser: Browser;
-  let home: FakeHomeAssistant;
+  /** One for each language, so that all four can be asked at once. */
+  let homes: FakeHomeAssistant[];
+  const homeOf = (language: Language) => homes[LANGUAGES.indexOf(language)] as FakeHomeAssistant;
 
   beforeAll(async () => {
-    [firm, browser, home] = await Promise.all([
+    [firm, browser, homes] = await Promise.all([
       Firm.open().then((opened) => opened.settle()),
       openBrowser(findChromium() ?? ""),
-      startFakeHomeAssistant({ home: testHome({ hall: { mode: "wedged" } }) }),
+      Promise.all(LANGUAGES.map(() => startFakeHomeAssistant({ home: testHome({ hall: { mode: "wedged" } }) }))),
     ]);
   });
   beforeAll(async () => {
@@ -111,10 +115,11 @@ describe.skipIf(chromium.skip)(chromium.title("the homeowner's page, narrow and 
   });
   afterAll(async () => {
     await browser?.close();
-    await Promise.all([firm?.close(), home?.close()]);
+    await Promise.all([firm?.close(), ...(homes?.map((home) => home.close()) ?? [])]);
   });
 
-  it.each(Object.keys(WORDS) as Language[])(
+  // The reload and its proof take their time: the four wait together.
+  it.concurrent.each(LANGUAGES)(
     "is read, heard and used by keyboard alone, in %s, from the question to the journal",
     async (language) => {
       const words = WORDS[language];
@@ -136,7 +141,7 @@ describe.skipIf(chromium.skip)(chromium.title("the homeowner's page, narrow and 
       await lookAtAll("working");
       expect(await announced(page, before, ".progress li")).toEqual(await lines(page, ".progress li"));
 
-      home.setBridge("Hall bridge", "ok");
+      homeOf(language).setBridge("Hall bridge", "ok");
       await firm.ended(asked.runId);
       for (const each of pages) await each.locator(".status[data-state=well]").waitFor();
       await page.locator(".result dd").first().waitFor();
@@ -156,36 +161,33 @@ describe.skipIf(chromium.skip)(chromium.title("the homeowner's page, narrow and 
     },
   );
 
-  it.each(Object.keys(WORDS) as Language[])(
-    "is so in %s where a question allows nothing, and once it is answered",
-    async (language) => {
-      const { say, answer } = WORDS[language];
-      const email = `lee-${language}@question.example`;
-      const { siteId } = await firm.addHome(home, ["diagnose"], { name: "Mrs Lee", email, language });
-      const reason = WORDS[language].says;
-      await firm.api("run.start", { siteId, runbook: "firm/which-light" as RunbookId, inputs: {}, reason });
-      const mail = await firm.mail.next(({ to }) => to === email);
-      const link = /https?:\/\/\S+\/q\/[A-Za-z0-9_-]+/.exec(mail.text)?.[0] ?? "";
-      const pages = await Promise.all(looksIn(language).map((how) => openPage(how, link)));
-      const found: Record<string, string[]> = {};
-      for (const each of pages) await each.getByText(say).waitFor();
-      await lookAt(pages, language, "question", found);
-      const [page] = pages as [Page];
-      const before = await regions(page);
+  it.each(LANGUAGES)("is so in %s where a question allows nothing, and once it is answered", async (language) => {
+    const { say, answer } = WORDS[language];
+    const email = `lee-${language}@question.example`;
+    const { siteId } = await firm.addHome(homeOf(language), ["diagnose"], { name: "Mrs Lee", email, language });
+    const reason = WORDS[language].says;
+    await firm.api("run.start", { siteId, runbook: "firm/which-light" as RunbookId, inputs: {}, reason });
+    const mail = await firm.mail.next(({ to }) => to === email);
+    const link = /https?:\/\/\S+\/q\/[A-Za-z0-9_-]+/.exec(mail.text)?.[0] ?? "";
+    const pages = await Promise.all(looksIn(language).map((how) => openPage(how, link)));
+    const found: Record<string, string[]> = {};
+    for (const each of pages) await each.getByText(say).waitFor();
+    await lookAt(pages, language, "question", found);
+    const [page] = pages as [Page];
+    const before = await regions(page);
 
-      await press(page, answer);
-      await page.locator(".status[data-state=ended]").waitFor();
-      expect(await announced(page, before, "#status")).toEqual(await lines(page, "#status"));
-      for (const each of pages) if (each !== page) await each.reload();
-      for (const each of pages) await each.locator(".status[data-state=ended]").waitFor();
-      await lookAt(pages, language, "question-answered", found);
+    await press(page, answer);
+    await page.locator(".status[data-state=ended]").waitFor();
+    expect(await announced(page, before, "#status")).toEqual(await lines(page, "#status"));
+    for (const each of pages) if (each !== page) await each.reload();
+    for (const each of pages) await each.locator(".status[data-state=ended]").waitFor();
+    await lookAt(pages, language, "question-answered", found);
 
-      for (const each of pages) await each.context().close();
-      expect(found).toEqual({});
-    },
-  );
+    for (const each of pages) await each.context().close();
+    expect(found).toEqual({});
+  });
 
-  it.each(Object.keys(WORDS) as Language[])("is so in %s where a link leads nowhere", async (language) => {
+  it.each(LANGUAGES)("is so in %s where a link leads nowhere", async (language) => {
     const found: Record<string, string[]> = {};
     const links = ["c", "q", "j"].map((kind) => `${firm.hub.url}/${kind}/nothing`);
     // One page for all links, so each look meets another one.
@@ -210,6 +212,7 @@ describe.skipIf(chromium.skip)(chromium.title("the homeowner's page, narrow and 
   }
 
   async function ask(language: Language): Promise<{ link: string; runId: RunId; siteId: SiteId; email: string }> {
+    const home = homeOf(language);
     home.setBridge("Hall bridge", "wedged");
     const email = `lee-${language}@home.example`;
     const { siteId } = await firm.addHome(home, ["diagnose"], { name: "Mrs Lee", email, language });

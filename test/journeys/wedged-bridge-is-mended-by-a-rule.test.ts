@@ -36,7 +36,7 @@ journey("a bridge that stopped answering while nobody looked", (stage) => {
     expect(begun).toMatchObject({ rule: "What hangs", why: null });
     const phone = await onThePhone(stage());
     // In her language, and as long as it was.
-    const why = "Vieles, was zum Dienst „Hall bridge“ gehört, antwortet seit 12 Minuten nicht.";
+    const why = "Vieles, was zum Dienst „Hall bridge“ gehört, reagiert seit 12 Minuten nicht.";
     expect(phone.mail.text.replace(/\s+/g, " ")).toContain(why);
     await phone.page.getByText(why).waitFor();
     expect(phone.mail.text).toContain(OWNER.name);

@@ -51,10 +51,9 @@ const OURS: Readonly<Record<string, string>> = {
   "@caretaker/cli": "hub/cli",
   "@caretaker/kit": "test/kit",
   "@caretaker/dashboard": "dashboard",
-  "@caretaker/connector-control4": "connectors/control4",
-  "@caretaker/connector-cresnext": "connectors/cresnext",
-  "@caretaker/connector-crestron": "connectors/crestron",
-  "@caretaker/connector-home-assistant": "connectors/home-assistant",
+  ...Object.fromEntries(
+    readdirSync(join(ROOT, "connectors")).map((id) => [`@caretaker/connector-${id}`, `connectors/${id}`]),
+  ),
 };
 
 function packageOf(name: string): string {

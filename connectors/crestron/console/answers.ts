@@ -74,6 +74,8 @@ export function offsetOf({ milliseconds, startedLocal }: Uptime, now: number): n
 export interface ProgramComments {
   readonly name: string;
   readonly file: string | null;
+  /** As it is printed. Who compiled it is not kept. */
+  readonly compiled: string | null;
 }
 
 /** Undefined for an empty slot: it answers without the block. */
@@ -86,11 +88,24 @@ export function commentsIn(text: string): ProgramComments | undefined {
   if (!said.has("program boot directory")) return undefined;
   const file = said.get("program file") || null;
   const name = said.get("friendly name") || said.get("system name") || said.get("application name") || file;
-  return { name: name ?? "Program", file };
+  return { name: name ?? "Program", file, compiled: said.get("compiled on") || null };
 }
 
 /** `62 percent of memory in use` */
 export function memoryIn(text: string): number | undefined {
   const match = /(\d{1,3})\s+percent of memory in use/i.exec(text);
   return match === null ? undefined : Number(match[1]);
+}
+
+/**
+ * How far a clock is off, in seconds, beyond whole quarters of an hour: those may be its time zone. What `timedate` prints
+ * is in no source, so any time of day in it is taken, and null where there is none or more than one.
+ */
+export function driftIn(text: string, now: number): number | null {
+  const times = [...text.matchAll(/(?<![\d:.])(\d{1,2}):(\d{2}):(\d{2})(?![\d:])/g)];
+  const [hours = 99, minutes = 99, seconds = 99] = times[0]?.slice(1).map(Number) ?? [];
+  if (times.length !== 1 || hours > 23 || minutes > 59 || seconds > 59) return null;
+  const quarter = 15 * 60;
+  const off = (((minutes * 60 + seconds - Math.round(now / 1000)) % quarter) + quarter) % quarter;
+  return off > quarter / 2 ? off - quarter : off;
 }

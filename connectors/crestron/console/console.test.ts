@@ -1,42 +1,124 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { commentsIn, hostNameIn, linesOf, memoryIn, offsetOf, refusalIn, uptimeIn, versionIn } from "./answers.ts";
-import { type Command, lineOf, SLOTS } from "./commands.ts";
-import { errorLogIn } from "./error-log.ts";
+import {
+  commentsIn,
+  driftIn,
+  hostNameIn,
+  linesOf,
+  memoryIn,
+  offsetOf,
+  refusalIn,
+  uptimeIn,
+  versionIn,
+} from "./answers.ts";
+import { address4Of, type Command, lineOf, PLAIN, SLOTS } from "./commands.ts";
+import { cresnetIn } from "./cresnet.ts";
+import { errorLogIn, notesIn } from "./error-log.ts";
 import { ipTableIn } from "./ip-table.ts";
+import { changesOf, isIncomplete } from "./log-changes.ts";
+import { SENTENCES } from "./sentences.ts";
+
+/** Facts' list of what is never typed, whoever asks: each would lose something, open something, or do anything at all. */
+const DENIED =
+  /\b(initialize|restore|erase|delete|nvramclear|ipt\s+-c|rempeer|remmaster|addmaster|authentication|deleteuser|adduser|updatepassword|sshport|sudo|ucmd|userprogcmd|progload|puf|pushupdate|certificate|forcedreboot|killprog|stopprog)\b|[;&|`$<>\r\n\0]/i;
+
+/** Every line that can be typed has one of these shapes. */
+const SHAPES = [
+  ...Object.values(PLAIN).map((line) => new RegExp(`^${line.replace(/[/]/g, "\\$&")}$`)),
+  /^prog(comments|uptime):([0-9]|10)$/,
+  /^progreset -p:([0-9]|10)$/,
+  /^autodiscovery lightbyip (\d{1,3})\.\d{1,3}\.\d{1,3}\.\d{1,3}$/,
+  /^message [A-Za-z.,' ]{5,60}$/,
+];
 
 describe("what is typed", () => {
-  const all: Command[] = [
-    ...(["version", "hostname", "uptime", "log", "memory", "table", "reboot"] as const).map((is) => ({ is })),
-    ...SLOTS.flatMap((slot) => [
-      { is: "comments" as const, slot },
-      { is: "restart program" as const, slot },
-    ]),
-  ];
-
   it("is one of these lines, and no other", () => {
-    const numbers = SLOTS.map(String);
+    const slots = SLOTS.flatMap((slot) => [
+      lineOf({ is: "comments", slot }),
+      lineOf({ is: "program uptime", slot }),
+      lineOf({ is: "restart program", slot }),
+    ]);
 
-    expect(all.map(lineOf)).toEqual([
+    expect(Object.values(PLAIN)).toEqual([
       "ver",
       "hostname",
       "uptime",
       "err",
       "ramfree",
       "ipt -t -p:all",
+      "reportcresnet",
+      "timedate",
+      "sntp sync",
+      "ipconfig /renew",
+      "autodiscovery stoplight",
+      "clearerr",
       "reboot",
-      ...numbers.flatMap((slot) => [`progcomments:${slot}`, `progreset -p:${slot}`]),
     ]);
+    expect(slots).toEqual(
+      SLOTS.map(String).flatMap((slot) => [`progcomments:${slot}`, `proguptime:${slot}`, `progreset -p:${slot}`]),
+    );
+    expect(lineOf({ is: "identify", address: [192, 168, 1, 31] })).toBe("autodiscovery lightbyip 192.168.1.31");
+    expect(lineOf({ is: "message", language: "nl", sentence: "done" })).toBe("message We zijn klaar. Dank u.");
   });
 
-  it("has no slot but the eleven, whatever is given", () => {
+  it("keeps its shape, and nothing of the list of denied commands is in it, whatever 10,000 arguments are given", () => {
+    const words = fc.constantFrom(
+      "initialize",
+      "-p:all",
+      "1; reboot",
+      "\ninitialize",
+      "ipt -c",
+      "__proto__",
+      "constructor",
+      "toString",
+      "en",
+      "done",
+      "3",
+      "192.168.1.31\r\nerase",
+    );
+    const any = fc.oneof(words, fc.anything(), fc.integer(), fc.double(), fc.string({ unit: "binary", maxLength: 40 }));
+    const kinds = fc.oneof(
+      fc.constantFrom(...Object.keys(PLAIN), "comments", "program uptime", "restart program", "identify", "message"),
+      any,
+    );
+    const octets = fc.oneof(any, fc.array(fc.oneof(fc.integer(), any), { maxLength: 5 }));
+    const given = fc.record({ is: kinds, slot: any, address: octets, language: any, sentence: any });
+    let typed = 0;
+
     fc.assert(
-      fc.property(fc.anything(), (slot) => {
-        fc.pre(!SLOTS.includes(slot as never));
-        expect(() => lineOf({ is: "restart program", slot } as Command)).toThrow(RangeError);
+      fc.property(given, (command) => {
+        let line: string;
+        try {
+          line = lineOf(command as unknown as Command);
+        } catch {
+          return;
+        }
+        typed += 1;
+        expect(SHAPES.some((shape) => shape.test(line))).toBe(true);
+        expect(line).not.toMatch(DENIED);
       }),
       { numRuns: 10_000 },
     );
+    expect(typed).toBeGreaterThan(100);
+  });
+
+  it("is a sentence of sixteen, short and without a sign that a console may not know", () => {
+    const all = Object.values(SENTENCES).flatMap((one) => Object.values(one));
+
+    expect(all).toHaveLength(16);
+    expect(all.filter((sentence) => !/^[A-Za-z.,' ]{5,60}$/.test(sentence))).toEqual([]);
+  });
+
+  it.each([
+    ["192.168.1.31", [192, 168, 1, 31]],
+    ["192.168.1.256", undefined],
+    ["127.0.0.1", undefined],
+    ["255.255.255.255", undefined],
+    ["tsw-hall", undefined],
+    ["192.168.1.31 ", undefined],
+    [null, undefined],
+  ])("takes from the IP table %j as %j", (text, address) => {
+    expect(address4Of(text)).toEqual(address);
   });
 });
 
@@ -76,11 +158,11 @@ describe("what is printed", () => {
   it.each([
     [
       "Program Boot Directory: /simpl/app01\r\nProgram File: A.smw\r\nFriendly Name:Ashdown\r\n",
-      { name: "Ashdown", file: "A.smw" },
+      { name: "Ashdown", file: "A.smw", compiled: null },
     ],
     [
       "Program Boot Directory: /simpl/app00\r\nApplication Name          : Crestron.Seawolf\r\nProgram File              : Crestron.Seawolf.dll\r\n",
-      { name: "Crestron.Seawolf", file: "Crestron.Seawolf.dll" },
+      { name: "Crestron.Seawolf", file: "Crestron.Seawolf.dll", compiled: null },
     ],
     ["\r\n", undefined],
   ])("%j are comments of a program", (text, comments) => {
@@ -138,6 +220,31 @@ Persistent log contents during current boot end`;
     expect(refusalIn(`\r\n${text}\r\n`)).toBe(text);
   });
 
+  it("devices on its own bus are read with and without version and serial, between other lines", () => {
+    const text = `Reporting devices
+0A: STATUSSIGN [v1.3443.00016, #01415779]
+65: C2N-SPWS300 Power Supply With Boost [#00390667, v1.6.0]
+1f: C2N-IO
+Done: 3 found`;
+
+    expect(cresnetIn(text)).toEqual([
+      { id: "0A", model: "STATUSSIGN", version: "1.3443.00016" },
+      { id: "65", model: "C2N-SPWS300 Power Supply With Boost", version: "1.6.0" },
+      { id: "1F", model: "C2N-IO", version: null },
+    ]);
+  });
+
+  it.each([
+    ["2026-11-28 12:05:20", 320],
+    ["Sat Nov 28 08:59:58 2026", -2],
+    ["07:40:10 PM 11/28/2026", 610 - 900],
+    ["a quarter past three", null],
+    ["12:00:00 (last set 11:00:00)", null],
+    ["12:61:00", null],
+  ])("%j says how far a clock is off beyond quarters of an hour: %s", (text, drift) => {
+    expect(driftIn(text, Date.UTC(2026, 10, 28, 12, 0, 0))).toBe(drift);
+  });
+
   it("never breaks, whatever it is", () => {
     const words = fc.constantFrom(
       "IP Table for program 3",
@@ -168,10 +275,69 @@ Persistent log contents during current boot end`;
           errorLogIn,
           refusalIn,
           linesOf,
+          notesIn,
+          cresnetIn,
         ])
           read(garbage);
+        driftIn(garbage, 0);
+        changesOf(notesIn(garbage), notesIn(garbage.slice(3)));
       }),
       { numRuns: 10_000 },
     );
+  });
+});
+
+describe.each([
+  [
+    "3-Series",
+    (lines: readonly string[]) =>
+      lines.map(
+        (line, at) =>
+          ` ${at + 1}. ${line.replace(/#.*# /, "")}\n     TimeStamp: 11:18:56  1-17-26   UpTime: 5 days 19:50:2${at}.18  Task: CIP`,
+      ),
+  ],
+  ["4-Series", (lines: readonly string[]) => lines],
+])("what is new in the log of a %s", (_series, print) => {
+  const line = (level: string, minute: number, message: string) =>
+    `${level}: App # 2026-09-26 08:0${minute}:00 # ${message}`;
+  const first = line("Notice", 0, "log started");
+  const second = line("Error", 1, "it broke");
+  const third = line("Warning", 2, "it is slow");
+  const notes = (...lines: string[]) => notesIn(print(lines).join("\n"));
+  const messages = (change: { notes: readonly { message: string }[] }) =>
+    change.notes.map(({ message }) => message.replace(/^App\s*/, ""));
+
+  it("is all of it the first time, and nothing when it was read again", () => {
+    expect(messages(changesOf([], notes(first, second)))).toEqual(["log started", "it broke"]);
+    expect(changesOf(notes(first, second), notes(first, second))).toEqual({ notes: [], hasBegunAnew: false });
+  });
+
+  it("is what stands behind what both begin with", () => {
+    expect(messages(changesOf(notes(first, second), notes(first, second, third)))).toEqual(["it is slow"]);
+  });
+
+  it("is all of it when it begins with another line: a restart", () => {
+    const anew = line("Notice", 5, "log started again");
+
+    expect(changesOf(notes(first, second), notes(anew))).toMatchObject({ hasBegunAnew: true });
+    expect(messages(changesOf(notes(first, second), notes(anew)))).toEqual(["log started again"]);
+  });
+});
+
+describe("what is new in a log", () => {
+  it("is found behind what was last, where the oldest lines had to go", () => {
+    const entry = (at: number) =>
+      ` ${at}. Error: number ${at}\n     TimeStamp: 1:1:1  1-1-26   UpTime: 0 days 00:00:0${at}.00`;
+    const before = notesIn([1, 2, 3].map(entry).join("\n"));
+    const now = notesIn([2, 3, 4].map(entry).join("\n"));
+
+    const { notes, hasBegunAnew } = changesOf(before, now);
+
+    expect([notes.map(({ message }) => message), hasBegunAnew]).toEqual([["number 4"], false]);
+  });
+
+  it("is not whole where the processor says that it stopped noting", () => {
+    expect(isIncomplete(notesIn("Notice: App # 2026-09-26 08:00:00 # Error logging is suspended"))).toBe(true);
+    expect(isIncomplete(notesIn("Notice: App # 2026-09-26 08:00:00 # all is well"))).toBe(false);
   });
 });

@@ -21,7 +21,18 @@ const OLD = /^\s*\d+\.\s+(\w+):\s*(.*)$/;
 const OLD_MOMENT = /UpTime:\s*(\d+)\s+days?\s+(\d+):(\d\d):(\d\d(?:\.\d+)?)(?:\s+Task:\s*(\S+))?/i;
 
 export function errorLogIn(text: string): Noted[] {
-  const noted: Noted[] = [];
+  return notesIn(text).filter(isFault);
+}
+
+/** Anything that the processor noted; a notice has no level of ours. */
+export type Note = Omit<Noted, "level"> & { readonly level: Noted["level"] | undefined };
+
+export function isFault(note: Note): note is Noted {
+  return note.level !== undefined;
+}
+
+export function notesIn(text: string): Note[] {
+  const noted: Note[] = [];
   for (const line of linesOf(text)) {
     const persistent = PERSISTENT.exec(line.trim());
     const old = OLD.exec(line);
@@ -37,13 +48,12 @@ export function errorLogIn(text: string): Noted[] {
       noted[noted.length - 1] = { ...last, source: moment[5] ?? "", at: { uptime } };
     }
   }
-  // A notice stood in for what its own moment belongs to.
-  return noted.filter((one): one is Noted => one.level !== undefined);
+  return noted;
 }
 
-function add(noted: Noted[], level = "", source = "", message = "", at: Noted["at"]): void {
+function add(noted: Note[], level = "", source = "", message = "", at: Noted["at"]): void {
   noted.push({
-    level: LEVELS[level.toLowerCase()] as Noted["level"],
+    level: LEVELS[level.toLowerCase()],
     source: source.slice(0, 100),
     message: message.slice(0, 500),
     at,

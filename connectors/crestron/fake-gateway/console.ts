@@ -14,6 +14,12 @@ const COMMANDS = [
   ["REPORTC", "REPORTCRESNET"],
   ["PROGRES", "PROGRESET"],
   ["REBOOT", "REBOOT"],
+  ["TIMED", "TIMEDATE"],
+  ["SNTP", "SNTP"],
+  ["IPC", "IPCONFIG"],
+  ["AUTOD", "AUTODISCOVERY"],
+  ["MESSAGE", "MESSAGE"],
+  ["CLEARERR", "CLEARERR"],
 ] as const;
 
 const DAY = 86_400_000;
@@ -91,6 +97,14 @@ export class Console {
           "0A: STATUSSIGN [v1.3443.00016, #01415779]",
           "65: C2N-SPWS300 Power Supply With Boost [v1.6.0, #00390667]",
         ];
+      case "TIMEDATE":
+        return [localTime(new Date(Date.now() + this.#knobs.clockOffSeconds * 1000))];
+      case "SNTP":
+      case "IPCONFIG":
+      case "AUTODISCOVERY":
+      case "MESSAGE":
+      case "CLEARERR":
+        return this.#do(name, args);
       case "PROGRESET":
         return this.#restartProgram(args);
       case "REBOOT":
@@ -100,6 +114,14 @@ export class Console {
       default:
         return name satisfies never;
     }
+  }
+
+  /** What these print is in no source: here they say OK. */
+  #do(name: "SNTP" | "IPCONFIG" | "AUTODISCOVERY" | "MESSAGE" | "CLEARERR", args: readonly string[]): string[] {
+    this.acts.push([name, ...args].join(" "));
+    if (name === "SNTP" && this.#knobs.syncHelps) this.#knobs.clockOffSeconds = 0;
+    if (name === "CLEARERR") this.#plan.log.length = 0;
+    return ["OK"];
   }
 
   #restartProgram(args: readonly string[]): string[] {

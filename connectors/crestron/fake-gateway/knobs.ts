@@ -20,6 +20,10 @@ export interface Knobs {
   readonly answers: Map<string, string>;
   /** Commands that are never answered. */
   readonly silent: Set<string>;
+  /** How far its clock is off. */
+  clockOffSeconds: number;
+  /** Its clock is right once it was set by the network. */
+  syncHelps: boolean;
   latencyMilliseconds: number;
   /** How long the port refuses after a reboot. */
   rebootDownMilliseconds: number;
@@ -39,6 +43,8 @@ export function defaultKnobs(): Knobs {
     unknown: new Set(),
     answers: new Map(),
     silent: new Set(),
+    clockOffSeconds: 0,
+    syncHelps: true,
     latencyMilliseconds: 0,
     rebootDownMilliseconds: 300,
     restartHeals: true,

@@ -20,7 +20,7 @@ export interface ProcessorPlan {
   readonly version: string;
   readonly programs: Readonly<Record<number, ProgramPlan>>;
   /** Lines of its error log, oldest first. */
-  readonly log: readonly LogPlan[];
+  readonly log: LogPlan[];
 }
 
 export interface LogPlan {

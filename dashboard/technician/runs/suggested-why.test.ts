@@ -35,8 +35,8 @@ describe("why a run is begun", () => {
   });
 
   it.each([
-    ["nl", /^Caséta bridge antwoordt niet sinds \d\d:\d\d\.$/],
-    ["de", /^Caséta bridge antwortet seit \d\d:\d\d nicht\.$/],
+    ["nl", /^Caséta bridge reageert niet sinds \d\d:\d\d\.$/],
+    ["de", /^Caséta bridge reagiert seit \d\d:\d\d nicht\.$/],
     ["fr", /^Caséta bridge ne répond plus depuis \d\d:\d\d\.$/],
   ] as const)("is said in the language of whoever is asked: %s", (language, sentence) => {
     expect(why("integration_silent", 1, { language, timeZone: "Europe/Paris" })).toMatch(sentence);

@@ -10,6 +10,7 @@ import { words } from "../../words/en.ts";
 import { SCOPE_WORDS } from "../../words/states.ts";
 import { day } from "../../words/time.ts";
 import { useMay } from "../session.ts";
+import { PlanOfHome } from "./PlanOfHome.tsx";
 
 const HOME = "home";
 
@@ -25,13 +26,14 @@ export function Raises({ siteId }: { siteId: SiteId }) {
       <ul className="contact-list">
         {items.map((raise) => (
           <RaiseLine
-            key={`${raise.deviceId ?? HOME} ${raise.capability ?? ""}`}
+            key={`${raise.planName ?? ""} ${raise.deviceId ?? HOME} ${raise.capability ?? ""}`}
             raise={raise}
             onLift={() => setLifting(raise)}
           />
         ))}
       </ul>
       {mayRaise ? <RaiseForm siteId={siteId} /> : null}
+      <PlanOfHome siteId={siteId} />
       {lifting === null ? null : <Lift siteId={siteId} raise={lifting} onClose={() => setLifting(null)} />}
     </Panel>
   );
@@ -44,12 +46,13 @@ function RaiseLine({ raise, onLift }: { raise: ScopeRaise; onLift: () => void })
       <div className="contact-main">
         <p className="contact-name">{nameOf(raise)}</p>
         <p className="dim">
-          “{raise.reason}” · {raise.setBy}, {day(raise.setAt)}
+          {raise.planName === null ? "" : `${words.plans.by(raise.planName)} · `}“{raise.reason}” · {raise.setBy},{" "}
+          {day(raise.setAt)}
         </p>
       </div>
       {raise.scope === null ? null : <span className="tag">{words.raises.atLeast(SCOPE_WORDS[raise.scope])}</span>}
       {raise.private ? <span className="tag">{words.raises.private}</span> : null}
-      {mayLift ? (
+      {mayLift && raise.planName === null ? (
         <Button size="xs" variant="subtle" aria-label={words.raises.liftOf(nameOf(raise))} onClick={onLift}>
           {words.raises.lift}
         </Button>

@@ -33,25 +33,25 @@ export const ALONE_WORDS: Readonly<Record<Language, AloneWords>> = {
     subject: (firm) => `${firm}: er is iets besloten over uw woning`,
     hello: (name) => `Beste ${name},`,
     text: ({ firm, person, home, at }) =>
-      `Bij ${firm} moeten twee mensen het eens zijn voordat sommige dingen gebeuren. ${person} werkt alleen, daarom krijgt u bericht. Het gaat om ${home} en gebeurt niet vóór ${at}. Wat u zou merken, gebeurt niet zonder het u te vragen.`,
+      `Bij ${firm} moeten twee mensen akkoord gaan voordat bepaalde dingen gebeuren. ${person} werkt alleen; daarom krijgt u dit bericht. Het gaat om ${home} en gebeurt niet vóór ${at}. Iets wat u zou merken, gebeurt niet zonder dat we het u vragen.`,
     emergency: ({ firm, person, home, at }) =>
-      `Bij ${firm} moeten twee mensen het eens zijn voordat iets als noodgeval wordt toegestaan. ${person} werkt alleen, daarom krijgt u bericht. Het gaat om ${home} en gebeurt niet vóór ${at}, en niet als u de vraag daarvoor beantwoordt.`,
+      `Bij ${firm} moeten twee mensen akkoord gaan voordat iets als noodgeval wordt toegestaan. ${person} werkt alleen; daarom krijgt u dit bericht. Het gaat om ${home} en gebeurt niet vóór ${at}, en ook niet als u de vraag vóór die tijd beantwoordt.`,
     used: ({ firm, person, home }) =>
-      `Bij ${firm} moeten twee mensen het eens zijn voordat een werkwijze als deze wordt gebruikt. ${person} werkt alleen, dus niemand anders heeft ernaar gekeken; daarom krijgt u bericht. Zij is nu in ${home} gebruikt, binnen wat u blijvend hebt toegestaan.`,
+      `Bij ${firm} moeten twee mensen akkoord gaan voordat een werkwijze als deze wordt gebruikt. ${person} werkt alleen, dus niemand anders heeft ernaar gekeken; daarom krijgt u dit bericht. De werkwijze is nu in ${home} gebruikt, binnen wat u blijvend hebt toegestaan.`,
     what: "Waar het om gaat:",
     questions: (phone) =>
-      phone === null ? "Wilt u dit niet, laat het ons weten." : `Wilt u dit niet, bel dan ${phone}.`,
+      phone === null ? "Wilt u dit niet? Laat het ons weten." : `Wilt u dit niet? Bel dan ${phone}.`,
     code: (code) => `Het logboek van uw woning staat op ${code}.`,
   },
   de: {
     subject: (firm) => `${firm}: Es wurde etwas über Ihr Zuhause entschieden`,
     hello: (name) => `Guten Tag ${name},`,
     text: ({ firm, person, home, at }) =>
-      `Bei ${firm} müssen zwei Personen zustimmen, bevor manches getan wird. ${person} arbeitet allein, darum erfahren Sie davon. Es betrifft ${home} und geschieht nicht vor ${at}. Was Sie bemerken würden, geschieht nicht, ohne Sie zu fragen.`,
+      `Bei ${firm} müssen zwei Personen zustimmen, bevor bestimmte Dinge getan werden. ${person} arbeitet allein; deshalb informieren wir stattdessen Sie. Es betrifft ${home} und geschieht nicht vor ${at}. Nichts, was Sie bemerken würden, geschieht, ohne dass wir Sie fragen.`,
     emergency: ({ firm, person, home, at }) =>
-      `Bei ${firm} müssen zwei Personen zustimmen, bevor etwas als Notfall erlaubt wird. ${person} arbeitet allein, darum erfahren Sie davon. Es betrifft ${home} und geschieht nicht vor ${at}, und nicht, wenn Sie die Frage vorher beantworten.`,
+      `Bei ${firm} müssen zwei Personen zustimmen, bevor etwas als Notfall erlaubt wird. ${person} arbeitet allein; deshalb informieren wir stattdessen Sie. Es betrifft ${home} und geschieht nicht vor ${at} und auch nicht, wenn Sie die Frage vorher beantworten.`,
     used: ({ firm, person, home }) =>
-      `Bei ${firm} müssen zwei Personen zustimmen, bevor ein solches Vorgehen verwendet wird. ${person} arbeitet allein, also hat es niemand sonst angesehen; darum erfahren Sie davon. Es wurde jetzt in ${home} verwendet, im Rahmen dessen, was Sie auf Dauer erlaubt haben.`,
+      `Bei ${firm} müssen zwei Personen zustimmen, bevor ein solches Vorgehen verwendet wird. ${person} arbeitet allein, also hat es niemand sonst angesehen; deshalb informieren wir stattdessen Sie. Es wurde jetzt in ${home} verwendet, im Rahmen dessen, was Sie auf Dauer erlaubt haben.`,
     what: "Worum es geht:",
     questions: (phone) =>
       phone === null
@@ -63,12 +63,12 @@ export const ALONE_WORDS: Readonly<Record<Language, AloneWords>> = {
     subject: (firm) => `${firm} : une décision concerne votre maison`,
     hello: (name) => `Bonjour ${name},`,
     text: ({ firm, person, home, at }) =>
-      `Chez ${firm}, deux personnes doivent être d'accord avant certaines actions. ${person} travaille seul, c'est pourquoi nous vous prévenons. Cela concerne ${home} et ne sera pas fait avant ${at}. Rien de ce que vous remarqueriez n'est fait sans vous demander.`,
+      `Chez ${firm}, deux personnes doivent donner leur accord avant certaines actions. ${person} travaille sans collègue, c’est pourquoi nous vous prévenons. Cela concerne ${home} et ne sera pas fait avant ${at}. Rien de ce que vous remarqueriez n’est fait sans vous demander votre accord.`,
     emergency: ({ firm, person, home, at }) =>
-      `Chez ${firm}, deux personnes doivent être d'accord avant qu'une action soit autorisée en urgence. ${person} travaille seul, c'est pourquoi nous vous prévenons. Cela concerne ${home} et ne sera pas fait avant ${at}, ni si vous répondez à la question d'ici là.`,
+      `Chez ${firm}, deux personnes doivent donner leur accord avant qu’une action soit autorisée en urgence. ${person} travaille sans collègue, c’est pourquoi nous vous prévenons. Cela concerne ${home} et ne sera pas fait avant ${at}, ni si vous répondez à la question d’ici là.`,
     used: ({ firm, person, home }) =>
-      `Chez ${firm}, deux personnes doivent être d'accord avant qu'une telle procédure soit utilisée. ${person} travaille seul : personne d'autre ne l'a relue, c'est pourquoi nous vous prévenons. Elle vient d'être utilisée dans ${home}, dans la limite de ce que vous avez autorisé durablement.`,
-    what: "De quoi il s'agit :",
+      `Chez ${firm}, deux personnes doivent donner leur accord avant qu’une telle procédure soit utilisée. ${person} travaille sans collègue : personne d’autre ne l’a relue, c’est pourquoi nous vous prévenons. Elle vient d'être utilisée dans ${home}, dans la limite de ce que vous avez autorisé durablement.`,
+    what: "De quoi il s’agit :",
     questions: (phone) =>
       phone === null
         ? "Si vous ne le souhaitez pas, dites-le-nous."

@@ -29,6 +29,8 @@ export const KEPT: readonly string[] = [
   "message",
   "passkey",
   "person",
+  "plan",
+  "plan_raise",
   "rollout",
   "rollout_home",
   "room",

@@ -139,7 +139,7 @@ describe("what is asked", () => {
   });
 
   it.each([
-    ["nl", "wil graag iets in uw huis in orde maken", "De lampen in de hal gaan uit.", "22 november 2026"],
+    ["nl", "wil graag iets in uw woning in orde maken", "De lampen in de hal gaan uit.", "22 november 2026"],
     ["de", "möchte in Ihrem Zuhause etwas in Ordnung bringen", "The lights in the hall go dark.", "22. November 2026"],
     ["fr", "souhaite remettre quelque chose en ordre chez vous", "The lights in the hall go dark.", "22 novembre 2026"],
   ] as const)("is said in %s to who reads that", async (language, subject, felt, day) => {

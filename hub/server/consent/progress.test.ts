@@ -90,7 +90,7 @@ describe("how things were before, and are now", () => {
     const events = [read("before", { availability: "offline" }), read("verify", { availability: "online" }, "pass")];
 
     expect(progressOf(buildFacts(events, { ...over, language: "de" })).results).toEqual([
-      { thing: "Light bridge", before: "Es antwortet nicht.", after: "Es antwortet." },
+      { thing: "Light bridge", before: "Es reagiert nicht.", after: "Es reagiert." },
     ]);
     const unknown = [read("before", { unavailable: 7 }), read("verify", { unavailable: 7 }, "unknown")];
     expect(progressOf(buildFacts(unknown, over)).results).toEqual([]);

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { CamelCasePlugin, type IsolationLevel, Kysely, PostgresDialect, sql, type Transaction } from "kysely";
+import { type IsolationLevel, Kysely, sql, type Transaction } from "kysely";
 import { isCollision } from "./errors.ts";
+import { CamelCaseResults, SnakeCaseDialect } from "./names.ts";
 import { openPool, type PoolConfig, translated } from "./pool.ts";
 import type { Tables } from "./tables.ts";
 
@@ -16,9 +17,8 @@ export type Trx = Transaction<Tables>;
  */
 export function openDatabase(config: PoolConfig): Database {
   return new Kysely<Tables>({
-    dialect: new PostgresDialect({ pool: translated(openPool(config)) }),
-    // What is inside a JSON column is ours or a vendor's own and keeps its spelling.
-    plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],
+    dialect: new SnakeCaseDialect({ pool: translated(openPool(config)) }),
+    plugins: [new CamelCaseResults()],
   });
 }
 

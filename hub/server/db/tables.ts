@@ -157,6 +157,8 @@ export interface Tables {
     noticeInHome: Generated<boolean>;
     version: Generated<number>;
     scopesVersion: Generated<number>;
+    /** The level of aftercare. */
+    planId: string | null;
     createdAt: At;
     removedAt: AtOrNull;
   };
@@ -210,6 +212,20 @@ export interface Tables {
     reason: string;
     setBy: string;
     setAt: At;
+  };
+  plan: {
+    id: string;
+    version: Generated<number>;
+    name: string;
+    reason: string;
+    setBy: string;
+    setAt: At;
+  };
+  planRaise: {
+    planId: string;
+    capability: ActionName;
+    scope: "fix" | "disruptive" | null;
+    isPrivate: boolean;
   };
   /** Exactly one of `roomId`, `kind` and `deviceClass` says what is left out. */
   viewLimit: {

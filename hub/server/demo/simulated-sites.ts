@@ -109,8 +109,8 @@ function processor(): SimulatedGateway {
       const where = { ...(port === undefined ? {} : { port }), ...(secret === undefined ? {} : { password: secret }) };
       const knobs = { rebootDownMilliseconds: 8000 };
       const fake = await startFakeProcessor({ processor: demoProcessor(), knobs, ...where });
-      const { address: url, config } = fake;
-      return { port: fake.port, url, secret: config.password, config, close: () => fake.close() };
+      const { address, config } = fake;
+      return { port: fake.port, url: `ssh://${address}`, secret: config.password, config, close: () => fake.close() };
     },
   };
 }

@@ -77,7 +77,7 @@ export function parseConfig(connector: Connector, config: Config): Config {
 
 /** Where a gateway is, without anything secret: `http://192.168.1.20:8123`. */
 export function addressOf(connector: Connector, config: Config): string {
-  const { host, port, tls } = connector.target(config);
+  const { host, port, tls, scheme } = connector.target(config);
   const name = host.includes(":") && !host.startsWith("[") ? `[${host}]` : host;
-  return `${tls ? "https" : "http"}://${name}:${port}`;
+  return `${scheme ?? (tls ? "https" : "http")}://${name}:${port}`;
 }

@@ -44,6 +44,8 @@ const NOT_OF_A_HOME = new Set([
   "migration",
   "passkey",
   "person",
+  "plan",
+  "plan_raise",
   "runbook_draft",
   "runbook_published",
   "runbook_retired",

@@ -149,6 +149,7 @@ const OF_SITE: readonly { readonly table: string; readonly column: string; reado
 const OF_FIRM: readonly { readonly table: string; readonly column: string }[] = [
   ...["requested_by", "approved_by", "refused_by"].map((column) => ({ table: "approval", column })),
   { table: "freeze", column: "frozen_by" },
+  ...["name", "reason", "set_by"].map((column) => ({ table: "plan", column })),
   ...["name", "made_by"].map((column) => ({ table: "rule", column })),
   ...["started_by", "wave_by"].map((column) => ({ table: "rollout", column })),
   ...["name", "created_by"].map((column) => ({ table: "api_key", column })),

@@ -9,7 +9,7 @@ import {
   type Scope,
 } from "@caretaker/protocol";
 import { describe, expect, it } from "vitest";
-import type { z } from "zod";
+import { z } from "zod";
 import { connectors } from "../gateways/connectors.ts";
 import { mistakeLine } from "./source.ts";
 import { type ValidRunbook, validateRunbook } from "./validate.ts";
@@ -54,6 +54,15 @@ const TABLE: Readonly<Record<string, Readonly<Partial<Record<CapabilityName, rea
     "entity.state": ["view", false],
     "room.state": ["view", false],
     "log.errors": ["view", false],
+    "log.changes": ["view", false],
+    "clock.state": ["view", false],
+    "program.state": ["view", false],
+    "clock.sync": ["fix", false],
+    "address.renew": ["disruptive", true],
+    "identify.start": ["fix", false],
+    "identify.stop": ["fix", false],
+    "panel.message": ["fix", false],
+    "log.clear": ["fix", false],
     "entity.refresh": ["diagnose", true],
     "room.off": ["fix", false],
     "macro.run": ["disruptive", true],
@@ -88,6 +97,7 @@ const NEXT = "next: { failed: { end: not_fixed } }";
 function given(name: CapabilityName): string {
   const fields = Object.entries(CAPABILITIES[name].input.shape as z.ZodRawShape).map(([field, schema]) => {
     const kind = referenceOf(schema as z.ZodType);
+    if (schema instanceof z.ZodEnum) return `${field}: ${schema.options[0]}`;
     if (kind === undefined) return `${field}: 10s`;
     return `${field}: $${kind === "integration" || kind === "entity" ? "an" : "a"}-${kind}`;
   });

@@ -14,6 +14,12 @@ const LOCKS: Readonly<Partial<Record<CapabilityName, readonly string[]>>> = {
   "macro.run": ["entity", "gateway", "integration", "power", "room"],
   "power.cycle": ["power"],
   "power.on": ["power"],
+  // Whoever restarts the gateway meanwhile would be in their way.
+  "clock.sync": ["gateway"],
+  "identify.start": ["gateway"],
+  "identify.stop": ["gateway"],
+  "panel.message": ["gateway"],
+  "log.clear": ["gateway"],
   // Whatever the program serves.
   "program.restart": ["entity", "gateway", "integration", "power", "room"],
   "gateway.restart": ["entity", "gateway", "integration", "power", "room"],

@@ -152,9 +152,11 @@ async function refusalOf(
     : null;
 }
 
-/** Whoever raises what has to be allowed for something of this home waits until this transaction has ended. */
+/** Whoever raises what has to be allowed for something of this home, or by its plan, waits until this transaction has ended. */
 async function holdSite(trx: Trx, siteId: string): Promise<void> {
-  await trx.selectFrom("site").select("id").where("id", "=", siteId).forShare().execute();
+  const site = await trx.selectFrom("site").select("planId").where("id", "=", siteId).forShare().executeTakeFirst();
+  if (site?.planId != null)
+    await trx.selectFrom("plan").select("id").where("id", "=", site.planId).forShare().execute();
 }
 
 /** What was planned a moment ago is asked for anew when somebody has raised it since then. */

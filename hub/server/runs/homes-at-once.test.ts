@@ -132,11 +132,18 @@ describe("how many homes at once", () => {
       code: "not_allowed",
     });
 
+    await startIn(6, sam);
+    await test.forward("2m");
+    expect(await actsOf(sam.id)).toHaveLength(5);
+
     await giveApproval(deps, carriesOut, { ...wish, actor: kim });
-    await startIn(9, sam);
+    await startIn(4, sam);
     await test.forward("2m");
 
     expect(await actsOf(sam.id)).toHaveLength(8);
+    // Who was told to wait has his turn when he was told.
+    await test.forward("1h");
+    expect(await actsOf(sam.id)).toHaveLength(10);
   });
 
   it("is never passed, however the runs are split over hubs, keys and time (15 ways)", async () => {

@@ -45,7 +45,7 @@ export async function waitForFewerHomes(
   const oneTooMany = others[allowed - 1];
   if (oneTooMany === undefined || (await isInApprovedWave(trx, row.id))) return null;
   const from = new Date(new Date(oneTooMany.last).getTime() + HOUR);
-  const message = `${allowed} homes are the most in which one person has things done within an hour. A second person can allow more, for runs that are started after that.`;
+  const message = `${allowed} homes are the most in which one person has things done within an hour. A second person can allow more, for ${MORE_HOLDS_FOR / HOUR} hours.`;
   return { from, message };
 }
 

@@ -1,6 +1,7 @@
 import type { Actor, DeviceId, SiteId } from "@caretaker/protocol";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createAnnouncements } from "../announcements.ts";
+import { newId } from "../db/new-id.ts";
 import { type TestDatabase, testDatabase } from "../db/test-database.ts";
 import { raiseHandlers } from "../sites/raises.ts";
 import { loadHiding } from "../state/hiding.ts";
@@ -175,6 +176,41 @@ describe("a raise", () => {
     await set({ deviceId: home.bridge, private: true });
 
     expect(await requestOf((await run("restarting")).id)).toMatchObject({ isPrivate: true });
+  });
+
+  it("counts for what takes the place of the device: in the gateway after, or under other keys, by its name", async () => {
+    await set({ deviceId: home.bridge, scope: "disruptive" });
+    await database.db.updateTable("device").set({ goneAt: new Date() }).where("id", "=", home.bridge).execute();
+    const after = newId<string>();
+    const device = { id: after, gatewayId: home.gatewayId, key: "bridge_2", name: "Heat pump", kind: "bridge" };
+    await database.db
+      .insertInto("device")
+      .values({ ...device, integrationIds: [home.integration] } as never)
+      .execute();
+    expect(await run()).toMatchObject({ outcome: "fixed" });
+
+    test.house.setBridge("wedged");
+    await database.db.updateTable("device").set({ name: "LIGHT bridge" }).where("id", "=", after).execute();
+    expect(await run()).toMatchObject({ status: "waiting_for_consent" });
+  });
+
+  it("leaves another device of the same name alone while the one that was raised is there", async () => {
+    const other = { id: newId<string>(), gatewayId: home.gatewayId, key: "bridge_2", name: "Light bridge" };
+    await database.db
+      .insertInto("device")
+      .values({ ...other, kind: "bridge", integrationIds: [home.integration] } as never)
+      .execute();
+    await set({ deviceId: home.bridge, scope: "disruptive" });
+
+    expect(await run()).toMatchObject({ outcome: "fixed" });
+  });
+
+  it("is not needed where the catalogue calls a device private: the restart of its gateway is private by itself", async () => {
+    await database.db.updateTable("entity").set({ private: true }).where("id", "=", home.lamp).execute();
+
+    expect(await run()).toMatchObject({ outcome: "fixed" });
+    test.house.setBridge("wedged");
+    expect(await requestOf((await run("restarting")).id)).toMatchObject({ scope: "disruptive", isPrivate: true });
   });
 
   it("of one kind of act leaves the others: for a device, and for the whole home", async () => {

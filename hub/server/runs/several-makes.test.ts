@@ -1,8 +1,4 @@
 import { join } from "node:path";
-import { startFakeControl4 } from "@caretaker/connector-control4/fake-gateway";
-import { startFakePanel } from "@caretaker/connector-cresnext/fake-gateway";
-import { startFakeProcessor } from "@caretaker/connector-crestron/fake-gateway";
-import { startFakeHomeAssistant } from "@caretaker/connector-home-assistant/fake-gateway";
 import {
   type Gateway,
   type GatewayId,
@@ -17,6 +13,7 @@ import { type TestDatabase, testDatabase } from "../db/test-database.ts";
 import { connectors } from "../gateways/connectors.ts";
 import { createGateways, type Gateways } from "../gateways/gateways.ts";
 import { gatewayHandlers } from "../gateways/handlers.ts";
+import { type AnyFake, startFakeOf } from "../gateways/test-fakes.ts";
 import { MemoryVault } from "../gateways/test-vault.ts";
 import { type Library, loadLibrary } from "../runbooks/library.ts";
 import { createState, type HubState } from "../state/state.ts";
@@ -30,32 +27,13 @@ import {
   type TestRuns,
 } from "./test-helpers.ts";
 
-interface Fake {
-  readonly config: Readonly<Record<string, unknown>>;
-  /** It is gone: the connection breaks and nothing listens. */
-  goAway(): Promise<void>;
-  close(): Promise<void>;
-}
-
-/** A fake of each make, as its own connector tests start it. */
-const FAKES: Readonly<Record<string, () => Promise<Fake>>> = {
-  "home-assistant": async () => {
-    const fake = await startFakeHomeAssistant();
-    const goAway = () => fake.close();
-    return { config: { url: fake.url, token: fake.token }, goAway, close: goAway };
-  },
-  control4: startFakeControl4,
-  crestron: startFakeProcessor,
-  cresnext: startFakePanel,
-};
-
 const silent = { debug() {}, info() {}, warn() {}, error() {} };
 const ROOT = join(import.meta.dirname, "../../..");
 const COMES_SOON = { timeout: 15_000, interval: 20 };
 
 let library: Library;
 let database: TestDatabase;
-let fakes: Map<string, Fake>;
+let fakes: Map<string, AnyFake>;
 let ids: Map<string, GatewayId>;
 let state: HubState;
 let gateways: Gateways;
@@ -90,8 +68,7 @@ beforeEach(async () => {
   fakes = new Map();
   ids = new Map();
   for (const { manifest } of connectors) {
-    const fake = await FAKES[manifest.id]?.();
-    if (fake === undefined) throw new Error(`There is no fake of ${manifest.id} here.`);
+    const fake = await startFakeOf(manifest.id);
     fakes.set(manifest.id, fake);
     const given = { siteId: home.siteId, connector: manifest.id, name: manifest.name, config: { ...fake.config } };
     ids.set(manifest.id, (await handlers["gateway.add"](given, call)).id);

@@ -22,7 +22,7 @@ export interface Thing {
 export async function loadThing(db: Database, kind: ReferenceKind, id: string): Promise<Thing | null> {
   const row = await LOADERS[kind](db, id);
   if (row === undefined) return null;
-  const { id: found, key, gatewayId, siteId, name, isPrivate, roomId, isDiagnostic, ...fields } = row;
+  const { id: found, key, gatewayId, siteId, name, isPrivate, roomId, isDiagnostic, deviceName, ...fields } = row;
   return {
     kind,
     id: found,
@@ -38,8 +38,10 @@ export async function loadThing(db: Database, kind: ReferenceKind, id: string): 
 
 async function isLeftOut(db: Database, row: ThingRow): Promise<boolean> {
   const hiding = (await loadHiding(db, row.siteId)).get(row.siteId);
-  const { kind, deviceClass, roomId, room, device, isDiagnostic } = row as ThingRow & EntityColumns;
-  const entity = { kind, deviceClass, roomId, roomName: room, deviceId: device, isDiagnostic };
+  const { kind, deviceClass, roomId, room, device, deviceName, gatewayId, isDiagnostic } = row as ThingRow &
+    EntityColumns;
+  const ofDevice = { deviceId: device, deviceName, gatewayId };
+  const entity = { kind, deviceClass, roomId, roomName: room, isDiagnostic, ...ofDevice };
   return hiding !== undefined && isHiddenBy(hiding, entity);
 }
 
@@ -49,6 +51,7 @@ interface EntityColumns {
   readonly roomId: string | null;
   readonly room: string | null;
   readonly device: string | null;
+  readonly deviceName: string | null;
   readonly isDiagnostic: boolean;
 }
 
@@ -131,7 +134,13 @@ const LOADERS: Readonly<Record<ReferenceKind, (db: Database, id: string) => Prom
       .leftJoin("device", "device.id", "entity.deviceId")
       .leftJoin("room", (join) => join.on((on) => on("room.id", "=", on.fn.coalesce("entity.roomId", "device.roomId"))))
       .select(["entity.id", "entity.key", "entity.gatewayId", "gateway.siteId", "entity.name", "room.name as room"])
-      .select(["entity.kind", "entity.deviceClass", "entity.unit", "entity.deviceId as device"])
+      .select([
+        "entity.kind",
+        "entity.deviceClass",
+        "entity.unit",
+        "entity.deviceId as device",
+        "device.name as deviceName",
+      ])
       .select(["entity.private as isPrivate", "room.id as roomId", "entity.diagnostic as isDiagnostic"])
       .where("entity.id", "=", id)
       .where("entity.goneAt", "is", null)

@@ -101,7 +101,7 @@ describe("who may answer for a home", () => {
     expect(addresses().sort()).toEqual(["lee@example.com", "mr@example.com"]);
     const textTo = (address: string) => mailed.find(({ to }) => to.address === address)?.text;
     expect(textTo("lee@example.com")).toContain("Eve mag nu ook antwoorden voor Lee house");
-    expect(textTo("mr@example.com")).toContain("Eve darf nun auch für Lee house antworten");
+    expect(textTo("mr@example.com")).toContain("Eve darf jetzt auch für Lee house antworten");
   });
 
   it("rests from the moment on which the address is verified, and not anew each time it is", async () => {

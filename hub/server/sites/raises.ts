@@ -1,4 +1,4 @@
-import { CaretakerError, type ScopeRaise, type SiteId } from "@caretaker/protocol";
+import { CaretakerError, type PlanId, type ScopeRaise, type SiteId } from "@caretaker/protocol";
 import { type Database, transaction } from "../db/database.ts";
 import { newId } from "../db/new-id.ts";
 import type { Handlers } from "../http/handler.ts";
@@ -13,7 +13,10 @@ export function raiseHandlers({
   announcements,
 }: Pick<SitesDeps, "db" | "announcements">): Pick<Handlers, "raise.list" | "raise.set" | "raise.lift"> {
   return {
-    "raise.list": async ({ siteId }) => ({ items: await listRaises(db, siteId) }),
+    "raise.list": async ({ siteId }) => {
+      const site = await db.selectFrom("site").select("planId").where("id", "=", siteId).executeTakeFirst();
+      return { items: await listRaises(db, siteId), planId: (site?.planId ?? null) as PlanId | null };
+    },
     "raise.set": async ({ siteId, deviceId, capability, scope, private: isPrivate, reason }, { actor, now }) => {
       if (scope === null && !isPrivate) {
         const message = "raises nothing: say a scope, or that it is private";
@@ -110,7 +113,17 @@ async function listRaises(db: Database, siteId: SiteId): Promise<ScopeRaise[]> {
     .where("siteId", "=", siteId)
     .orderBy("setAt")
     .execute();
-  return rows.map(({ isPrivate, setBy, deviceId, ...row }) => ({
+  const byPlan = await db
+    .selectFrom("planRaise")
+    .innerJoin("plan", "plan.id", "planRaise.planId")
+    .innerJoin("site", "site.planId", "plan.id")
+    .select(["plan.name as planName", "capability", "scope", "isPrivate", "reason", "setBy", "setAt"])
+    .where("site.id", "=", siteId)
+    .orderBy("capability")
+    .execute();
+  const ofHome = rows.map((row) => ({ ...row, planName: null }));
+  const ofPlan = byPlan.map((row) => ({ ...row, deviceId: null, deviceName: null }));
+  return [...ofHome, ...ofPlan].map(({ isPrivate, setBy, deviceId, ...row }) => ({
     ...row,
     deviceId: deviceId as ScopeRaise["deviceId"],
     private: isPrivate,

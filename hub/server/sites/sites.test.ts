@@ -315,7 +315,7 @@ describe("a site that is removed", () => {
     await handlers["site.remove"]({ siteId: site.id, reason: "They moved" }, call);
 
     expect(told.map(({ to, subject }) => [to.address, subject])).toEqual([
-      ["mila@example.com", "Our firm zorgt niet meer voor uw huis"],
+      ["mila@example.com", "Our firm zorgt niet meer voor uw woning"],
     ]);
     expect(told[0]?.text).toContain("30 dagen");
     const [last] = await listEntries(database.db, { chain: "firm", before: undefined, limit: 1 });

@@ -1,4 +1,4 @@
-import type { Actor, PersonId, RoomId, SessionId } from "@caretaker/protocol";
+import type { Actor, DeviceId, EntityId, GatewayId, PersonId, RoomId, SessionId } from "@caretaker/protocol";
 import { systemClock } from "@caretaker/protocol";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { createAnnouncements } from "../announcements.ts";
@@ -96,6 +96,31 @@ function tell({ store }: HubState, lamp: string): void {
     { key: "plug", state: "on", available: "online" } as const,
   ];
   store.applyStates(gateway, { type: "states", full: false, changes });
+}
+
+/** Another gateway of the site with one device, and a lamp on it. */
+async function addGatewayTo(siteId: TestHome["siteId"], name: string) {
+  const gatewayId = newId<GatewayId>();
+  const device = newId<DeviceId>();
+  const lamp = newId<EntityId>();
+  const { id: _, ...gateway } = await database.db
+    .selectFrom("gateway")
+    .selectAll()
+    .where("id", "=", home.gatewayId)
+    .executeTakeFirstOrThrow();
+  await database.db
+    .insertInto("gateway")
+    .values({ ...gateway, id: gatewayId, siteId, config: "{}", reason: JSON.stringify({ code: "new" }) } as never)
+    .execute();
+  await database.db
+    .insertInto("device")
+    .values({ id: device, gatewayId, key: "other", name, kind: "bridge" })
+    .execute();
+  await database.db
+    .insertInto("entity")
+    .values({ id: lamp, gatewayId, key: "lamp", label: "light.new", name: "New lamp", kind: "light", deviceId: device })
+    .execute();
+  return { gatewayId, lamp };
 }
 
 const seen = (state: HubState) =>
@@ -246,6 +271,63 @@ describe("a device that was raised to private", () => {
     await here["raise.lift"](of, call);
 
     await within(() => expect(seen(there.state).Lamp).toMatchObject({ private: false }));
+  });
+});
+
+describe("a device that was raised to private and whose gateway was replaced", () => {
+  it("is hidden under its name in the gateway after, from its first word on", async () => {
+    const { state, ...doors } = await openHub();
+    await doors["raise.set"](
+      { siteId: home.siteId, deviceId: home.bridge, scope: null, private: true, reason: "A child's room" },
+      call,
+    );
+    await hides(state);
+    const { gatewayId } = await addGatewayTo(home.siteId, "light BRIDGE");
+    await state.addGateway(gatewayId);
+    const gateway = state.store.gateways.get(gatewayId);
+    if (gateway === undefined) throw new Error("The gateway was not loaded.");
+    const changes = [{ key: "lamp", state: "on", available: "online" } as const];
+    state.store.applyStates(gateway, { type: "states", full: false, changes });
+
+    expect(seen(state)["New lamp"]).toMatchObject({ private: true, state: null, availability: "online" });
+    const { lamp } = await addGatewayTo(home.siteId, "Heat pump");
+    expect(await loadThing(database.db, "entity", lamp)).toMatchObject({ isHidden: false });
+  });
+});
+
+describe("why an integration is not well", () => {
+  it("is shown without what it says of something hidden, and not kept with it", async () => {
+    const { state, ...doors } = await openHub();
+    const gateway = state.store.gateways.get(home.gatewayId);
+    if (gateway === undefined) throw new Error("The gateway was not loaded.");
+    const report = {
+      key: "hue",
+      name: "Hue",
+      domain: "hue",
+      state: "setup_error",
+      needsSignIn: false,
+      disabled: false,
+    };
+    state.store.setIntegrationStates(gateway, [{ ...report, reason: "Timeout while asking the lamp" }]);
+    const reason = (of: HubState) => of.site(home.siteId)?.integrations[0]?.reason;
+    expect(reason(state)).toBe("Timeout while asking the lamp");
+
+    await doors["raise.set"](
+      { siteId: home.siteId, deviceId: home.bridge, scope: null, private: true, reason: "A child's room" },
+      call,
+    );
+
+    await within(() => expect(reason(state)).toMatch(/^\(not shown/));
+    state.store.setIntegrationStates(gateway, [{ ...report, reason: "Timeout while asking the plug" }]);
+    expect(reason(state)).toBe("Timeout while asking the plug");
+    state.store.setIntegrationStates(gateway, [{ ...report, reason: "The light bridge is away" }]);
+    await state.save();
+    const kept = await database.db
+      .selectFrom("gatewaySnapshot")
+      .select("states")
+      .where("gatewayId", "=", home.gatewayId)
+      .executeTakeFirst();
+    expect(JSON.stringify(kept)).not.toMatch(/light bridge/i);
   });
 });
 

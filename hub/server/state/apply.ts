@@ -1,4 +1,4 @@
-import type { AttributeValue, AvailabilityValue, StateChange } from "@caretaker/protocol";
+import type { AttributeValue, AvailabilityValue, DeviceId, StateChange } from "@caretaker/protocol";
 import { isHiddenBy, NOTHING_HIDDEN } from "./hiding.ts";
 import { type EntityRecord, type GatewayRecord, NO_ATTRIBUTES, TOUCHED } from "./records.ts";
 
@@ -48,10 +48,13 @@ export function hideWhereDue(entity: EntityRecord): boolean {
   return isOther;
 }
 
-function hideable({ gateway, kind, deviceClass, roomId: own, device, isDiagnostic }: EntityRecord) {
+/** What decides whether it is hidden. */
+export function hideable({ gateway, kind, deviceClass, roomId: own, device, isDiagnostic }: EntityRecord) {
   const roomId = own ?? device?.roomId ?? null;
   const roomName = roomId === null ? null : (gateway.rooms.get(roomId)?.name ?? null);
-  return { kind, deviceClass, isDiagnostic, roomId, roomName, deviceId: device?.id ?? null };
+  const isThere = (id: string): boolean => gateway.devices.has(id as DeviceId);
+  const ofDevice = { deviceId: device?.id ?? null, deviceName: device?.name ?? null, gatewayId: gateway.facts.id };
+  return { kind, deviceClass, isDiagnostic, roomId, roomName, ...ofDevice, isThere };
 }
 
 /** What a private entity must not show: when one becomes private, or a grant ends. */
@@ -140,6 +143,7 @@ function noteAttribute(entity: EntityRecord, name: string): void {
 
 /** Counts a gateway's entities anew: after its inventory changed, or what a person says of a device. */
 export function recount(gateway: GatewayRecord): void {
+  gateway.site.hiddenNames = null;
   gateway.entities = 0;
   gateway.unavailable = 0;
   for (const integration of gateway.integrations.values()) {

@@ -81,6 +81,12 @@ describe("how a site is doing", () => {
     expect(verdict(...gateways)).toBe(expected);
   });
 
+  it("counts what does not answer over all gateways of the home", () => {
+    const { reason } = judgeSite([gateway({ unavailable: 2 }), gateway(), gateway({ unavailable: 3 })]);
+
+    expect(reason).toEqual({ code: "entities_unavailable", params: { count: 5 } });
+  });
+
   it.each([
     ["connecting", "unknown connecting"],
     ["restarting", "attention gateway_restarting"],

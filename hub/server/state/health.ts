@@ -45,12 +45,19 @@ const RANK: Readonly<Record<Health, number>> = {
 /** How a site is doing, from its gateways: the worst of them speaks. Pure, and cheap enough for every change of a count. */
 export function judgeSite(gateways: readonly GatewayCondition[]): Verdict {
   if (gateways.length === 0) return { health: "not_monitored", reason: { code: "no_gateway" }, since: null };
-  const worst = gateways
-    .map(judgeGateway)
-    .reduce((before, next) => (RANK[next.health] > RANK[before.health] ? next : before));
-  return worst.health === "offline" && gateways.some(({ state }) => state === "online")
-    ? withoutSome(worst, gateways)
-    : worst;
+  const verdicts = gateways.map(judgeGateway);
+  const worst = verdicts.reduce((before, next) => (RANK[next.health] > RANK[before.health] ? next : before));
+  if (worst.health === "offline" && gateways.some(({ state }) => state === "online"))
+    return withoutSome(worst, gateways);
+  return worst.reason.code === "entities_unavailable" ? together(worst, verdicts) : worst;
+}
+
+/** What does not answer is counted over all gateways of which nothing worse can be said. */
+function together(worst: Verdict, verdicts: readonly Verdict[]): Verdict {
+  const count = verdicts
+    .filter(({ reason }) => reason.code === worst.reason.code)
+    .reduce((sum, { reason }) => sum + Number(reason.params?.count ?? 0), 0);
+  return { ...worst, reason: { ...worst.reason, params: { count } } };
 }
 
 /** A home is offline when nothing of it can be reached. Where one gateway of several is away, that is a problem of it. */

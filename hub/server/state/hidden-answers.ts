@@ -1,6 +1,6 @@
 import type { CapabilityName, ReadName } from "@caretaker/protocol";
 import type { Database } from "../db/database.ts";
-import { type HiddenNames, hiddenNames } from "./hidden-names.ts";
+import { type HiddenNames, hiddenNames, WITHHELD } from "./hidden-names.ts";
 import { thingsOf } from "./hidden-things.ts";
 import { isRoomLeftOut, loadHiding, NOTHING_HIDDEN } from "./hiding.ts";
 
@@ -15,10 +15,16 @@ export interface Asked {
   readonly isOfHidden: boolean;
 }
 
-/** Stands for words that name something hidden. */
-export const WITHHELD = "(not shown: it names something that is private or left out)";
-
 type Hides = (output: Output, asked: Asked, db: Database) => Promise<Output> | Output;
+
+const LINES: Hides = inRows("entries", ["source", "message"], (entry) => ({
+  ...entry,
+  source: WITHHELD,
+  message: WITHHELD,
+  // When something happens in a bedroom tells as much as what: the day is enough to see whether it is old.
+  firstAt: dayOf(entry.firstAt),
+  lastAt: dayOf(entry.lastAt),
+}));
 
 /**
  * What each read says of things that may not be seen. It is taken out here, for every make, before anything judges, keeps
@@ -31,6 +37,15 @@ const HIDES: { readonly [N in ReadName]: Hides } = {
   "net.tls": asItIs,
   "gateway.info": asItIs,
   "backup.info": asItIs,
+  "clock.state": asItIs,
+  // The name and the file of a program are what an installer called them.
+  "program.state": async (output, asked, db) => {
+    const names = await namesOf(db, asked);
+    const named = ["name", "file"].filter(
+      (field) => typeof output[field] === "string" && names.isIn(output[field] as string),
+    );
+    return without(output, named);
+  },
   "entity.state": (output, { isOfHidden }) => (isOfHidden ? without(output, ["state", "attributes", "since"]) : output),
   "device.state": ofDevice,
   "integration.state": async (output, asked, db) => {
@@ -39,14 +54,8 @@ const HIDES: { readonly [N in ReadName]: Hides } = {
   },
   "room.state": ofRoom,
   "integration.list": inRows("integrations", ["reason"]),
-  "log.errors": inRows("entries", ["source", "message"], (entry) => ({
-    ...entry,
-    source: WITHHELD,
-    message: WITHHELD,
-    // When something happens in a bedroom tells as much as what: the day is enough to see whether it is old.
-    firstAt: dayOf(entry.firstAt),
-    lastAt: dayOf(entry.lastAt),
-  })),
+  "log.errors": LINES,
+  "log.changes": LINES,
   "repairs.list": inRows("repairs", ["key", "title"], (repair, number) => ({
     ...repair,
     key: `withheld/${number}`,

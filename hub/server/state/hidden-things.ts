@@ -6,7 +6,6 @@ export interface SeenThing extends Hideable {
   readonly label: string;
   readonly name: string;
   readonly deviceKey: string | null;
-  readonly deviceName: string | null;
   readonly isHidden: boolean;
 }
 
@@ -27,7 +26,7 @@ export async function thingsOf(db: Database, which: Which): Promise<SeenThing[]>
     .leftJoin("device", "device.id", "entity.deviceId")
     .leftJoin("room", (join) => join.on((on) => on("room.id", "=", on.fn.coalesce("entity.roomId", "device.roomId"))))
     .select(["gateway.siteId", "entity.key", "entity.label", "entity.name", "entity.kind", "entity.deviceClass"])
-    .select(["entity.diagnostic as isDiagnostic", "entity.private as isPrivate", "entity.deviceId"])
+    .select(["entity.diagnostic as isDiagnostic", "entity.private as isPrivate", "entity.deviceId", "entity.gatewayId"])
     .select(["device.key as deviceKey", "device.name as deviceName", "room.id as roomId", "room.name as roomName"])
     .where((where) => {
       if ("siteId" in which) return where("gateway.siteId", "=", which.siteId);

@@ -1,6 +1,7 @@
 import { foldName, type SiteId } from "@caretaker/protocol";
 import type { Database } from "../db/database.ts";
 import { notify } from "../db/database.ts";
+import { type DeviceNamed, isRaised, type RaisedDevice, raisedDevice } from "./raised-device.ts";
 
 /** What of a home is not shown beyond what its make calls private: what its people left out, and what was raised to private. */
 export interface Hiding {
@@ -10,7 +11,7 @@ export interface Hiding {
   readonly roomNames: ReadonlySet<string>;
   readonly kinds: ReadonlySet<string>;
   readonly classes: ReadonlySet<string>;
-  readonly devices: ReadonlySet<string>;
+  readonly devices: readonly RaisedDevice[];
 }
 
 const NONE: ReadonlySet<string> = new Set();
@@ -20,16 +21,15 @@ export const NOTHING_HIDDEN: Hiding = {
   roomNames: NONE,
   kinds: NONE,
   classes: NONE,
-  devices: NONE,
+  devices: [],
 };
 
-export interface Hideable {
+export interface Hideable extends DeviceNamed {
   readonly kind: string;
   readonly deviceClass: string | null;
   /** Its own room, else that of its device. */
   readonly roomId: string | null;
   readonly roomName: string | null;
-  readonly deviceId: string | null;
   readonly isDiagnostic: boolean;
 }
 
@@ -37,14 +37,14 @@ export interface Hideable {
 const HEALTH: ReadonlySet<string> = new Set(["battery", "signal_strength", "connectivity", "problem", "firmware"]);
 
 export function isHiddenBy(hiding: Hiding, entity: Hideable): boolean {
-  const { kind, deviceClass, deviceId } = entity;
+  const { kind, deviceClass } = entity;
   if (deviceClass !== null && hiding.classes.has(deviceClass)) return true;
   if (isHealth(entity)) return false;
   return (
     hiding.isWholeHome ||
     hiding.kinds.has(kind) ||
     isRoomLeftOut(hiding, entity) ||
-    (deviceId !== null && hiding.devices.has(deviceId))
+    hiding.devices.some((raised) => isRaised(raised, entity))
   );
 }
 
@@ -71,7 +71,8 @@ export async function loadHiding(db: Database, siteId?: string): Promise<Map<str
       .execute(),
     db
       .selectFrom("scopeRaise")
-      .select(["siteId", "deviceId"])
+      .leftJoin("device", "device.id", "scopeRaise.deviceId")
+      .select(["siteId", "deviceId", "device.name as deviceName", "device.gatewayId", "device.goneAt"])
       .where("isPrivate", "=", true)
       // Private to do is not private to see.
       .where("capability", "is", null)
@@ -91,9 +92,10 @@ export async function loadHiding(db: Database, siteId?: string): Promise<Map<str
     if (kind !== null) hiding.kinds.add(kind);
     if (deviceClass !== null) hiding.classes.add(deviceClass);
   }
-  for (const { siteId: id, deviceId } of raises) {
-    if (deviceId === null) of(id).isWholeHome = true;
-    else of(id).devices.add(deviceId);
+  for (const { siteId: id, ...raised } of raises) {
+    const device = raisedDevice(raised);
+    if (device === null) of(id).isWholeHome = true;
+    else of(id).devices.push(device);
   }
   return bySite;
 }
@@ -105,7 +107,7 @@ function emptyHiding() {
     roomNames: new Set<string>(),
     kinds: new Set<string>(),
     classes: new Set<string>(),
-    devices: new Set<string>(),
+    devices: [] as RaisedDevice[],
   };
 }
 

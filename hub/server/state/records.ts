@@ -15,6 +15,7 @@ import type {
   RunSummary,
   SiteId,
 } from "@caretaker/protocol";
+import type { HiddenNames } from "./hidden-names.ts";
 import { type Hiding, NOTHING_HIDDEN } from "./hiding.ts";
 
 /**
@@ -185,6 +186,8 @@ export interface SiteFacts {
 export class SiteRecord {
   facts: SiteFacts;
   hiding: Hiding = NOTHING_HIDDEN;
+  /** What a text may not name; null until it is asked for, after what there is or what is hidden changed. */
+  hiddenNames: HiddenNames | null = null;
   readonly gateways = new Map<GatewayId, GatewayRecord>();
   health: Health = "unknown";
   reason: Reason = { code: "connecting" };

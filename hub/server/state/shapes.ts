@@ -7,6 +7,7 @@ import type {
   RoomRecord,
   SiteRecord,
 } from "./records.ts";
+import { shownReason } from "./shown-reason.ts";
 
 /** Records as the protocol shows them: made on demand, for a snapshot or an answer, never kept. */
 
@@ -29,7 +30,7 @@ export function toIntegration(integration: IntegrationRecord): Integration {
     name: integration.name,
     domain: integration.domain,
     state: integration.state,
-    reason: integration.reason,
+    reason: shownReason(integration),
     needsSignIn: integration.needsSignIn,
     disabled: integration.isDisabled,
     entities: integration.entities,

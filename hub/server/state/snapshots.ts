@@ -3,6 +3,7 @@ import { sql } from "kysely";
 import type { Database } from "../db/database.ts";
 import { recount } from "./apply.ts";
 import { type GatewayRecord, NO_ATTRIBUTES } from "./records.ts";
+import { shownReason } from "./shown-reason.ts";
 
 type SavedEntity = readonly [
   availability: AvailabilityValue,
@@ -29,8 +30,11 @@ export function save(gateway: GatewayRecord): Saved {
     else entities[entity.id] = [availability, state, since, reportedAt, attributes];
   }
   const integrations: Record<string, SavedIntegration> = {};
-  for (const { id, state, reason, needsSignIn, isDisabled } of gateway.integrations.values())
-    integrations[id] = [state, reason, needsSignIn, isDisabled];
+  for (const integration of gateway.integrations.values()) {
+    const { id, state, reason, needsSignIn, isDisabled } = integration;
+    const kept = shownReason(integration) === reason ? reason : null;
+    integrations[id] = [state, kept, needsSignIn, isDisabled];
+  }
   return { entities, integrations };
 }
 

@@ -116,6 +116,7 @@ export class StateStore {
     const gateway = this.#gateways.get(id);
     if (gateway === undefined) return;
     const { site } = gateway;
+    site.hiddenNames = null;
     this.#gateways.delete(id);
     site.gateways.delete(id);
     site.changes.gateways.delete(gateway);
@@ -151,13 +152,19 @@ export class StateStore {
   /** What is hidden from now on goes out of memory in this turn, and whoever watches asks anew. Says whether anything changed. */
   setHiding(site: SiteRecord, hiding: Hiding): boolean {
     site.hiding = hiding;
+    site.hiddenNames = null;
     let isOther = false;
     for (const gateway of site.gateways.values()) {
-      if (!hideIn(gateway)) continue;
+      // A reason is searched for what is hidden now.
+      const reasons = [...gateway.integrations.values()].filter(({ reason }) => reason !== null);
+      for (const integration of reasons) noteIntegration(integration);
+      const isHiddenOther = hideIn(gateway);
+      if (!isHiddenOther && reasons.length === 0) continue;
       isOther = true;
       gateway.isUnsaved = true;
-      this.noteAll(gateway);
-      this.#tellSeenAgain(gateway);
+      if (isHiddenOther) this.noteAll(gateway);
+      else this.#note(site);
+      if (isHiddenOther) this.#tellSeenAgain(gateway);
     }
     return isOther;
   }

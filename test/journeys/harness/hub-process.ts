@@ -20,13 +20,15 @@ export interface HubSettings {
   readonly databaseUrl?: string;
   readonly port?: number;
   readonly environment?: Readonly<Record<string, string>>;
+  /** Of a copy of the project, rather than of this one. */
+  readonly main?: string;
 }
 
 /** Starts the hub as a user would, in a process of its own, and waits until it says where it is. */
 export async function startHubProcess(settings: HubSettings): Promise<HubProcess> {
   const child = spawn(
     process.execPath,
-    [MAIN, settings.command ?? "serve", "--data", settings.data, "--port", String(settings.port ?? 0)],
+    [settings.main ?? MAIN, settings.command ?? "serve", "--data", settings.data, "--port", String(settings.port ?? 0)],
     {
       env: {
         PATH: process.env.PATH ?? "",

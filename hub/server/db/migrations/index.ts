@@ -22,6 +22,7 @@ import { emergency } from "./0033-emergency.ts";
 import { leftOutRooms } from "./0034-left-out-rooms.ts";
 import { rehearsedRollouts } from "./0036-rehearsed-rollouts.ts";
 import { originsStay } from "./0038-origins-stay.ts";
+import { plans } from "./0042-plans.ts";
 
 /** One step forward of the database's form. It is never changed after a release: what is wrong in it, a later one mends. */
 export interface Migration {
@@ -55,4 +56,5 @@ export const migrations: readonly Migration[] = [
   leftOutRooms,
   rehearsedRollouts,
   originsStay,
+  plans,
 ];

@@ -1,0 +1,1 @@
+export { FakeToy, startFakeToy } from "./server.ts";
