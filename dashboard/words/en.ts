@@ -863,6 +863,16 @@ export const words = {
     by: (name: string) => `Plan ${name}`,
     reason: "Why?",
     change: "Change the plan",
+    newPlan: "A new plan",
+    changeOf: (name: string) => `What ${name} asks for`,
+    editorText: (homes: number) =>
+      homes === 0
+        ? "What has to be allowed for each kind of act in homes that are looked after by this plan. It never asks for less than the make's catalogue."
+        : `It counts at once in ${plural(homes, "home", "homes")}. It never asks for less than the make's catalogue.`,
+    name: "What is it called?",
+    catalogue: "As the catalogue says",
+    make: "Make the plan",
+    save: "Save the plan",
   },
   raises: {
     title: "Asked for more than usual",

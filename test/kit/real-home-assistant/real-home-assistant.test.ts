@@ -203,10 +203,13 @@ function describeHome(version: Version): void {
       const child = spawn(process.execPath, ["--input-type=module", "--eval", script], {
         stdio: ["ignore", "pipe", "inherit"],
       });
+      const ended = once(child, "exit");
       const [line] = (await once(createInterface({ input: child.stdout }), "line")) as [string];
       const left = JSON.parse(line) as { pid: number; config: string };
 
       await until(() => !isAlive(left.pid), 10, "it outlived its test");
+      // On a busy machine the home may be gone before the process that began it quite is.
+      await ended;
 
       next = await startRealHome({ version });
       expect(existsSync(left.config)).toBe(false);
