@@ -3,6 +3,7 @@ import {
   ChecklistFailure,
   type ChecklistLine,
   type ConnectorContext,
+  checkCertificate,
   checkName,
   checkPort,
   type Found,
@@ -49,7 +50,7 @@ class Visit {
     return [
       ["name", () => checkName(this.#context.dialer, this.#plan.address.host)],
       ["port", () => checkPort(this.#context.dialer, this.#plan.address)],
-      ["tls", () => this.#certificate()],
+      ["tls", () => checkCertificate(this.#context.dialer, this.#plan.address, this.#plan.pinnedCertificate, say)],
       ["make", () => this.#make()],
       ["credentials", () => this.#logIn()],
       ["choice", () => this.#choose()],
@@ -61,21 +62,6 @@ class Visit {
 
   end(): void {
     this.#tokens?.stop();
-  }
-
-  async #certificate(): Promise<Found> {
-    const { address, pinnedCertificate } = this.#plan;
-    const { host, port } = address;
-    const seen = await this.#context.dialer.certificate({ host, port, timeoutSeconds: 10 });
-    const { fingerprint256, subject, validTo, reason = "" } = seen;
-    const certificate = { fingerprint256, subject, validTo, reason };
-    if (pinnedCertificate !== undefined) {
-      if (plain(pinnedCertificate) === plain(fingerprint256)) return { detail: say.pinned(fingerprint256) };
-      throw new ChecklistFailure({ detail: say.otherCertificate, next: say.compareCertificate, certificate });
-    }
-    if (!seen.trusted)
-      throw new ChecklistFailure({ detail: say.selfSigned(subject), next: say.compareCertificate, certificate });
-    return { detail: say.certificateGood(validTo) };
   }
 
   /** Without a token a Director says no in words of its own. */
@@ -137,8 +123,4 @@ class Visit {
 function need<T>(learnt: T | undefined): T {
   if (learnt === undefined) throw new CaretakerError("gateway_lost", "An earlier check did not end.");
   return learnt;
-}
-
-function plain(fingerprint: string): string {
-  return fingerprint.replace(/[^0-9a-f]/gi, "").toUpperCase();
 }

@@ -1,4 +1,4 @@
-import { createPlainDialer } from "@caretaker/kit";
+import { openOn, testContext } from "@caretaker/kit";
 import type {
   ActionName,
   CapabilityInput,
@@ -8,7 +8,6 @@ import type {
   Inventory,
   SessionEvent,
 } from "@caretaker/protocol";
-import { systemClock } from "@caretaker/protocol";
 import { type FakeControl4, type StartFakeControl4, startFakeControl4 } from "./fake-gateway/index.ts";
 import { control4 } from "./index.ts";
 
@@ -31,24 +30,11 @@ export interface OpenOptions extends StartFakeControl4 {
   readonly config?: Readonly<Record<string, unknown>>;
 }
 
-export async function openHome({ clock = systemClock, config = {}, ...options }: OpenOptions = {}): Promise<OpenHome> {
+export async function openHome({ clock, config = {}, ...options }: OpenOptions = {}): Promise<OpenHome> {
   const fake = await startFakeControl4(options);
-  const events: SessionEvent[] = [];
-  const context = {
-    dialer: createPlainDialer(),
-    clock,
-    log: { debug() {}, info() {}, warn() {} },
-    emit: (event: SessionEvent) => events.push(event),
-  };
-  const session = await control4.connect({ ...fake.config, ...config }, context).catch(async (error: unknown) => {
-    await fake.close();
-    throw error;
-  });
-  const inventory = (): Inventory => {
-    const told = events.findLast((event) => event.type === "inventory");
-    if (told?.type !== "inventory") throw new Error("No inventory was told");
-    return told.inventory;
-  };
+  const context = testContext(clock);
+  const { events, inventory } = context;
+  const session = await openOn(fake, () => control4.connect({ ...fake.config, ...config }, context));
   const key: OpenHome["key"] = (of, name) => {
     const found = inventory()[of].find((one) => one.name === name);
     if (found === undefined) throw new Error(`There is no ${name} among the ${of}`);
@@ -61,9 +47,7 @@ export async function openHome({ clock = systemClock, config = {}, ...options }:
     inventory,
     key,
     state: (name) => {
-      const wanted = key("entities", name);
-      const changes = events.flatMap((event) => (event.type === "states" ? event.changes : []));
-      const last = changes.findLast((change) => change.key === wanted);
+      const last = context.told(key("entities", name));
       return { state: last?.state, available: last?.available };
     },
     read: (capability, input) => session.read({ capability, input }),

@@ -1,8 +1,8 @@
 import {
   CaretakerError,
-  ChecklistFailure,
   type ChecklistLine,
   type ConnectorContext,
+  checkCertificate,
   checkName,
   checkPort,
   type Found,
@@ -17,25 +17,19 @@ import { type Panel, panelOf } from "./normalise.ts";
 import { checklistWords as say, words } from "./words.ts";
 
 type Step = keyof typeof say.running;
-interface Asked {
-  readonly address: Address;
-  readonly context: ConnectorContext;
-  readonly pinnedCertificate: string | undefined;
-}
 
 /** Looks at a panel before it is added: a line when a check begins and one when it has ended. */
 export async function* checkGateway(config: unknown, context: ConnectorContext): AsyncGenerator<ChecklistLine> {
   const { url, username, password, pinnedCertificate } = CresNextConfig.parse(config);
   const address = parseAddress(url);
   if (address === undefined) throw new CaretakerError("configuration_invalid", `${url} is not the address of a panel.`);
-  const asked = { address, context, pinnedCertificate };
   const { dialer } = context;
   let client: CresNextClient | undefined;
   let panel: Panel | undefined;
   const checks: [Step, () => Promise<Found>][] = [
     ["name", () => checkName(dialer, address.host)],
     ["port", () => checkPort(dialer, address)],
-    ["tls", () => checkCertificate(asked)],
+    ["tls", () => checkCertificate(dialer, address, pinnedCertificate, say)],
     [
       "make",
       async () => {
@@ -64,23 +58,6 @@ export async function* checkGateway(config: unknown, context: ConnectorContext):
   } finally {
     await client?.close();
   }
-}
-
-async function checkCertificate({ address: { host, port }, context, pinnedCertificate }: Asked): Promise<Found> {
-  const seen = await context.dialer.certificate({ host, port, timeoutSeconds: 10 });
-  const { fingerprint256, subject, validTo, reason = "" } = seen;
-  if (pinnedCertificate !== undefined && plain(pinnedCertificate) === plain(fingerprint256))
-    return { detail: say.pinned(fingerprint256) };
-  if (pinnedCertificate === undefined && seen.trusted) return { detail: say.certificateGood(validTo) };
-  throw new ChecklistFailure({
-    detail: pinnedCertificate === undefined ? say.selfSigned(subject, reason) : say.otherCertificate,
-    next: say.compareCertificate,
-    certificate: { fingerprint256, subject, validTo, reason },
-  });
-}
-
-function plain(fingerprint: string): string {
-  return fingerprint.replace(/[^0-9a-f]/gi, "").toUpperCase();
 }
 
 async function readPanel(client: CresNextClient | undefined, address: Address): Promise<Panel> {

@@ -1,3 +1,5 @@
+import { certificateFlaw } from "@caretaker/protocol";
+
 /** What this connector says to a technician: what happened, where, and what to do next. */
 export const words = {
   notAPanel: (base: string) =>
@@ -19,17 +21,6 @@ export const words = {
   notRestarted: (base: string, status: number) => `${base} refused to restart (HTTP ${status}). Nothing happened.`,
 } as const;
 
-/** What is wrong with a certificate, by the word of the TLS library. */
-const CERTIFICATE_FLAWS: Readonly<Record<string, string>> = {
-  DEPTH_ZERO_SELF_SIGNED_CERT: "it is self-signed",
-  SELF_SIGNED_CERT_IN_CHAIN: "it is self-signed",
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: "who signed it is not known here",
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: "who signed it is not known here",
-  CERT_HAS_EXPIRED: "it has expired",
-  CERT_NOT_YET_VALID: "it is not valid yet",
-  ERR_TLS_CERT_ALTNAME_INVALID: "it was made for another name",
-};
-
 /** The lines of the checklist, and what to do next where one fails. */
 export const checklistWords = {
   running: {
@@ -44,7 +35,7 @@ export const checklistWords = {
   pinned: (fingerprint: string) => `The certificate is the one that was confirmed (${fingerprint.slice(0, 23)}…)`,
   otherCertificate: "The certificate is not the one that was confirmed.",
   selfSigned: (subject: string, reason: string) =>
-    `Nobody vouches for the certificate of ${subject || "this panel"}: ${CERTIFICATE_FLAWS[reason] ?? (reason || "it is not trusted")}.`,
+    `Nobody vouches for the certificate of ${subject || "this panel"}: ${certificateFlaw(reason)}.`,
   compareCertificate:
     "Panels come with a certificate of their own making. Compare the fingerprint with the panel (somebody there, or the installer's notes) and confirm it only when it is the same.",
   certificateGood: (validTo: string) => `The certificate is trusted, and valid until ${validTo.slice(0, 10)}`,

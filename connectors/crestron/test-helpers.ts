@@ -1,14 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { createPlainDialer, type TestClock } from "@caretaker/kit";
-import {
-  type Clock,
-  type ConnectorContext,
-  type GatewaySession,
-  type Inventory,
-  type SessionEvent,
-  type StateChange,
-  systemClock,
-} from "@caretaker/protocol";
+import { testContext as contextOn, createPlainDialer, openOn, type TestClock, type TestContext } from "@caretaker/kit";
+import { type Clock, type GatewaySession, systemClock } from "@caretaker/protocol";
 import {
   type FakeHome,
   type FakeProcessor,
@@ -19,15 +11,9 @@ import {
 } from "./fake-gateway/index.ts";
 import { crestron } from "./index.ts";
 
-export interface TestContext extends ConnectorContext {
-  readonly events: SessionEvent[];
-}
-
-/** A context that keeps what it is told. */
+/** With a dialer whose time-outs go by the clock as well. */
 export function testContext(clock: Clock = systemClock): TestContext {
-  const events: SessionEvent[] = [];
-  const quiet = { debug() {}, info() {}, warn() {} };
-  return { events, dialer: createPlainDialer(clock), clock, log: quiet, emit: (event) => events.push(event) };
+  return contextOn(clock, createPlainDialer(clock));
 }
 
 /** Moves time on in steps that are shorter than any time-out, and lets the network have its turn after each. */
@@ -39,13 +25,10 @@ export async function pass(clock: TestClock, seconds: number): Promise<void> {
 }
 
 /** A fake processor with a session to it. Dispose of it with `await using`. */
-export interface OpenProcessor extends AsyncDisposable {
+export interface OpenProcessor extends AsyncDisposable, Pick<TestContext, "inventory" | "told"> {
   readonly fake: FakeProcessor;
   readonly session: GatewaySession;
   readonly context: TestContext;
-  inventory(): Inventory;
-  /** What was last told of an entity. */
-  told(key: string): StateChange | undefined;
 }
 
 export async function openProcessor(
@@ -54,35 +37,17 @@ export async function openProcessor(
 ): Promise<OpenProcessor> {
   const fake = await startFakeProcessor(options);
   const context = testContext(clock);
-  const session = await crestron
-    .connect({ ...fake.config, ...options.config }, context)
-    .catch(async (error: unknown) => {
-      await fake.close();
-      throw error;
-    });
+  const session = await openOn(fake, () => crestron.connect({ ...fake.config, ...options.config }, context));
   return {
     fake,
     session,
     context,
-    ...toldTo(context),
+    inventory: context.inventory,
+    told: context.told,
     async [Symbol.asyncDispose]() {
       await session.close();
       await fake.close();
     },
-  };
-}
-
-function toldTo(context: TestContext): Pick<OpenProcessor, "inventory" | "told"> {
-  return {
-    inventory: () => {
-      const told = context.events.findLast((event) => event.type === "inventory");
-      if (told?.type !== "inventory") throw new Error("No inventory was told");
-      return told.inventory;
-    },
-    told: (key) =>
-      context.events
-        .flatMap((event) => (event.type === "states" ? event.changes : []))
-        .findLast((change) => change.key === key),
   };
 }
 
@@ -100,16 +65,14 @@ export async function openHome(options: StartFakeHome = {}, clock?: Clock, hasCo
     await fake.close();
     await processor?.close();
   };
-  const session = await crestron.connect({ ...processor?.config, ...fake.config }, context).catch(async (error) => {
-    await close();
-    throw error;
-  });
+  const session = await openOn({ close }, () => crestron.connect({ ...processor?.config, ...fake.config }, context));
   return {
     fake,
     processor,
     session,
     context,
-    ...toldTo(context),
+    inventory: context.inventory,
+    told: context.told,
     async [Symbol.asyncDispose]() {
       await session.close();
       await close();

@@ -3,6 +3,7 @@ import {
   ChecklistFailure,
   type ChecklistLine,
   type ConnectorContext,
+  checkCertificate,
   checkName,
   checkPort,
   type Found,
@@ -26,7 +27,6 @@ interface Asked {
   readonly address: Address;
   readonly token: Secret;
   readonly context: ConnectorContext;
-  readonly pinnedCertificate: string | undefined;
 }
 
 /** Looks at a Home Assistant before it is added: a line when a check begins and one when it has ended. */
@@ -35,7 +35,7 @@ export async function* checkGateway(config: unknown, context: ConnectorContext):
   const address = parseAddress(url);
   if (address === undefined)
     throw new CaretakerError("configuration_invalid", `${url} is not the address of a Home Assistant.`);
-  const asked = { address, token: new Secret(token), context, pinnedCertificate };
+  const asked = { address, token: new Secret(token), context };
   let client: HomeAssistantClient | undefined;
   const logIn = async (): Promise<Found> => {
     client = await HomeAssistantClient.open({
@@ -54,7 +54,12 @@ export async function* checkGateway(config: unknown, context: ConnectorContext):
   const checks: [Step, () => Promise<Found>][] = [
     ["name", () => checkName(context.dialer, address.host)],
     ["port", () => checkPort(context.dialer, address)],
-    ...(address.tls ? ([["tls", () => checkCertificate(asked)]] satisfies [Step, () => Promise<Found>][]) : []),
+    ...(address.tls
+      ? ([["tls", () => checkCertificate(context.dialer, address, pinnedCertificate, say)]] satisfies [
+          Step,
+          () => Promise<Found>,
+        ][])
+      : []),
     ["make", () => checkMake(asked)],
     ["credentials", logIn],
     ["rights", on(checkRights)],
@@ -66,32 +71,6 @@ export async function* checkGateway(config: unknown, context: ConnectorContext):
   } finally {
     client?.close();
   }
-}
-
-async function checkCertificate({ address, context, pinnedCertificate }: Asked): Promise<Found> {
-  const { host, port } = address;
-  const seen = await context.dialer.certificate({ host, port, timeoutSeconds: 10 });
-  if (pinnedCertificate !== undefined && fingerprint(pinnedCertificate) === fingerprint(seen.fingerprint256))
-    return { detail: say.pinned(seen.fingerprint256) };
-  const { fingerprint256, subject, validTo } = seen;
-  const reason = seen.reason ?? "";
-  if (pinnedCertificate !== undefined)
-    throw new ChecklistFailure({
-      detail: say.otherCertificate,
-      next: say.compareCertificate,
-      certificate: { fingerprint256, subject, validTo, reason },
-    });
-  if (!seen.trusted)
-    throw new ChecklistFailure({
-      detail: say.selfSigned(subject, reason),
-      next: say.compareCertificate,
-      certificate: { fingerprint256, subject, validTo, reason },
-    });
-  return { detail: say.certificateGood(validTo) };
-}
-
-function fingerprint(text: string): string {
-  return text.replace(/[^0-9a-f]/gi, "").toUpperCase();
 }
 
 async function checkMake({ address, context }: Asked): Promise<Found> {

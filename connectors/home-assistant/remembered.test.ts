@@ -1,9 +1,9 @@
-import { createTestClock } from "@caretaker/kit";
+import { createTestClock, type TestContext } from "@caretaker/kit";
 import type { GatewaySession } from "@caretaker/protocol";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type FakeHomeAssistant, startFakeHomeAssistant } from "./fake-gateway/index.ts";
 import { homeAssistant } from "./index.ts";
-import { openHome, type TestContext, testContext } from "./test-helpers.ts";
+import { openHome, testContext } from "./test-helpers.ts";
 
 /** A home that the hub has seen before: it comes back with what was remembered. */
 

@@ -1,41 +1,18 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { createPlainDialer } from "@caretaker/kit";
-import {
-  type ActionName,
-  type CapabilityInput,
-  type CapabilityName,
-  type Clock,
-  type ConnectorContext,
-  type GatewaySession,
-  type Inventory,
-  type SessionEvent,
-  systemClock,
+import { type TestContext, testContext } from "@caretaker/kit";
+import type {
+  ActionName,
+  CapabilityInput,
+  CapabilityName,
+  Clock,
+  GatewaySession,
+  Inventory,
 } from "@caretaker/protocol";
 import { type FakeHomeAssistant, type StartFakeHomeAssistant, startFakeHomeAssistant } from "./fake-gateway/index.ts";
 import { homeAssistant } from "./index.ts";
 
-export interface TestContext extends ConnectorContext {
-  readonly events: SessionEvent[];
-  readonly logged: { level: string; fields: Record<string, unknown>; message: string }[];
-}
-
-/** A context that keeps what it is told. */
-export function testContext(clock: Clock = systemClock): TestContext {
-  const events: SessionEvent[] = [];
-  const logged: TestContext["logged"] = [];
-  const line = (level: string) => (fields: Record<string, unknown>, message: string) => {
-    logged.push({ level, fields, message });
-  };
-  return {
-    events,
-    logged,
-    dialer: createPlainDialer(),
-    clock,
-    log: { debug: line("debug"), info: line("info"), warn: line("warn") },
-    emit: (event) => events.push(event),
-  };
-}
+export { testContext };
 
 /** A fake home with a session to it. Dispose of it with `await using`. */
 export interface OpenHome extends AsyncDisposable {
@@ -53,11 +30,7 @@ export async function openHome(options: StartFakeHomeAssistant = {}, clock?: Clo
   const fake = await startFakeHomeAssistant(options);
   const context = testContext(clock);
   const session = await homeAssistant.connect({ url: fake.url, token: fake.token }, context);
-  const inventory = (): Inventory => {
-    const told = context.events.findLast((event) => event.type === "inventory");
-    if (told?.type !== "inventory") throw new Error("No inventory was told");
-    return told.inventory;
-  };
+  const { inventory } = context;
   return {
     fake,
     session,

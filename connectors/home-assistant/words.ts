@@ -1,3 +1,5 @@
+import { certificateFlaw } from "@caretaker/protocol";
+
 /** What this connector says to a technician: what happened, where, and what to do next. */
 export const words = {
   notHomeAssistant: (base: string) =>
@@ -41,17 +43,6 @@ export const words = {
   noAnswer: (base: string, what: string, seconds: number) => `${base} did not answer ${what} within ${seconds} s.`,
 } as const;
 
-/** What is wrong with a certificate, by the word of the TLS library. */
-const CERTIFICATE_FLAWS: Readonly<Record<string, string>> = {
-  DEPTH_ZERO_SELF_SIGNED_CERT: "it is self-signed",
-  SELF_SIGNED_CERT_IN_CHAIN: "it is self-signed",
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: "who signed it is not known here",
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: "who signed it is not known here",
-  CERT_HAS_EXPIRED: "it has expired",
-  CERT_NOT_YET_VALID: "it is not valid yet",
-  ERR_TLS_CERT_ALTNAME_INVALID: "it was made for another name",
-};
-
 /** The lines of the checklist, and what to do next where one fails. */
 export const checklistWords = {
   running: {
@@ -67,7 +58,7 @@ export const checklistWords = {
   pinned: (fingerprint: string) => `The certificate is the one that was confirmed (${fingerprint.slice(0, 23)}…)`,
   otherCertificate: "The certificate is not the one that was confirmed.",
   selfSigned: (subject: string, reason: string) =>
-    `Nobody vouches for the certificate of ${subject || "this server"}: ${CERTIFICATE_FLAWS[reason] ?? (reason || "it is not trusted")}.`,
+    `Nobody vouches for the certificate of ${subject || "this server"}: ${certificateFlaw(reason)}.`,
   compareCertificate:
     "Compare the fingerprint with the home (somebody there, or the installer's notes) and confirm it only when it is the same.",
   certificateGood: (validTo: string) => `The certificate is trusted, and valid until ${validTo.slice(0, 10)}`,

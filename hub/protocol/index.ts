@@ -4,6 +4,7 @@ export * from "./backup-operations.ts";
 export * from "./backups.ts";
 export * from "./broadcasts.ts";
 export * from "./capabilities.ts";
+export * from "./certificates.ts";
 export * from "./checklist.ts";
 export * from "./client-operations.ts";
 export * from "./clock.ts";

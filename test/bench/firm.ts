@@ -22,8 +22,30 @@ export function homeAssistantGateway({ port, token }: FleetHome): BenchGateway {
 
 const silent = { info() {}, warn() {}, error() {} };
 
+/** What is written of a home's gateway. */
+export interface BenchGateway {
+  readonly connector: string;
+  readonly address: string;
+  readonly config: Readonly<Record<string, string>>;
+  readonly secrets: Readonly<Record<string, string>>;
+}
+
+function homeAssistantOf({ port, token }: FleetHome): BenchGateway {
+  const url = `http://127.0.0.1:${port}`;
+  return { connector: "home-assistant", address: url, config: { url }, secrets: { token } };
+}
+
 /** Writes a site with one gateway for each home; answers the sites in the order of the homes. */
+<<<<<<< HEAD
 export async function addHomes(databaseUrl: string, folder: string, homes: readonly BenchGateway[]): Promise<SiteId[]> {
+=======
+export async function addHomes(
+  databaseUrl: string,
+  folder: string,
+  homes: readonly FleetHome[],
+  gatewayOf: (home: FleetHome) => BenchGateway = homeAssistantOf,
+): Promise<SiteId[]> {
+>>>>>>> main
   const db = openDatabase({ url: databaseUrl, log: silent });
   const vault = createVault({ db, ring: await openKeyRing(join(folder, "keys.json")) });
   const now = new Date();
@@ -32,9 +54,16 @@ export async function addHomes(databaseUrl: string, folder: string, homes: reado
       const clientId = newId<ClientId>();
       await trx.insertInto("client").values({ id: clientId, name: "Bench", createdAt: now }).execute();
       const sites: SiteId[] = [];
+<<<<<<< HEAD
       for (const [index, { connector, address, config, secrets }] of homes.entries()) {
         const siteId = newId<SiteId>();
         const id = newId<GatewayId>();
+=======
+      for (const [index, home] of homes.entries()) {
+        const siteId = newId<SiteId>();
+        const id = newId<GatewayId>();
+        const { connector, address, config, secrets } = gatewayOf(home);
+>>>>>>> main
         await trx
           .insertInto("site")
           .values({ id: siteId, clientId, name: `Home ${index}`, timeZone: "UTC", language: "en", createdAt: now })

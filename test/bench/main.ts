@@ -4,6 +4,7 @@ import { type ConsolePlan, measureConsole } from "./console.ts";
 import { type DirectorsPlan, measureDirectors } from "./directors.ts";
 import { type FanOutPlan, measureFanOut } from "./fan-out.ts";
 import { type HomeSizePlan, measureHomeSize } from "./home-size.ts";
+import { measurePolling, type PollingPlan } from "./polling.ts";
 import { measureRestart, type RestartPlan } from "./restart.ts";
 import { type Row, tableOf } from "./rows.ts";
 import { measureRuns, type RunsPlan } from "./runs.ts";
@@ -16,6 +17,7 @@ interface Plan {
   readonly restart: Omit<RestartPlan, "hubOptions">;
   readonly runs: RunsPlan;
   readonly console: ConsolePlan;
+  readonly polling: Omit<PollingPlan, "hubOptions">;
 }
 
 /** What we promise is measured. */
@@ -26,6 +28,7 @@ const WHOLE: Plan = {
   restart: { homes: 500, entities: 300, runs: 5 },
   runs: { homes: 300, runs: 5, waiting: 10_000, idleSeconds: 20 },
   console: { commands: 100, runs: 15 },
+  polling: { homes: 500, lights: 40, seconds: 30, runs: 3 },
 };
 /** Whether the measurement itself works, in under a minute; its bars are for information. */
 const SMOKE: Plan = {
@@ -35,6 +38,7 @@ const SMOKE: Plan = {
   restart: { homes: 25, entities: 100, runs: 1 },
   runs: { homes: 20, runs: 1, waiting: 10_000, idleSeconds: 3 },
   console: { commands: 100, runs: 1 },
+  polling: { homes: 25, lights: 40, seconds: 5, runs: 1 },
 };
 
 /** `--hub-option=--cpu-prof` and the like go to the hub's process. */
@@ -56,6 +60,7 @@ const measurements: Readonly<Record<string, () => Promise<Row[]>>> = {
   restart: () => measureRestart({ ...plan.restart, ...fewer, hubOptions }, say),
   runs: () => measureRuns({ ...plan.runs, ...fewer }, say),
   console: () => measureConsole({ ...plan.console, ...fewer }, say),
+  polling: () => measurePolling({ ...plan.polling, ...fewer, hubOptions }, say),
 };
 
 const rows: Row[] = [];

@@ -1,2 +1,3 @@
 export * from "./clock.ts";
 export * from "./plain-dialer.ts";
+export * from "./test-context.ts";

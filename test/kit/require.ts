@@ -1,7 +1,15 @@
 import { existsSync } from "node:fs";
 
 /** What some tests need, and not every machine has. `CARETAKER_REQUIRE` lists those that must be there, by commas. */
-const NEEDS = ["home-assistant", "chromium", "smtp", "cresnextws", "openssh", "pycontrol4"] as const;
+const NEEDS = [
+  "home-assistant",
+  "chromium",
+  "smtp",
+  "cresnextws",
+  "openssh",
+  "pycontrol4",
+  "homebridge-crestron-home",
+] as const;
 export type Need = (typeof NEEDS)[number];
 
 /** Whether a need is met on this machine. */

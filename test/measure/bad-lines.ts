@@ -1,5 +1,5 @@
+import { FAULTS, type Fault, type Fit } from "@caretaker/kit/faulty-line.ts";
 import { accountDoor, controllerDoor } from "./lines/control4-door.ts";
-import { FAULTS, type Fault, type Fit } from "./lines/faulty-line.ts";
 import { homeDoor } from "./lines/home-door.ts";
 import { httpDoor } from "./lines/http-door.ts";
 import { panelDoor } from "./lines/panel-door.ts";

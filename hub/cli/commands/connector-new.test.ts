@@ -21,7 +21,7 @@ describe("connector new", () => {
     expect(await make(name)).toMatchObject({ exit: 2, err: expect.stringContaining("Choose another name") });
   });
 
-  it.each(["Lamps", "my_make", "../lamps", "a/b", "-a", "a--b", "1a", "firm", "hub", "toy", "a".repeat(41)])(
+  it.each(["Lamps", "my_make", "../lamps", "a/b", "a-", "a--b", "1a", "firm", "hub", "toy", "a".repeat(41)])(
     "takes %s for no name of a make",
     async (name) => {
       expect(await make(name)).toMatchObject({ exit: 2, err: expect.stringContaining("cannot be the name") });

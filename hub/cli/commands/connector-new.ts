@@ -107,7 +107,7 @@ function packageOf({ id }: MakeWords): object {
     license: "Apache-2.0",
     type: "module",
     exports: { ".": "./index.ts", "./fake-gateway": "./fake-gateway/index.ts" },
-    scripts: { typecheck: "tsc --noEmit -p ." },
+    scripts: { typecheck: "tsc --noEmit -p .", fake: "node fake-gateway/main.ts" },
     dependencies: { "@caretaker/protocol": dependencies["@caretaker/protocol"], zod: dependencies.zod },
     devDependencies: { "@caretaker/kit": "0.1.0" },
   };

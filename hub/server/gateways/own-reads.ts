@@ -7,6 +7,7 @@ import {
   type GatewayTarget,
   type HubReadName,
   isCaretakerError,
+  isSameFingerprint,
   targetsOf,
 } from "@caretaker/protocol";
 import type { GatewayRecord } from "../state/records.ts";
@@ -123,7 +124,7 @@ async function readCertificate(look: Look): Promise<CapabilityOutput<"net.tls">>
   return {
     isTls: true,
     isTrusted: seen.trusted,
-    isConfirmed: pinnedCertificate === undefined ? null : pinnedCertificate.toUpperCase() === seen.fingerprint256,
+    isConfirmed: pinnedCertificate === undefined ? null : isSameFingerprint(pinnedCertificate, seen.fingerprint256),
     subject: seen.subject,
     issuer: seen.issuer,
     validTo: Number.isNaN(validTo) ? null : new Date(validTo).toISOString(),

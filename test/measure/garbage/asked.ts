@@ -5,6 +5,7 @@ import { startFakePanel } from "@caretaker/connector-cresnext/fake-gateway";
 import { crestron } from "@caretaker/connector-crestron";
 import { startFakeProcessor } from "@caretaker/connector-crestron/fake-gateway";
 import { createTestClock } from "@caretaker/kit";
+import { FaultyLine } from "@caretaker/kit/faulty-line.ts";
 import {
   type ActionName,
   CaretakerError,
@@ -17,7 +18,6 @@ import {
   targetsOf,
 } from "@caretaker/protocol";
 import { createDialer } from "@caretaker/server/gateways/dialer.ts";
-import { FaultyLine } from "../lines/faulty-line.ts";
 import { GarblingFront } from "../lines/garbling-front.ts";
 import type { Figure } from "../measurement.ts";
 import type { Random } from "../random.ts";

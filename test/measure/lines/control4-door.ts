@@ -1,7 +1,7 @@
+import type { Fault } from "@caretaker/kit/faulty-line.ts";
 import { isCaretakerError } from "@caretaker/protocol";
 import type { Door, LineCase, Verdict } from "../bad-lines.ts";
 import { type Control4Home, watchControl4Home } from "./control4-home.ts";
-import type { Fault } from "./faulty-line.ts";
 
 const GENTLE: ReadonlySet<Fault> = new Set(["late", "slow", "sliced", "slow_to_close"]);
 const CONNECTS_SECONDS = 61;

@@ -1,10 +1,10 @@
 import { control4 } from "@caretaker/connector-control4";
 import { type FakeControl4, startFakeControl4 } from "@caretaker/connector-control4/fake-gateway";
 import { createTestClock, type TestClock } from "@caretaker/kit";
+import { FaultyLine } from "@caretaker/kit/faulty-line.ts";
 import type { Inventory } from "@caretaker/protocol";
 import type { Supervisor } from "@caretaker/server/gateways/supervisor.ts";
 import type { GatewayStatus } from "@caretaker/server/state/records.ts";
-import { FaultyLine } from "./faulty-line.ts";
 import { pass, quiet, supervise } from "./watched-home.ts";
 
 /** Which of its two ways out breaks: to the controller in the home, or to the account service of the maker. */

@@ -2,9 +2,9 @@ import { X509Certificate } from "node:crypto";
 import type { AddressInfo } from "node:net";
 import { connect as connectPlain, createServer as createPlainServer, type Server, type Socket } from "node:net";
 import { connect as connectTls, createServer as createTlsServer } from "node:tls";
+import { FaultyLine } from "@caretaker/kit/faulty-line.ts";
 import { systemClock } from "@caretaker/protocol";
 import { testCertificate } from "@caretaker/server/gateways/dialer/test-certificate.ts";
-import { FaultyLine } from "./faulty-line.ts";
 
 /** What is answered in the gateway's place to a request whose first line is `asked`; undefined leaves it to the gateway. */
 export type Garble = (asked: string) => Buffer | undefined;

@@ -1,6 +1,6 @@
+import type { Fault } from "@caretaker/kit/faulty-line.ts";
 import { isCaretakerError } from "@caretaker/protocol";
 import type { Door, LineCase, Verdict } from "../bad-lines.ts";
-import type { Fault } from "./faulty-line.ts";
 import { LAMP, type WatchedHome, watchHome } from "./watched-home.ts";
 
 /** A line that is only poor, and over which all goes on. */

@@ -1,10 +1,10 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createTestClock, type TestClock } from "@caretaker/kit";
+import { type Fault, FaultyLine } from "@caretaker/kit/faulty-line.ts";
 import { type Dialer, type HttpAnswer, isCaretakerError } from "@caretaker/protocol";
 import { createDialer } from "@caretaker/server/gateways/dialer.ts";
 import type { Door, LineCase, Verdict } from "../bad-lines.ts";
-import { type Fault, FaultyLine } from "./faulty-line.ts";
 import { pass, quiet } from "./watched-home.ts";
 
 const SECONDS = 20;

@@ -1,9 +1,9 @@
 import { cresnext } from "@caretaker/connector-cresnext";
 import { startFakePanel } from "@caretaker/connector-cresnext/fake-gateway";
 import { createTestClock } from "@caretaker/kit";
+import { type Fault, FaultyLine } from "@caretaker/kit/faulty-line.ts";
 import { isCaretakerError } from "@caretaker/protocol";
 import type { Door, LineCase, Verdict } from "../bad-lines.ts";
-import { type Fault, FaultyLine } from "./faulty-line.ts";
 import { pass, quiet, supervise } from "./watched-home.ts";
 
 const GENTLE: ReadonlySet<Fault> = new Set(["late", "slow", "sliced", "slow_to_close"]);

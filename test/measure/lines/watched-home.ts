@@ -1,12 +1,12 @@
 import { homeAssistant } from "@caretaker/connector-home-assistant";
 import { type FakeHomeAssistant, startFakeHomeAssistant } from "@caretaker/connector-home-assistant/fake-gateway";
 import { createTestClock, type TestClock } from "@caretaker/kit";
+import { FaultyLine } from "@caretaker/kit/faulty-line.ts";
 import type { Connector, ConnectorManifest, GatewayId, Inventory, SessionEvent, SiteId } from "@caretaker/protocol";
 import { createDialer } from "@caretaker/server/gateways/dialer.ts";
 import { Slots } from "@caretaker/server/gateways/slots.ts";
 import { Supervisor } from "@caretaker/server/gateways/supervisor.ts";
 import { GatewayRecord, type GatewayStatus, SiteRecord } from "@caretaker/server/state/records.ts";
-import { FaultyLine } from "./faulty-line.ts";
 
 export const LAMP = "light.hall_lamp";
 const silent = { debug() {}, info() {}, warn() {} };

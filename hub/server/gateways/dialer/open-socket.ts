@@ -1,6 +1,12 @@
 import { connect as connectNet, isIP, type Socket, type TcpSocketConnectOpts } from "node:net";
 import { connect as connectTls, type TLSSocket } from "node:tls";
-import { CaretakerError, type CertificateSeen, type Clock, type GatewayTarget } from "@caretaker/protocol";
+import {
+  CaretakerError,
+  type CertificateSeen,
+  type Clock,
+  type GatewayTarget,
+  isSameFingerprint,
+} from "@caretaker/protocol";
 import { asError, type Deadline } from "./deadline.ts";
 import { unreachable } from "./errors.ts";
 
@@ -174,7 +180,7 @@ export function judgeCertificate(
   { pinnedCertificate: pinned, acceptsAnyCertificate = false }: JudgedTarget,
 ): void {
   if (acceptsAnyCertificate) return;
-  if (pinned !== undefined && normalise(pinned) === normalise(seen.fingerprint256)) return;
+  if (pinned !== undefined && isSameFingerprint(pinned, seen.fingerprint256)) return;
   if (pinned === undefined && seen.trusted) return;
   const isChanged = pinned !== undefined;
   throw new CaretakerError(
@@ -187,7 +193,3 @@ export function judgeCertificate(
 }
 
 type JudgedTarget = Pick<GatewayTarget, "pinnedCertificate" | "acceptsAnyCertificate">;
-
-function normalise(fingerprint: string): string {
-  return fingerprint.replace(/[^0-9a-f]/gi, "").toUpperCase();
-}
