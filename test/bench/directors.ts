@@ -27,7 +27,7 @@ export async function measureDirectors(plan: DirectorsPlan, say: (line: string) 
     const { homes, perSecond, seconds } = plan;
     const ours = await directors.ask<DirectorHome[]>("open", { group: "ours", homes });
     const theirs = await directors.ask<DirectorHome[]>("open", { group: "bare", homes });
-    await addHomes(database.url, database.folder, ours.map(gatewayOf));
+    await addHomes(database.url, database.folder, ours, gatewayOf);
     await hub.ask("open", { databaseUrl: database.url, folder: database.folder });
     await hub.ask("whenAllOnline");
     await settled(hub, homes);

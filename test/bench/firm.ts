@@ -6,20 +6,6 @@ import { openKeyRing } from "@caretaker/server/secrets/key-ring.ts";
 import { createVault } from "@caretaker/server/secrets/vault.ts";
 import type { FleetHome } from "./fleet-process.ts";
 
-/** A gateway as the database has it. */
-export interface BenchGateway {
-  readonly connector: string;
-  readonly address: string;
-  readonly config: object;
-  readonly secrets: Readonly<Record<string, string>>;
-}
-
-/** A simulated Home Assistant, as a technician would add it. */
-export function homeAssistantGateway({ port, token }: FleetHome): BenchGateway {
-  const url = `http://127.0.0.1:${port}`;
-  return { connector: "home-assistant", address: url, config: { url }, secrets: { token } };
-}
-
 const silent = { info() {}, warn() {}, error() {} };
 
 /** What is written of a home's gateway. */
@@ -30,22 +16,19 @@ export interface BenchGateway {
   readonly secrets: Readonly<Record<string, string>>;
 }
 
-function homeAssistantOf({ port, token }: FleetHome): BenchGateway {
+/** A simulated Home Assistant, as a technician would add it. */
+export function homeAssistantOf({ port, token }: FleetHome): BenchGateway {
   const url = `http://127.0.0.1:${port}`;
   return { connector: "home-assistant", address: url, config: { url }, secrets: { token } };
 }
 
 /** Writes a site with one gateway for each home; answers the sites in the order of the homes. */
-<<<<<<< HEAD
-export async function addHomes(databaseUrl: string, folder: string, homes: readonly BenchGateway[]): Promise<SiteId[]> {
-=======
-export async function addHomes(
+export async function addHomes<H>(
   databaseUrl: string,
   folder: string,
-  homes: readonly FleetHome[],
-  gatewayOf: (home: FleetHome) => BenchGateway = homeAssistantOf,
+  homes: readonly H[],
+  gatewayOf: (home: H) => BenchGateway,
 ): Promise<SiteId[]> {
->>>>>>> main
   const db = openDatabase({ url: databaseUrl, log: silent });
   const vault = createVault({ db, ring: await openKeyRing(join(folder, "keys.json")) });
   const now = new Date();
@@ -54,16 +37,10 @@ export async function addHomes(
       const clientId = newId<ClientId>();
       await trx.insertInto("client").values({ id: clientId, name: "Bench", createdAt: now }).execute();
       const sites: SiteId[] = [];
-<<<<<<< HEAD
-      for (const [index, { connector, address, config, secrets }] of homes.entries()) {
-        const siteId = newId<SiteId>();
-        const id = newId<GatewayId>();
-=======
       for (const [index, home] of homes.entries()) {
         const siteId = newId<SiteId>();
         const id = newId<GatewayId>();
         const { connector, address, config, secrets } = gatewayOf(home);
->>>>>>> main
         await trx
           .insertInto("site")
           .values({ id: siteId, clientId, name: `Home ${index}`, timeZone: "UTC", language: "en", createdAt: now })
