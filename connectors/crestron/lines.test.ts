@@ -1,15 +1,11 @@
-import { setTimeout as wait } from "node:timers/promises";
 import { createPlainDialer, createTestClock, type TestClock } from "@caretaker/kit";
-import { FAULTS, type Fault, FaultyLine } from "@caretaker/kit/faulty-line.ts";
+import { type Fault, FaultyLine } from "@caretaker/kit/faulty-line.ts";
+import { GENTLE, LINE_CASES, type LineCase, passOn, watched } from "@caretaker/kit/line-cases.ts";
 import { CaretakerError, type GatewaySession, type SessionEvent } from "@caretaker/protocol";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { startFakeHome, startFakeProcessor } from "./fake-gateway/index.ts";
 import { crestron } from "./index.ts";
 
-const PHASES = ["connect", "auth", "idle", "mid-command", "mid-reply"] as const;
-type Phase = (typeof PHASES)[number];
-/** Over these all goes on, only slower. */
-const GENTLE: ReadonlySet<Fault> = new Set(["late", "slow", "sliced", "slow_to_close"]);
 const CONNECTS_SECONDS = 60;
 const NOTICES_SECONDS = 30;
 const ANSWERS_SECONDS = 45;
@@ -92,36 +88,13 @@ function opened(
   };
 }
 
-/** Moves time on second by second, until it is over or something is. */
-async function pass({ clock, line }: Opened, seconds: number, isOver: () => boolean = () => false): Promise<boolean> {
-  for (let passed = 0; passed <= seconds; passed += 1) {
-    for (let before = -1; before !== line.moved; ) {
-      before = line.moved;
-      await wait(2);
-    }
-    if (isOver()) return true;
-    await clock.forward("1s");
-    vi.advanceTimersByTime(1000);
-  }
-  return isOver();
-}
-
-/** What came of something, once it came. */
-function watched<T>(work: Promise<T>): { came: T | Error | undefined } {
-  const seen: { came: T | Error | undefined } = { came: undefined };
-  work.then(
-    (value) => {
-      seen.came = value;
-    },
-    (error: Error) => {
-      seen.came = error;
-    },
-  );
-  return seen;
+/** The SSH library's interval goes with the clock. */
+function pass(gateway: Opened, seconds: number, isOver?: () => boolean): Promise<boolean> {
+  return passOn(gateway, seconds, isOver, () => vi.advanceTimersByTime(1000));
 }
 
 const cases = (Object.keys(DOORS) as (keyof typeof DOORS)[]).flatMap((door) =>
-  PHASES.flatMap((phase) => FAULTS.map((fault) => ({ door, phase, fault }))),
+  LINE_CASES.map((one) => ({ door, ...one })),
 );
 
 describe("a line through a door of a processor, 45 cases each", () => {
@@ -144,10 +117,7 @@ describe("a line through a door of a processor, 45 cases each", () => {
   });
 });
 
-async function judge(
-  gateway: Opened,
-  { door, phase, fault }: { door: keyof typeof DOORS; phase: Phase; fault: Fault },
-) {
+async function judge(gateway: Opened, { door, phase, fault }: LineCase & { readonly door: keyof typeof DOORS }) {
   const { line, events } = gateway;
   const fit = { fault, strength: 1 };
   if (phase === "connect" || phase === "auth") {
