@@ -1,5 +1,4 @@
 import { request } from "node:https";
-import { createRequire } from "node:module";
 import type { DirectorHome } from "./directors-process.ts";
 import { cpuMicroseconds, serveWorker } from "./worker.ts";
 
@@ -13,7 +12,8 @@ type Connect = (url: string, options: Record<string, unknown>) => OldSocket;
 
 // It takes Node's own WebSocket where there is one, which sends no headers and trusts no such certificate.
 Reflect.deleteProperty(globalThis, "WebSocket");
-const connect = createRequire(import.meta.url)("socket.io-client-2") as Connect;
+// @ts-expect-error There is nothing that says what it has.
+const { default: connect } = (await import("socket.io-client-2")) as { default: Connect };
 let heard = 0;
 let last: unknown;
 
