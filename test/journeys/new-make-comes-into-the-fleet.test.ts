@@ -64,15 +64,19 @@ function follow({ kind, text }: Block): void {
   } else throw new Error(`Nobody knows what to do with a block of the kind ${kind}.`);
 }
 
-/** What the page *Sites* of a demo shows whoever followed the link that it printed. */
-async function fleetOf({ url, setupUrl }: HubProcess): Promise<unknown[]> {
-  cookie ??= await signIn(url, /token=(\S+)/.exec(setupUrl ?? "")?.[1] ?? "");
+/** Whoever follows the link that a demo prints once its homes are made. The link signs in once, so it is tried once. */
+async function signedIn(hub: HubProcess): Promise<string> {
+  const link = (): string | undefined => /sign-in-once#token=(\S+)\s/.exec(hub.output())?.[1];
+  await expect.poll(link, { timeout: 90_000 }).toBeDefined();
+  return signIn(hub.url, link() ?? "");
+}
+
+/** What the page *Sites* shows. */
+async function fleetOf({ url }: HubProcess, cookie: string): Promise<unknown[]> {
   const answer = await fetch(`${url}/api/v1/sites`, { headers: { cookie } });
   const { items } = (await answer.json()) as { items: unknown[] };
   return items;
 }
-
-let cookie: string | undefined;
 
 async function signIn(url: string, token: string): Promise<string> {
   const answer = await fetch(`${url}/api/auth/sign-in-once`, {
@@ -95,8 +99,9 @@ describe("docs/write-a-connector.md, followed block by block in a copy of the pr
       const main = join(copy.root, "hub", "server", "main.ts");
       const hub = await startHubProcess({ main, command: "demo", data, databaseUrl: database.url });
       try {
+        const cookie = await signedIn(hub);
         await expect
-          .poll(() => fleetOf(hub), { timeout: 60_000, interval: 500 })
+          .poll(() => fleetOf(hub, cookie), { timeout: 60_000, interval: 500 })
           .toContainEqual(expect.objectContaining({ name: "Lamps house", connectors: ["lamps"], entities: 3 }));
       } finally {
         await hub.stop();

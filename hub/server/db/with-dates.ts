@@ -1,13 +1,18 @@
-import type { KyselyPlugin, UnknownRow } from "kysely";
+import { CamelCasePlugin, type KyselyPlugin, type UnknownRow } from "kysely";
 import type { Database } from "./database.ts";
 
-/** The same database, whose moments are read as `Date`: for a library that compares them with its own. */
+/**
+ * The same database for a library that compares moments with its own, so they are read as `Date`, and that looks into the
+ * tree of a query for what the tables are called in the database, so they are called that there already.
+ */
 export function withDates(db: Database): Database {
   return db.withPlugin(datesForMoments);
 }
 
+const names = new CamelCasePlugin();
+
 const datesForMoments: KyselyPlugin = {
-  transformQuery: ({ node }) => node,
+  transformQuery: (query) => names.transformQuery(query),
   transformResult: async ({ result }) => ({ ...result, rows: result.rows.map(readDates) }),
 };
 

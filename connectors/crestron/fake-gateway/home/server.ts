@@ -146,6 +146,8 @@ export class FakeHome {
       socket.on("error", () => {});
       socket.on("close", () => this.#sockets.delete(socket));
     });
+    // How long a real one keeps a line that nobody uses is in no source; this is longer than from one look to the next.
+    server.keepAliveTimeout = 60_000;
     this.#server = server;
     await new Promise<void>((resolve, reject) => {
       server.once("error", reject);
