@@ -6,25 +6,16 @@ import {
   type CapabilityOutput,
   CaretakerError,
 } from "@caretaker/protocol";
+import { doExercise, planExercise } from "./exercise.ts";
 import { CommandRow, Experiences, rowsOf } from "./schema.ts";
+import type { Send } from "./send.ts";
 import type { Held } from "./session.ts";
 import { words } from "./words.ts";
 
 type Done = { contextId?: string };
-type Acts = { readonly [N in ActionName]?: (from: Held, input: CapabilityInput<N>) => Promise<Send | undefined> };
-
-/** What will be sent: worked out first, so that whatever fails before it is known to have changed nothing. */
-interface Send {
-  readonly item: number;
-  readonly command: AllowedCommand;
-  readonly params: Readonly<Record<string, number>>;
-}
-
-/**
- * Every command that can leave this connector. None of them is taken by a lock or an alarm, and each goes to a room or to
- * the agent of the macros alone.
- */
-type AllowedCommand = "ROOM_OFF" | "SELECT_VIDEO_DEVICE" | "SELECT_AUDIO_DEVICE" | "EXECUTE_MACRO";
+/** What is left to do once all that could fail without a trace has been looked at; undefined where nothing is. */
+type Rest = (() => Promise<void>) | undefined;
+type Acts = { readonly [N in ActionName]?: (from: Held, input: CapabilityInput<N>) => Promise<Rest> };
 
 const MACROS = "control4_agent_macros";
 
@@ -36,7 +27,14 @@ const acts: Acts = {
     return undefined;
   },
 
-  "room.off": async (from, { room }) => ({ item: needRoom(from, room), command: "ROOM_OFF", params: {} }),
+  "entity.exercise": async (from, { entity }) => {
+    const exercise = planExercise(from, entity);
+    const there = await advertised(from, exercise.there);
+    const back = await advertised(from, exercise.back);
+    return () => doExercise(from, { ...exercise, there, back });
+  },
+
+  "room.off": async (from, { room }) => once(from, { item: needRoom(from, room), command: "ROOM_OFF", params: {} }),
 
   "room.select": async (from, { room, source }) => {
     const item = needRoom(from, room);
@@ -47,8 +45,10 @@ const acts: Acts = {
       .filter((one) => one.room_id === item && one.sources.source.some(({ id }) => id === thing.item))
       .map(({ type }) => type);
     const name = from.follower.home.item(thing.item)?.name ?? source;
-    if (types.includes("watch")) return { item, command: "SELECT_VIDEO_DEVICE", params: { deviceid: thing.item } };
-    if (types.includes("listen")) return { item, command: "SELECT_AUDIO_DEVICE", params: { deviceid: thing.item } };
+    if (types.includes("watch"))
+      return once(from, { item, command: "SELECT_VIDEO_DEVICE", params: { deviceid: thing.item } });
+    if (types.includes("listen"))
+      return once(from, { item, command: "SELECT_AUDIO_DEVICE", params: { deviceid: thing.item } });
     throw new CaretakerError("step_failed", words.notASource(name));
   },
 
@@ -57,24 +57,25 @@ const acts: Acts = {
     if (thing?.of !== "macro") throw new CaretakerError("step_failed", words.noSuch("macro"));
     const agent = [...from.follower.home.items].find(({ proxy }) => proxy === MACROS);
     if (agent === undefined) throw new CaretakerError("step_failed", words.noMacros);
-    return { item: agent.id, command: "EXECUTE_MACRO", params: { id: thing.macro.id } };
+    return once(from, { item: agent.id, command: "EXECUTE_MACRO", params: { id: thing.macro.id } });
   },
 };
 
 /** Does one thing, once. `step_failed`: nothing happened. Any other error after it was sent: nobody knows. */
 export async function act<N extends CapabilityName>(from: Held, request: ActRequest<N>): Promise<CapabilityOutput<N>> {
   const { capability, input } = request;
-  const plan = (acts as Partial<Record<CapabilityName, (from: Held, input: unknown) => Promise<Send | undefined>>>)[
-    capability
-  ];
+  const plan = (acts as Partial<Record<CapabilityName, (from: Held, input: unknown) => Promise<Rest>>>)[capability];
   if (plan === undefined)
     throw new CaretakerError("not_available_here", words.notHere(capability), { meta: { isSent: false } });
-  const send = await beforeAnything(async () => {
-    const planned = await plan(from, input);
-    return planned === undefined ? undefined : advertised(from, planned);
-  });
-  if (send !== undefined) await from.director.command(send.item, send.command, send.params);
+  const rest = await beforeAnything(() => plan(from, input));
+  await rest?.();
   return {} satisfies Done as CapabilityOutput<N>;
+}
+
+/** One command, sent once, where the item takes it. */
+async function once(from: Held, send: Send): Promise<Rest> {
+  const { item, command, params } = await advertised(from, send);
+  return () => from.director.command(item, command, params);
 }
 
 /** What fails here failed before anything was sent. */

@@ -53,6 +53,16 @@ const capabilities: Readonly<Partial<Record<CapabilityName, CapabilityDeclaratio
   "entity.state": read("view"),
   "room.state": read("view"),
   "entity.refresh": { scope: "diagnose", timeoutSeconds: 30 },
+  "entity.exercise": {
+    scope: "fix",
+    timeoutSeconds: 90,
+    felt: {
+      en: "It moves a little or changes its light, and goes back within a minute.",
+      nl: "Het beweegt een klein stukje of verandert van licht, en gaat binnen een minuut terug.",
+      de: "Es bewegt sich ein wenig oder ändert sein Licht und geht innerhalb einer Minute zurück.",
+      fr: "Il bouge un peu ou change de lumière, et revient comme avant en moins d'une minute.",
+    },
+  },
   "room.off": {
     scope: "fix",
     timeoutSeconds: 45,

@@ -33,6 +33,12 @@ export const words = {
   noSuch: (kind: string) => `This home has no such ${kind} any more.`,
   notASource: (name: string) => `${name} can be neither watched nor listened to in that room.`,
   notOffered: (command: string) => `The controller does not offer ${command} there, so nothing was sent.`,
+  noExercise: (name: string) => `${name} is not a light, a blind or a thermostat, so it is not moved.`,
+  noLevel: "It does not say where it stands, so it could not be put back. Nothing was sent.",
+  notMoved: (seconds: number) =>
+    `It took the command and nothing moved within ${seconds} s. It was told to go back all the same: look at its power, and at the line to it.`,
+  notBack: (before: number) =>
+    `It moved, was told to go back to ${before}, and does not say that it did. Look how it stands before anything else is tried.`,
   noMacros: "This home has no agent for macros.",
   notHere: (what: string) => `A Control4 home does not offer ${what}.`,
   lost: (base: string) => `The connection to ${base} was lost.`,

@@ -20,6 +20,7 @@ const CAPABILITY_WORDS: Record<CapabilityName, string> = {
   "updates.list": "Updates",
   "integration.reload": "Restart the integration",
   "entity.refresh": "Ask for the state now",
+  "entity.exercise": "Move it a little and back",
   "room.off": "Switch off the room",
   "room.select": "Select a source in the room",
   "macro.run": "Run a macro of the installer",

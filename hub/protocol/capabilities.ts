@@ -211,6 +211,10 @@ export const CAPABILITIES = {
   ),
   "integration.reload": action("Restart one integration", z.strictObject({ integration: keyOf("integration") })),
   "entity.refresh": action("Ask a device for its state now", z.strictObject({ entity: keyOf("entity") })),
+  "entity.exercise": action(
+    "Move a light, blind or thermostat a little and back",
+    z.strictObject({ entity: keyOf("entity") }),
+  ),
   "room.off": action("Switch off picture and sound of a room", z.strictObject({ room: keyOf("room") })),
   "room.select": action(
     "Watch or listen to something in a room",

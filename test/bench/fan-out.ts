@@ -1,5 +1,5 @@
 import { openBenchDatabase } from "./database.ts";
-import { addHomes } from "./firm.ts";
+import { addHomes, homeAssistantOf } from "./firm.ts";
 import type { FleetHome } from "./fleet-process.ts";
 import { median, type Row, row } from "./rows.ts";
 import { startWorker, type Worker } from "./worker.ts";
@@ -32,7 +32,7 @@ export async function measureFanOut(plan: FanOutPlan, say: (line: string) => voi
     const { homes, entities, perSecond, seconds } = plan;
     const ours = await fleet.ask<FleetHome[]>("open", { group: "ours", homes, entities });
     const theirs = await fleet.ask<FleetHome[]>("open", { group: "relay", homes, entities });
-    const sites = await addHomes(database.url, database.folder, ours);
+    const sites = await addHomes(database.url, database.folder, ours, homeAssistantOf);
     const port = await hub.ask<number>("open", { databaseUrl: database.url, folder: database.folder });
     await hub.ask("whenAllOnline");
     await settled(hub, homes * entities);

@@ -16,17 +16,18 @@ export interface BenchGateway {
   readonly secrets: Readonly<Record<string, string>>;
 }
 
-function homeAssistantOf({ port, token }: FleetHome): BenchGateway {
+/** A simulated Home Assistant, as a technician would add it. */
+export function homeAssistantOf({ port, token }: FleetHome): BenchGateway {
   const url = `http://127.0.0.1:${port}`;
   return { connector: "home-assistant", address: url, config: { url }, secrets: { token } };
 }
 
 /** Writes a site with one gateway for each home; answers the sites in the order of the homes. */
-export async function addHomes(
+export async function addHomes<H>(
   databaseUrl: string,
   folder: string,
-  homes: readonly FleetHome[],
-  gatewayOf: (home: FleetHome) => BenchGateway = homeAssistantOf,
+  homes: readonly H[],
+  gatewayOf: (home: H) => BenchGateway,
 ): Promise<SiteId[]> {
   const db = openDatabase({ url: databaseUrl, log: silent });
   const vault = createVault({ db, ring: await openKeyRing(join(folder, "keys.json")) });

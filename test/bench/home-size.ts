@@ -1,6 +1,6 @@
 import { openBenchDatabase } from "./database.ts";
 import { settled, shares } from "./fan-out.ts";
-import { addHomes } from "./firm.ts";
+import { addHomes, homeAssistantOf } from "./firm.ts";
 import type { FleetHome } from "./fleet-process.ts";
 import { median, type Row, row } from "./rows.ts";
 import { startWorker } from "./worker.ts";
@@ -24,7 +24,7 @@ export async function measureHomeSize(plan: HomeSizePlan, say: (line: string) =>
     const { homes, perSecond, seconds } = plan;
     const small = await fleet.ask<FleetHome[]>("open", { group: "small", homes, entities: plan.small });
     const large = await fleet.ask<FleetHome[]>("open", { group: "large", homes, entities: plan.large });
-    const sites = await addHomes(database.url, database.folder, [...small, ...large]);
+    const sites = await addHomes(database.url, database.folder, [...small, ...large], homeAssistantOf);
     const port = await hub.ask<number>("open", { databaseUrl: database.url, folder: database.folder });
     await hub.ask("whenAllOnline");
     await settled(hub, homes * (plan.small + plan.large));

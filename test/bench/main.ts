@@ -1,6 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type ConsolePlan, measureConsole } from "./console.ts";
+import { type DirectorsPlan, measureDirectors } from "./directors.ts";
 import { type FanOutPlan, measureFanOut } from "./fan-out.ts";
 import { type HomeSizePlan, measureHomeSize } from "./home-size.ts";
 import { measurePolling, type PollingPlan } from "./polling.ts";
@@ -12,6 +13,7 @@ import { AS_STARTED } from "./worker.ts";
 interface Plan {
   readonly fanOut: Omit<FanOutPlan, "hubOptions">;
   readonly homeSize: HomeSizePlan;
+  readonly directors: Omit<DirectorsPlan, "hubOptions">;
   readonly restart: Omit<RestartPlan, "hubOptions">;
   readonly runs: RunsPlan;
   readonly console: ConsolePlan;
@@ -22,6 +24,7 @@ interface Plan {
 const WHOLE: Plan = {
   fanOut: { homes: 500, entities: 300, perSecond: 10_000, dashboards: 20, seconds: 8, runs: 5 },
   homeSize: { homes: 20, small: 300, large: 3000, perSecond: 4000, seconds: 6, runs: 5 },
+  directors: { homes: 500, perSecond: 5000, seconds: 8, runs: 5 },
   restart: { homes: 500, entities: 300, runs: 5 },
   runs: { homes: 300, runs: 5, waiting: 10_000, idleSeconds: 20 },
   console: { commands: 100, runs: 15 },
@@ -31,6 +34,7 @@ const WHOLE: Plan = {
 const SMOKE: Plan = {
   fanOut: { homes: 25, entities: 100, perSecond: 2000, dashboards: 5, seconds: 1, runs: 1 },
   homeSize: { homes: 5, small: 100, large: 1000, perSecond: 1000, seconds: 1, runs: 1 },
+  directors: { homes: 25, perSecond: 1000, seconds: 1, runs: 1 },
   restart: { homes: 25, entities: 100, runs: 1 },
   runs: { homes: 20, runs: 1, waiting: 10_000, idleSeconds: 3 },
   console: { commands: 100, runs: 1 },
@@ -52,6 +56,7 @@ const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const measurements: Readonly<Record<string, () => Promise<Row[]>>> = {
   "fan-out": () => measureFanOut({ ...plan.fanOut, ...fewer, hubOptions }, say),
   "home-size": () => measureHomeSize({ ...plan.homeSize, ...fewer }, say),
+  director: () => measureDirectors({ ...plan.directors, ...fewer, hubOptions }, say),
   restart: () => measureRestart({ ...plan.restart, ...fewer, hubOptions }, say),
   runs: () => measureRuns({ ...plan.runs, ...fewer }, say),
   console: () => measureConsole({ ...plan.console, ...fewer }, say),

@@ -1,6 +1,6 @@
 import { openBenchDatabase } from "./database.ts";
 import { settled } from "./fan-out.ts";
-import { addHomes } from "./firm.ts";
+import { addHomes, homeAssistantOf } from "./firm.ts";
 import type { FleetHome } from "./fleet-process.ts";
 import { median, type Row, row } from "./rows.ts";
 import { preciseNow, startWorker } from "./worker.ts";
@@ -20,7 +20,7 @@ export async function measureRestart(plan: RestartPlan, say: (line: string) => v
   try {
     const { homes, entities, hubOptions } = plan;
     const opened = await fleet.ask<FleetHome[]>("open", { group: "all", homes, entities });
-    await addHomes(database.url, database.folder, opened);
+    await addHomes(database.url, database.folder, opened, homeAssistantOf);
     const where = { databaseUrl: database.url, folder: database.folder };
     const first = startWorker("hub-process.ts", hubOptions);
     await first.ask("open", where);

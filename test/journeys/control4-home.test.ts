@@ -1,6 +1,6 @@
 import { type FakeControl4, startFakeControl4 } from "@caretaker/connector-control4/fake-gateway";
 import { available, findChromium, whyNoChromium } from "@caretaker/kit/require.ts";
-import type { RunId, SiteId } from "@caretaker/protocol";
+import type { GatewayId, RunId, SiteId } from "@caretaker/protocol";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { keepPicture, openBrowser, openWindow } from "./harness/browser.ts";
@@ -174,5 +174,39 @@ describe.skipIf(chromium.skip)(chromium.title("a Control4 home"), () => {
       reason: { detail: expect.stringContaining("4.2.0.753182-res") },
     });
     await newer.close();
+  });
+
+  it("that was updated to OS 4.2 is said to be so once, with what to do, and asked no more", async () => {
+    home.knobs.rejectsFreshTokens = true;
+    // Its controller restarts for the update.
+    home.push.dropAll();
+    const gateway = await firm.db
+      .selectFrom("gateway")
+      .select("id")
+      .where("siteId", "=", siteId)
+      .executeTakeFirstOrThrow();
+    await firm.gatewayState(gateway.id as GatewayId, siteId, "unsupported");
+    const asked = home.counters.requests;
+    const { context, page, mistakes } = await openWindow(browser);
+    await firm.signIn(context);
+
+    await page.goto(`${firm.hub.url}/sites/${siteId}`);
+    await page.getByText("Control4").first().waitFor();
+    await page.getByRole("link", { name: "See the gateway" }).first().click();
+    await page
+      .getByText(/OS 4\.2.*they let no program in, and no remedy is known/)
+      .first()
+      .waitFor();
+    await keepPicture(page, "control4-updated-to-os-4-2");
+    const run = await firm.api("run.start", {
+      siteId,
+      runbook: "control4/director-auth",
+      inputs: {},
+      reason: "Nothing of this home is live any more",
+    });
+
+    expect(await firm.ended(run.id)).toMatchObject({ outcome: "found", note: expect.stringContaining("OS 4.2") });
+    expect(home.counters.requests).toBe(asked);
+    expect(mistakes).toEqual([]);
   });
 });

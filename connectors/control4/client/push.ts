@@ -114,7 +114,8 @@ export class PushLine {
   }
 
   #takeEvent(text: string): void {
-    const event = parseJson(text.replace(/^\d+/, ""));
+    // A number before it asks for an answer, which nobody here gives.
+    const event = parseJson(text[0] === "[" ? text : text.replace(/^\d+/, ""));
     const [name, payload] = Array.isArray(event) ? (event as [unknown, unknown]) : [];
     if (typeof name !== "string") this.#deps.garbage("an event without a name");
     else if (name === "clientId" && this.#ready !== undefined) this.#handleClientId(payload);

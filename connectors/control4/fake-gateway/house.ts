@@ -28,6 +28,8 @@ export class House {
   readonly #stuck = new Set<number>();
   /** Macros that run and help nobody. */
   readonly #broken = new Set<number>();
+  /** Items that take every command and do none. */
+  readonly #wedged = new Set<number>();
   /** Called when a command has come, before it is answered. */
   whenTaken: () => void = () => {};
   #isClosed = false;
@@ -78,6 +80,10 @@ export class House {
     return this.#stuck.has(this.find(name).row.id);
   }
 
+  wedge(name: string): void {
+    this.#wedged.add(this.find(name).row.id);
+  }
+
   breakMacro(id: number): void {
     this.#broken.add(id);
   }
@@ -95,7 +101,7 @@ export class House {
 
   async #do({ row: { id } }: Item, command: string, params: Readonly<Record<string, unknown>>): Promise<void> {
     await wait(this.#knobs.settleMilliseconds);
-    if (this.#isClosed) return;
+    if (this.#isClosed || this.#wedged.has(id)) return;
     switch (command) {
       case "ON":
         return this.#light(id, 100);
@@ -105,6 +111,10 @@ export class House {
         return this.#light(id, Number(params.LEVEL));
       case "SET_LEVEL_TARGET":
         return this.set(id, "Level", Number(params.LEVEL_TARGET));
+      case "SET_SETPOINT_HEAT":
+        return this.set(id, "HEAT_SETPOINT_C", Number(params.CELSIUS), { setpoint_heat_c: Number(params.CELSIUS) });
+      case "SET_SETPOINT_COOL":
+        return this.set(id, "COOL_SETPOINT_C", Number(params.CELSIUS), { setpoint_cool_c: Number(params.CELSIUS) });
       case "ROOM_OFF":
         return this.#roomOff(id);
       case "SELECT_VIDEO_DEVICE":

@@ -71,6 +71,18 @@ const COMMANDS: Readonly<Record<string, readonly Command[]>> = {
     { command: "OFF", display: "Turn off the light" },
     { command: "SET_LEVEL", display: "Set the light to a level", params: [level("LEVEL")] },
   ],
+  thermostatV2: [
+    {
+      command: "SET_SETPOINT_HEAT",
+      display: "Set the heat setpoint",
+      params: [{ name: "CELSIUS", valueType: "NUMBER" }],
+    },
+    {
+      command: "SET_SETPOINT_COOL",
+      display: "Set the cool setpoint",
+      params: [{ name: "CELSIUS", valueType: "NUMBER" }],
+    },
+  ],
   blind: [
     { command: "SET_LEVEL_TARGET", display: "Set the level", params: [level("LEVEL_TARGET")] },
     { command: "STOP", display: "Stop" },

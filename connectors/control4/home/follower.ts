@@ -10,6 +10,13 @@ const LOOK_EVERY_SECONDS = 300;
 const SETTLE_MILLISECONDS = 300;
 const MOST_AT_ONCE = 20;
 
+/** Something that is waited for to be told. */
+export interface Seen {
+  /** Whether it was told within so many seconds, or is found so when its item is read at the end of them. */
+  within(seconds: number): Promise<boolean>;
+  cancel(): void;
+}
+
 export interface FollowerDeps {
   readonly director: Director;
   readonly clock: Clock;
@@ -24,6 +31,8 @@ export class Follower {
   readonly director: Director;
   readonly #deps: FollowerDeps;
   readonly #unclear = new Set<number>();
+  /** Called after each push of an item that somebody waits for. */
+  readonly #watched = new Map<() => void, number>();
   #cancelLook: Cancel = () => {};
   #cancelSettle: Cancel | undefined;
   #isStopped = false;
@@ -54,8 +63,42 @@ export class Follower {
       if (isUnclear && this.home.item(item) !== undefined) this.#unclear.add(item);
     }
     this.tell(pushed.map(({ item }) => item));
+    if (this.#watched.size > 0)
+      for (const [look, watched] of this.#watched) if (pushed.some(({ item }) => item === watched)) look();
     if (this.#unclear.size > 0)
       this.#cancelSettle ??= this.#deps.clock.after(SETTLE_MILLISECONDS, () => this.#settle());
+  }
+
+  /** Begins to watch for what a push of this item makes true. */
+  seen(item: number, isSo: () => boolean): Seen {
+    let hasBeen = false;
+    let tell = (): void => {};
+    const look = (): void => {
+      if (!isSo()) return;
+      hasBeen = true;
+      tell();
+    };
+    this.#watched.set(look, item);
+    const cancel = (): void => void this.#watched.delete(look);
+    const pushed = (seconds: number): Promise<void> =>
+      new Promise((resolve) => {
+        if (hasBeen) return resolve();
+        const stop = this.#deps.clock.after(seconds * 1000, resolve);
+        tell = () => {
+          stop();
+          resolve();
+        };
+      });
+    return {
+      cancel,
+      within: async (seconds) => {
+        await pushed(seconds);
+        cancel();
+        if (hasBeen) return true;
+        await this.look([item]);
+        return isSo();
+      },
+    };
   }
 
   /** Reads items anew and tells what changed. */

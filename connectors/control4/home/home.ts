@@ -6,7 +6,7 @@ import type { ItemRow, MacroRow, Value, VariableRow } from "../schema.ts";
 interface Told {
   readonly state: string;
   readonly available: AvailabilityValue;
-  readonly attributes: string;
+  readonly attributes: Shown["attributes"];
   readonly since: number;
 }
 
@@ -162,11 +162,11 @@ export class LiveHome {
     const { key } = thing;
     const { state, available, attributes } = this.shown(thing);
     const before = this.#told.get(key);
-    const text = JSON.stringify(attributes);
-    if (before?.state === state && before.available === available && before.attributes === text) return undefined;
+    if (before?.state === state && before.available === available && isSame(before.attributes, attributes))
+      return undefined;
     const since = before?.state === state ? before.since : now;
-    this.#told.set(key, { state, available, attributes: text, since });
-    const gone = Object.keys(JSON.parse(before?.attributes ?? "{}") as object).filter((name) => !(name in attributes));
+    this.#told.set(key, { state, available, attributes, since });
+    const gone = before === undefined ? [] : Object.keys(before.attributes).filter((name) => !(name in attributes));
     return {
       key,
       state,
@@ -183,4 +183,14 @@ export class LiveHome {
     this.#variables.set(id, cells);
     cells.set(name, cell);
   }
+}
+
+/** This runs for every push of every home: attributes are few and plain, so nothing is written out to compare them. */
+function isSame(before: Shown["attributes"], after: Shown["attributes"]): boolean {
+  let count = 0;
+  for (const name in after) {
+    if (before[name] !== after[name]) return false;
+    count += 1;
+  }
+  return count === Object.keys(before).length;
 }

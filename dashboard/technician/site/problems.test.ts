@@ -84,6 +84,21 @@ describe("what may mend it", () => {
     ]);
   });
 
+  it("offers what needs an entity besides, which is then asked for, and nothing that this home cannot fill at all", () => {
+    const problem = { kind: "device" as const, device: bridge, since: null };
+    const needs = (...types: readonly ("device" | "entity" | "room")[]) =>
+      buildRunbook({
+        inputs: types.map((type) => ({ name: type, type, title: type, optional: false })),
+      });
+
+    const offered = (runbook: ReturnType<typeof buildRunbook>) =>
+      suggestionsFor(problem, [runbook], [buildGateway()]).map(({ inputs }) => inputs);
+
+    expect(offered(needs("device", "entity"))).toEqual([{ device: id(41) }]);
+    expect(offered(needs("device", "room"))).toEqual([]);
+    expect(offered(needs("entity"))).toEqual([]);
+  });
+
   it("offers no restart where only a sign-in at the maker helps", () => {
     const locked = { ...ill, integration: buildIntegration({ unavailable: 2, needsSignIn: true }), devices: [bridge] };
 

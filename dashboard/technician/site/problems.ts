@@ -96,7 +96,7 @@ export function hasFailed({ tried }: Suggestion): boolean {
 
 /**
  * Runbooks that change something and whose needed inputs this problem can fill: its integration, and for a device the
- * one box of it whose power a person has named. Of a home with several gateways only what its own can do. The gentlest
+ * one box of it whose power a person has named. An entity that goes with it is chosen where it is started. Of a home with several gateways only what its own can do. The gentlest
  * comes first, and after all others what did not help.
  */
 export function suggestionsFor(
@@ -122,6 +122,8 @@ export function suggestionsFor(
       for (const input of runbook.inputs) {
         const thing = input.type === "integration" || input.type === "device" ? things[input.type] : undefined;
         if (thing !== undefined) inputs[input.name] = thing;
+        // Only a person knows which: the page where it is started asks for it.
+        else if (input.type === "entity") continue;
         else if (!input.optional && input.default === undefined) return [];
       }
       const last = tried.find((run) => run.runbook === runbook.id);

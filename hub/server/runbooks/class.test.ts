@@ -43,6 +43,7 @@ const TABLE: Readonly<Record<string, Readonly<Partial<Record<CapabilityName, rea
     "entity.state": ["view", false],
     "room.state": ["view", false],
     "entity.refresh": ["diagnose", true],
+    "entity.exercise": ["fix", true],
     "room.off": ["fix", false],
     "room.select": ["fix", true],
     "macro.run": ["disruptive", true],

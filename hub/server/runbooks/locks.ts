@@ -7,6 +7,7 @@ import type { CapabilityName } from "@caretaker/protocol";
 const LOCKS: Readonly<Partial<Record<CapabilityName, readonly string[]>>> = {
   "integration.reload": ["integration"],
   "entity.refresh": ["entity"],
+  "entity.exercise": ["entity"],
   "room.off": ["room"],
   "room.select": ["room"],
   // What an installer programmed may do anything.

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type TestDatabase, testDatabase } from "../db/test-database.ts";
+import { affectedBy, objection } from "./protect.ts";
 import {
   buildHome,
   createTestRuns,
@@ -10,6 +11,7 @@ import {
   testLibrary,
 } from "./test-helpers.ts";
 import { ALIVE, TRIES } from "./test-runbooks.ts";
+import { loadThing } from "./things.ts";
 
 const LIBRARY = testLibrary([runbookOf("tries", TRIES)]);
 
@@ -149,6 +151,20 @@ describe("the gate", () => {
       .execute();
 
     expect(await refusedWith()).toEqual({ acts: 0, message: expect.stringContaining("Medical pump") });
+  });
+
+  it("runs no macro of a gateway that has something not to be touched, since nobody knows what it reaches", async () => {
+    const mark = (doNotTouch: boolean) =>
+      database.db.updateTable("device").set({ doNotTouch }).where("id", "=", home.bridge).execute();
+    const thing = await loadThing(database.db, "entity", home.plug);
+    const why = async () =>
+      objection("macro.run", thing, await affectedBy(database.db, home.siteId, "macro.run", thing));
+    expect(await why()).toBeNull();
+
+    await mark(true);
+
+    expect(await why()).toMatch(/is marked "do not touch", and nobody here knows/);
+    await mark(false);
   });
 
   it.each([

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { CaretakerError, type RunId } from "@caretaker/protocol";
+import { CaretakerError, HUB_CAPABILITIES, type RunId } from "@caretaker/protocol";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { newId } from "../db/new-id.ts";
 import { type TestDatabase, testDatabase } from "../db/test-database.ts";
@@ -49,14 +49,14 @@ function answerAs({ reads }: RunbookCase): void {
   };
 }
 
-/** The gateway is of the make that the runbook is named after, and can do what that can. */
+/** The gateway is of the make that the runbook is named after, or of the first, and can do what that can. */
 async function beOf(home: TestHome, runbook: string): Promise<void> {
-  const make = connectors.find(({ manifest }) => runbook.startsWith(`${manifest.id}/`));
-  if (make === undefined) throw new Error(`${runbook} is named after no make.`);
+  const make = connectors.find(({ manifest }) => runbook.startsWith(`${manifest.id}/`)) ?? connectors[0];
+  if (make === undefined) throw new Error("There is no make");
   await test.db.updateTable("gateway").set({ connector: make.manifest.id }).where("id", "=", home.gatewayId).execute();
   for (const name of Object.keys(test.house.capabilities) as (keyof typeof test.house.capabilities)[])
     delete test.house.capabilities[name];
-  Object.assign(test.house.capabilities, make.manifest.capabilities);
+  Object.assign(test.house.capabilities, HUB_CAPABILITIES, make.manifest.capabilities);
 }
 
 async function aRoom({ gatewayId }: TestHome): Promise<string> {

@@ -5,6 +5,12 @@ import type { Thing } from "./things.ts";
 /** Actions that take the power from what hangs on a switch, if only for a moment. */
 export const CUTS_POWER: ReadonlySet<CapabilityName> = new Set(["power.cycle"]);
 
+/**
+ * Nobody but the installer knows what it acts on: it may be anything of the gateway. A mark is a no, so it is taken to
+ * reach whatever is marked.
+ */
+const REACHES_ANYTHING: ReadonlySet<CapabilityName> = new Set(["macro.run"]);
+
 export interface Affected {
   readonly id: string;
   readonly name: string;
@@ -15,7 +21,8 @@ export interface Affected {
 
 /**
  * The devices that an act touches. For an act that cuts power those are all that go dark with the switch: what it
- * feeds, what is fed by switches of those, what reaches its gateway through them, and so on; and the switch's own.
+ * feeds, what is fed by switches of those, what reaches its gateway through them, and so on; and the switch's own. For a
+ * macro those are the devices of its gateway that must not be touched.
  */
 export async function affectedBy(
   db: Database,
@@ -25,6 +32,11 @@ export async function affectedBy(
 ): Promise<{ readonly devices: readonly Affected[]; readonly feedsAny: boolean }> {
   if (thing === null || (thing.kind !== "entity" && thing.kind !== "device")) return { devices: [], feedsAny: false };
   const all = await devicesOf(db, siteId);
+  if (REACHES_ANYTHING.has(capability))
+    return {
+      devices: all.filter(({ gatewayId, doNotTouch }) => doNotTouch && gatewayId === thing.gatewayId),
+      feedsAny: false,
+    };
   const own = thing.kind === "device" ? thing.id : (thing.fields.device as string | null);
   const touched = new Set(own === null ? [] : [own]);
   const fed =
@@ -41,6 +53,7 @@ export async function affectedBy(
 }
 
 type DeviceRow = Affected & {
+  readonly gatewayId: string;
   readonly poweredBy: string | null;
   readonly upstreamId: string | null;
   /** The device that the switch which feeds it belongs to. */
@@ -54,7 +67,7 @@ async function devicesOf(db: Database, siteId: string): Promise<DeviceRow[]> {
     .innerJoin("gateway", "gateway.id", "device.gatewayId")
     .leftJoin("entity as switch", "switch.id", "device.poweredBy")
     .select(["device.id", "device.name", "device.doNotTouch", "device.carriesGateway", "device.poweredBy"])
-    .select(["device.upstreamId", "switch.deviceId as switchOf"])
+    .select(["device.gatewayId", "device.upstreamId", "switch.deviceId as switchOf"])
     .select((select) =>
       select
         .exists(
@@ -90,5 +103,8 @@ export function objection(
     return `${name} feeds ${carrier.name}, which carries the gateway or the way to it: it is never switched off from here.`;
   }
   const untouchable = devices.find(({ doNotTouch }) => doNotTouch);
-  return untouchable === undefined ? null : `${untouchable.name} is marked "do not touch", and this would act on it.`;
+  if (untouchable === undefined) return null;
+  return REACHES_ANYTHING.has(capability)
+    ? `${untouchable.name} is marked "do not touch", and nobody here knows whether ${name} acts on it. Ask the installer, and take the mark away only if it does not.`
+    : `${untouchable.name} is marked "do not touch", and this would act on it.`;
 }

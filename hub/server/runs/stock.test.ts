@@ -111,6 +111,7 @@ describe("the stock runbooks", () => {
   it("are good in every respect, and run on this hub", () => {
     expect(library.runbooks.map(({ id }) => id)).toEqual([
       "control4/devices-offline",
+      "control4/director-auth",
       "control4/room-stuck",
       "cresnext/panel-restart",
       "crestron/clock-sync",

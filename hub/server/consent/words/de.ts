@@ -18,6 +18,7 @@ export const de: HomeownerWords = {
   acts: {
     "integration.reload": (thing) => `Wir starten ${named(thing)} neu.`,
     "entity.refresh": (thing) => `Wir fragen bei ${place(thing.name, thing.room)} nach dem Zustand.`,
+    "entity.exercise": (thing) => `Wir bewegen ${place(thing.name, thing.room)} ein wenig und stellen es zurück.`,
     "room.off": (thing) => `Wir schalten Bild und Ton in ${named(thing)} aus.`,
     "room.select": (thing) => `Wir schalten Bild oder Ton in ${named(thing)} wieder ein.`,
     "macro.run": (thing) => `Wir führen aus, was Ihr Installateur als ${named(thing)} programmiert hat.`,

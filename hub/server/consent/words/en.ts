@@ -18,6 +18,7 @@ export const en: HomeownerWords = {
   acts: {
     "integration.reload": (thing) => `Restart ${named(thing)}.`,
     "entity.refresh": (thing) => `Ask ${named(thing)} how it is.`,
+    "entity.exercise": (thing) => `Move ${named(thing)} a little, and put it back.`,
     "room.off": (thing) => `Switch off picture and sound in ${named(thing)}.`,
     "room.select": (thing) => `Switch on picture or sound in ${named(thing)} again.`,
     "macro.run": (thing) => `Carry out what your installer programmed as ${named(thing)}.`,

@@ -20,6 +20,7 @@ export const fr: HomeownerWords = {
   acts: {
     "integration.reload": (thing) => `Redémarrer ${named(thing)}.`,
     "entity.refresh": (thing) => `Demander son état à ${place(thing.name, thing.room)}.`,
+    "entity.exercise": (thing) => `Bouger un peu ${place(thing.name, thing.room)}, puis le remettre comme avant.`,
     "room.off": (thing) => `Éteindre l’image et le son dans ${named(thing)}.`,
     "room.select": (thing) => `Rallumer l’image ou le son dans ${named(thing)}.`,
     "macro.run": (thing) => `Exécuter ce que votre installateur a programmé sous le nom ${named(thing)}.`,

@@ -20,6 +20,7 @@ export const nl: HomeownerWords = {
   acts: {
     "integration.reload": (thing) => `We starten ${named(thing)} opnieuw.`,
     "entity.refresh": (thing) => `We vragen de toestand van ${named(thing)} op.`,
+    "entity.exercise": (thing) => `We bewegen ${named(thing)} een klein stukje en zetten het terug.`,
     "room.off": (thing) => `We zetten beeld en geluid in ${named(thing)} uit.`,
     "room.select": (thing) => `We zetten beeld of geluid in ${named(thing)} weer aan.`,
     "macro.run": (thing) => `We voeren uit wat uw installateur heeft geprogrammeerd als ${named(thing)}.`,
