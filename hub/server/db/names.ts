@@ -5,7 +5,6 @@ import {
   type QueryCompiler,
   type RootOperationNode,
 } from "kysely";
-import type { Database } from "./database.ts";
 
 /**
  * Names are camelCase here and snake_case in the database. Kysely's plugin for that builds the tree of each query anew to
@@ -38,12 +37,4 @@ class SnakeCaseCompiler extends PostgresQueryCompiler {
   protected override sanitizeIdentifier(name: string): string {
     return super.sanitizeIdentifier(names.snakeCaseOf(name));
   }
-}
-
-/**
- * The same database for a library that reads names out of the tree of a query, before it is written down: what signs people
- * in compares them with the tables that there are, and refuses to begin where they differ.
- */
-export function withNamesInQueries(db: Database): Database {
-  return db.withPlugin(new CamelCasePlugin({ maintainNestedObjectKeys: true }));
 }

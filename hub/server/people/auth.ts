@@ -5,7 +5,6 @@ import { APIError } from "better-auth/api";
 import { twoFactor } from "better-auth/plugins";
 import type { Announcements } from "../announcements.ts";
 import { type Database, now } from "../db/database.ts";
-import { withNamesInQueries } from "../db/names.ts";
 import { newId } from "../db/new-id.ts";
 import { withDates } from "../db/with-dates.ts";
 import type { Log } from "../log.ts";
@@ -67,7 +66,7 @@ function options({ db, log, announcements, secret, publicUrl, firmName }: AuthDe
     basePath: "/api/auth",
     trustedOrigins: [url.origin],
     // It compares moments with its own, and an ISO string is neither before nor after a Date.
-    database: { db: withDates(withNamesInQueries(db)), type: "postgres", transaction: true },
+    database: { db: withDates(db), type: "postgres", transaction: true },
     telemetry: { enabled: false },
     logger: { log: (level, message) => log[level === "error" ? "warn" : "debug"]({ from: "better-auth" }, message) },
     user: {
