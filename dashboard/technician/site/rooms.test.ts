@@ -49,6 +49,15 @@ describe("the rooms of a home with several gateways", () => {
     ]);
   });
 
+  it("stay apart where one gateway has two of a name and knows no floors", () => {
+    const rooms = [room(1, ONE, "Bedroom"), room(2, ONE, "Bedroom"), room(3, OTHER, "Bedroom")];
+
+    expect(grouped(rooms)).toEqual([
+      ["Bedroom", null, 2],
+      ["Bedroom", null, 1],
+    ]);
+  });
+
   it("stay apart on floors that are not the same", () => {
     expect(grouped([room(1, ONE, "Bathroom", "First"), room(2, OTHER, "Bathroom", "Attic")])).toEqual([
       ["Bathroom", "Attic", 1],
