@@ -1,4 +1,5 @@
 export * from "./access.ts";
+export * from "./agent-link.ts";
 export * from "./approvals.ts";
 export * from "./backup-operations.ts";
 export * from "./backups.ts";
@@ -47,6 +48,7 @@ export * from "./runs.ts";
 export * from "./scopes.ts";
 export * from "./secret.ts";
 export * from "./sites.ts";
+export * from "./state-change.ts";
 export * from "./text.ts";
 export * from "./upkeep.ts";
 export * from "./upkeep-operations.ts";
