@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingHttpHeaders, Server } from "node:http";
 import type { Actor, SessionId } from "@caretaker/protocol";
+import { connectors } from "@caretaker/reach/makes.ts";
 import { createAnnouncements } from "./announcements.ts";
 import { approvalHandlers } from "./approvals/handlers.ts";
 import type { CarriesOut } from "./approvals/types.ts";
@@ -18,7 +19,6 @@ import { planHandlers } from "./contracts/plans.ts";
 import { type Database, now } from "./db/database.ts";
 import { pendingMigrations } from "./db/migrate.ts";
 import { type Demo, startDemo } from "./demo/demo.ts";
-import { connectors } from "./gateways/connectors.ts";
 import { createGateways } from "./gateways/gateways.ts";
 import { gatewayHandlers } from "./gateways/handlers.ts";
 import type { Handlers } from "./http/handler.ts";

@@ -1,7 +1,7 @@
 import { connect } from "node:net";
 import { crestron } from "@caretaker/connector-crestron";
 import { type GatewaySession, systemClock, targetsOf } from "@caretaker/protocol";
-import { createDialer } from "@caretaker/server/gateways/dialer.ts";
+import { createDialer } from "@caretaker/reach/dialer.ts";
 import { Client } from "ssh2";
 import type { ProcessorLogin } from "./processor-process.ts";
 import { cpuMicroseconds, serveWorker } from "./worker.ts";

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { connectors } from "@caretaker/server/gateways/connectors.ts";
+import { connectors } from "@caretaker/reach/makes.ts";
 import { loadLibrary } from "@caretaker/server/runbooks/library.ts";
 import { validateRunbook } from "@caretaker/server/runbooks/validate.ts";
 import { FAMILIES, hostileDocument } from "./hostile-documents.ts";

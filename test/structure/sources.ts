@@ -48,6 +48,8 @@ function importsOf(text: string, path: string): string[] {
 const OURS: Readonly<Record<string, string>> = {
   "@caretaker/protocol": "hub/protocol",
   "@caretaker/server": "hub/server",
+  "@caretaker/reach": "hub/reach",
+  "@caretaker/agent": "hub/agent",
   "@caretaker/cli": "hub/cli",
   "@caretaker/kit": "test/kit",
   "@caretaker/dashboard": "dashboard",

@@ -33,7 +33,7 @@ describe("who may lean on whom", () => {
       const wrong = leaning(
         below(`connectors/${id}`).filter((source) => !isTest(source)),
         (name) =>
-          inFolder("hub/server", "hub/cli", "dashboard", "test")(name) ||
+          inFolder("hub/server", "hub/reach", "hub/agent", "hub/cli", "dashboard", "test")(name) ||
           (name.startsWith("connectors/") && !inFolder(`connectors/${id}`)(name)),
       );
 
@@ -51,13 +51,24 @@ describe("who may lean on whom", () => {
   });
 
   it("keeps the dashboard on the protocol alone", () => {
-    expect(leaning(below("dashboard"), inFolder("hub/server", "hub/cli", "connectors", "test"))).toEqual([]);
+    expect(
+      leaning(below("dashboard"), inFolder("hub/server", "hub/reach", "hub/agent", "hub/cli", "connectors", "test")),
+    ).toEqual([]);
   });
 
-  it("keeps the server from the dashboard, the command line and the tests", () => {
+  it("keeps the agent from the hub: what it lets happen in a home does not lean on the hub's code", () => {
+    const wrong = leaning(
+      [...below("hub/agent"), ...below("hub/reach")].filter((source) => !isTest(source)),
+      inFolder("hub/server", "hub/cli", "dashboard", "test"),
+    );
+
+    expect(wrong).toEqual([]);
+  });
+
+  it("keeps the server from the agent, the dashboard, the command line and the tests", () => {
     const wrong = leaning(
       below("hub/server").filter((source) => !isTest(source)),
-      inFolder("hub/cli", "dashboard", "test"),
+      inFolder("hub/agent", "hub/cli", "dashboard", "test"),
     );
 
     expect(wrong).toEqual([]);
@@ -93,9 +104,7 @@ describe("who may lean on whom", () => {
 describe("the connectors", () => {
   it("are listed one by one, as the folders are", () => {
     const listed =
-      all
-        .find((source) => source.path === "hub/server/gateways/connectors.ts")
-        ?.imports.filter(inFolder("connectors")) ?? [];
+      all.find((source) => source.path === "hub/reach/makes.ts")?.imports.filter(inFolder("connectors")) ?? [];
 
     expect(listed.map((name) => name.split("/")[1]).sort()).toEqual(connectorFolders().sort());
   });

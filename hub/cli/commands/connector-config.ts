@@ -1,5 +1,5 @@
 import { type Connector, isCaretakerError } from "@caretaker/protocol";
-import { connectors } from "@caretaker/server/gateways/connectors.ts";
+import { connectors } from "@caretaker/reach/makes.ts";
 import { parseConfig } from "@caretaker/server/gateways/credentials.ts";
 import { didYouMean } from "@caretaker/server/runbooks/suggest.ts";
 import type { Terminal } from "../cli.ts";

@@ -2,12 +2,13 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { ConnectorManifest } from "@caretaker/protocol";
+import { connectors } from "@caretaker/reach/makes.ts";
 import { capabilityTable } from "@caretaker/server/gateways/capability-table.ts";
-import { connectors } from "@caretaker/server/gateways/connectors.ts";
 import type { MakeWords } from "./connector-new.ts";
 
-const LIST = "hub/server/gateways/connectors.ts";
-const PACKAGE = "hub/server/package.json";
+const LIST = "hub/reach/makes.ts";
+/** The room that lists the makes, and the hub, whose demo has a fake one of each. */
+const PACKAGES = ["hub/reach/package.json", "hub/server/package.json"];
 const SITES = "hub/server/demo/simulated-sites.ts";
 const FAKES = "hub/server/gateways/test-fakes.ts";
 const DOCS = "docs/connectors.md";
@@ -28,7 +29,7 @@ export async function registerConnector(root: string, words: MakeWords): Promise
       withImport(`import { ${camel} } from "@caretaker/connector-${id}";`),
       replacing(/(readonly Connector\[\] = \[[^\]]*)\]/, `$1, ${camel}]`),
     ],
-    [PACKAGE]: [withDependency(`@caretaker/connector-${id}`)],
+    ...Object.fromEntries(PACKAGES.map((file) => [file, [withDependency(`@caretaker/connector-${id}`)]])),
     [SITES]: [
       withImport(`import { ${camel}Homes } from "./${id}-homes.ts";`),
       replacing(/(function simulatedSites\(\)[^{]*\{\s*return \[[^\]]*)\]/, `$1, ...${camel}Homes()]`),

@@ -1,5 +1,5 @@
 import { type ChecklistLine, type Connector, systemClock, targetsOf } from "@caretaker/protocol";
-import { createDialer } from "@caretaker/server/gateways/dialer.ts";
+import { createDialer } from "@caretaker/reach/dialer.ts";
 import type { Command } from "commander";
 import type { Cli } from "../cli.ts";
 import { type Config, makeCalled, readConfig } from "./connector-config.ts";

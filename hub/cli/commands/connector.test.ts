@@ -1,4 +1,4 @@
-import { connectors } from "@caretaker/server/gateways/connectors.ts";
+import { connectors } from "@caretaker/reach/makes.ts";
 import { type AnyFake, startFakeOf } from "@caretaker/server/gateways/test-fakes.ts";
 import { afterEach, describe, expect, it } from "vitest";
 import { runCli } from "../cli.ts";

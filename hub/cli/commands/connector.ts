@@ -1,6 +1,6 @@
 import { join } from "node:path";
+import { connectors } from "@caretaker/reach/makes.ts";
 import { capabilityTable } from "@caretaker/server/gateways/capability-table.ts";
-import { connectors } from "@caretaker/server/gateways/connectors.ts";
 import type { AddCommands, Cli } from "../cli.ts";
 import { addConnectorNew } from "./connector-new.ts";
 import { writeTable } from "./connector-register.ts";

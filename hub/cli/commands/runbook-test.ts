@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { RunbookVerdict } from "@caretaker/protocol";
-import { connectors } from "@caretaker/server/gateways/connectors.ts";
+import { connectors } from "@caretaker/reach/makes.ts";
 import { loadLibrary } from "@caretaker/server/runbooks/library.ts";
 import { validateRunbook } from "@caretaker/server/runbooks/validate.ts";
 import { type GivenFile, verdictLines, verdictOf, worldWith } from "@caretaker/server/runbooks/verdict.ts";

@@ -2,7 +2,7 @@ import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { RunbookVerdict } from "@caretaker/protocol";
-import { connectors } from "@caretaker/server/gateways/connectors.ts";
+import { connectors } from "@caretaker/reach/makes.ts";
 import { runbooksHandlers } from "@caretaker/server/runbooks/handlers.ts";
 import { loadLibrary } from "@caretaker/server/runbooks/library.ts";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { connectors } from "@caretaker/server/gateways/connectors.ts";
+import { connectors } from "@caretaker/reach/makes.ts";
 import { runbookSchema } from "@caretaker/server/runbooks/json-schema.ts";
 import { loadLibrary } from "@caretaker/server/runbooks/library.ts";
 import { verdictLines, verdictsOf } from "@caretaker/server/runbooks/verdict.ts";

@@ -1,6 +1,6 @@
 import type { ProposedAct } from "@caretaker/protocol";
+import { connectors } from "@caretaker/reach/makes.ts";
 import type { Database } from "../db/database.ts";
-import { connectors } from "../gateways/connectors.ts";
 import type { Thing } from "./words/index.ts";
 
 const TARGET = /^(?<gatewayId>[0-9a-f-]{36})\/(?<kind>integration|device|entity|room|gateway)\/(?<key>.+)$/s;

@@ -1,5 +1,5 @@
+import { connectors } from "@caretaker/reach/makes.ts";
 import { expect, it } from "vitest";
-import { connectors } from "./connectors.ts";
 import { addressOf } from "./credentials.ts";
 
 it.each([

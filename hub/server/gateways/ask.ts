@@ -7,8 +7,8 @@ import {
   type Clock,
   type GatewaySession,
 } from "@caretaker/protocol";
+import { createDeadline, untilAborted } from "@caretaker/reach/dialer/deadline.ts";
 import type { GatewayRecord } from "../state/records.ts";
-import { createDeadline, untilAborted } from "./dialer/deadline.ts";
 
 export interface AskOptions {
   /** Default: what the connector declares. */

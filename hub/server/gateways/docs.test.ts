@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { connectors } from "@caretaker/reach/makes.ts";
 import { describe, expect, it } from "vitest";
 import { capabilityTable } from "./capability-table.ts";
-import { connectors } from "./connectors.ts";
 
 const text = readFileSync(join(import.meta.dirname, "../../../docs/connectors.md"), "utf8");
 

@@ -18,6 +18,7 @@ import {
   type MessageOutput,
   type SiteId,
 } from "@caretaker/protocol";
+import { createDialer } from "@caretaker/reach/dialer.ts";
 import type { Announcements } from "../announcements.ts";
 import type { Database } from "../db/database.ts";
 import type { GatewayRecord, GatewayStatus } from "../state/records.ts";
@@ -25,7 +26,6 @@ import { toGateway } from "../state/shapes.ts";
 import type { HubState } from "../state/state.ts";
 import type { AskOptions } from "./ask.ts";
 import { type CredentialVault, openConfig, openConfigs, parseConfig } from "./credentials.ts";
-import { createDialer } from "./dialer.ts";
 import { Intake } from "./intake.ts";
 import { readByHub } from "./own-reads.ts";
 import { seeAgain } from "./see-again.ts";

@@ -8,7 +8,7 @@ import {
   type Reason,
   type SessionEvent,
 } from "@caretaker/protocol";
-import { asError } from "./dialer/deadline.ts";
+import { asError } from "@caretaker/reach/dialer/deadline.ts";
 
 export interface Ending {
   readonly kind: LostKind;

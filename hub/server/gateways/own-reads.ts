@@ -10,8 +10,8 @@ import {
   isSameFingerprint,
   targetsOf,
 } from "@caretaker/protocol";
+import { createDeadline, untilAborted } from "@caretaker/reach/dialer/deadline.ts";
 import type { GatewayRecord } from "../state/records.ts";
-import { createDeadline, untilAborted } from "./dialer/deadline.ts";
 
 export interface OwnReadsDeps {
   readonly connector: Connector;

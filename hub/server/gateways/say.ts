@@ -7,8 +7,8 @@ import {
   type MessageName,
   type MessageOutput,
 } from "@caretaker/protocol";
+import { createDeadline, untilAborted } from "@caretaker/reach/dialer/deadline.ts";
 import type { GatewayRecord } from "../state/records.ts";
-import { createDeadline, untilAborted } from "./dialer/deadline.ts";
 
 const WITHIN_SECONDS = 40;
 

@@ -1,8 +1,8 @@
 import { createTestClock, type TestClock } from "@caretaker/kit";
 import { CaretakerError, type GatewayId, type SessionEvent, type SiteId } from "@caretaker/protocol";
+import { createDialer } from "@caretaker/reach/dialer.ts";
 import { beforeEach, describe, expect, it } from "vitest";
 import { GatewayRecord, type GatewayStatus, SiteRecord } from "../state/records.ts";
-import { createDialer } from "./dialer.ts";
 import { Slots } from "./slots.ts";
 import { Supervisor, type SupervisorDeps } from "./supervisor.ts";
 import { TestGateway, testConnector } from "./test-connector.ts";

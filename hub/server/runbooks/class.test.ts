@@ -8,9 +8,9 @@ import {
   referenceOf,
   type Scope,
 } from "@caretaker/protocol";
+import { connectors } from "@caretaker/reach/makes.ts";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { connectors } from "../gateways/connectors.ts";
 import { mistakeLine } from "./source.ts";
 import { type ValidRunbook, validateRunbook } from "./validate.ts";
 import { whySecondPerson } from "./versions/second-person.ts";

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { connectors } from "@caretaker/reach/makes.ts";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { connectors } from "../gateways/connectors.ts";
 import { runbookSchema } from "./json-schema.ts";
 import { loadLibrary } from "./library.ts";
 import { parseYaml } from "./parse.ts";

@@ -1,6 +1,6 @@
 import { HUB_READS, type HubReadName } from "@caretaker/protocol";
+import { connectors } from "@caretaker/reach/makes.ts";
 import { describe, expect, it } from "vitest";
-import { connectors } from "../gateways/connectors.ts";
 import { verdictLines, verdictsOf } from "./verdict.ts";
 import type { World } from "./world.ts";
 

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { STEP_KINDS } from "@caretaker/protocol";
+import { connectors } from "@caretaker/reach/makes.ts";
 import { beforeAll, describe, expect, it } from "vitest";
-import { connectors } from "../gateways/connectors.ts";
 import { RunbookCase } from "../runbooks/case.ts";
 import { loadLibrary } from "../runbooks/library.ts";
 import { allSteps } from "../runbooks/results.ts";

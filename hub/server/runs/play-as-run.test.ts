@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { CaretakerError, HUB_CAPABILITIES, type RunId } from "@caretaker/protocol";
+import { connectors } from "@caretaker/reach/makes.ts";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { newId } from "../db/new-id.ts";
 import { type TestDatabase, testDatabase } from "../db/test-database.ts";
-import { connectors } from "../gateways/connectors.ts";
 import type { RunbookCase } from "../runbooks/case.ts";
 import { type Library, loadLibrary } from "../runbooks/library.ts";
 import { play } from "./play.ts";

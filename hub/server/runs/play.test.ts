@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { RunbookId } from "@caretaker/protocol";
+import { connectors } from "@caretaker/reach/makes.ts";
 import { beforeAll, describe, expect, it } from "vitest";
-import { connectors } from "../gateways/connectors.ts";
 import { RunbookCase } from "../runbooks/case.ts";
 import { type Library, loadLibrary } from "../runbooks/library.ts";
 import { caseLines, caseVerdict } from "./case-verdict.ts";

@@ -7,10 +7,10 @@ import {
   type RunId,
   systemClock,
 } from "@caretaker/protocol";
+import { connectors } from "@caretaker/reach/makes.ts";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createAnnouncements } from "../announcements.ts";
 import { type TestDatabase, testDatabase } from "../db/test-database.ts";
-import { connectors } from "../gateways/connectors.ts";
 import { createGateways, type Gateways } from "../gateways/gateways.ts";
 import { gatewayHandlers } from "../gateways/handlers.ts";
 import { type AnyFake, startFakeOf } from "../gateways/test-fakes.ts";

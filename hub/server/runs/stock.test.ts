@@ -13,9 +13,9 @@ import {
   referenceOf,
   systemClock,
 } from "@caretaker/protocol";
+import { connectors } from "@caretaker/reach/makes.ts";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type TestDatabase, testDatabase } from "../db/test-database.ts";
-import { connectors } from "../gateways/connectors.ts";
 import { verifyChain } from "../ledger/read.ts";
 import { judge } from "../runbooks/expect.ts";
 import { IllFixture } from "../runbooks/fixtures.ts";

@@ -17,7 +17,7 @@ import {
   systemClock,
   targetsOf,
 } from "@caretaker/protocol";
-import { createDialer } from "@caretaker/server/gateways/dialer.ts";
+import { createDialer } from "@caretaker/reach/dialer.ts";
 import { GarblingFront } from "../lines/garbling-front.ts";
 import type { Figure } from "../measurement.ts";
 import type { Random } from "../random.ts";

@@ -1,7 +1,7 @@
 import { type AddressInfo, createServer, type Server } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
 import { CaretakerError, systemClock } from "@caretaker/protocol";
-import { createDialer } from "@caretaker/server/gateways/dialer.ts";
+import { createDialer } from "@caretaker/reach/dialer.ts";
 import type { Figure } from "../measurement.ts";
 import type { Random } from "../random.ts";
 import { drawAnswer } from "./answers.ts";

@@ -4,7 +4,7 @@ import { connect as connectPlain, createServer as createPlainServer, type Server
 import { connect as connectTls, createServer as createTlsServer } from "node:tls";
 import { FaultyLine } from "@caretaker/kit/faulty-line.ts";
 import { systemClock } from "@caretaker/protocol";
-import { testCertificate } from "@caretaker/server/gateways/dialer/test-certificate.ts";
+import { testCertificate } from "@caretaker/reach/dialer/test-certificate.ts";
 
 /** What is answered in the gateway's place to a request whose first line is `asked`; undefined leaves it to the gateway. */
 export type Garble = (asked: string) => Buffer | undefined;

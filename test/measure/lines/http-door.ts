@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { createTestClock, type TestClock } from "@caretaker/kit";
 import { type Fault, FaultyLine } from "@caretaker/kit/faulty-line.ts";
 import { type Dialer, type HttpAnswer, isCaretakerError } from "@caretaker/protocol";
-import { createDialer } from "@caretaker/server/gateways/dialer.ts";
+import { createDialer } from "@caretaker/reach/dialer.ts";
 import type { Door, LineCase, Verdict } from "../bad-lines.ts";
 import { pass, quiet } from "./watched-home.ts";
 

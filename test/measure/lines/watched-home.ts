@@ -3,7 +3,7 @@ import { type FakeHomeAssistant, startFakeHomeAssistant } from "@caretaker/conne
 import { createTestClock, type TestClock } from "@caretaker/kit";
 import { FaultyLine } from "@caretaker/kit/faulty-line.ts";
 import type { Connector, ConnectorManifest, GatewayId, Inventory, SessionEvent, SiteId } from "@caretaker/protocol";
-import { createDialer } from "@caretaker/server/gateways/dialer.ts";
+import { createDialer } from "@caretaker/reach/dialer.ts";
 import { Slots } from "@caretaker/server/gateways/slots.ts";
 import { Supervisor } from "@caretaker/server/gateways/supervisor.ts";
 import { GatewayRecord, type GatewayStatus, SiteRecord } from "@caretaker/server/state/records.ts";
