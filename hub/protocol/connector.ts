@@ -3,6 +3,7 @@ import type { CapabilityInput, CapabilityName, CapabilityOutput } from "./capabi
 import type { Clock } from "./clock.ts";
 import type { Dialer } from "./dialer.ts";
 import type { MessageInput, MessageName, MessageOutput } from "./household.ts";
+import type { ConsentRequestId } from "./ids.ts";
 import type { IntegrationReport, Inventory, Reason, StateChange } from "./model.ts";
 import type { Scope } from "./scopes.ts";
 import type { Text } from "./text.ts";
@@ -112,6 +113,9 @@ export interface ReadRequest<N extends CapabilityName = CapabilityName> {
 export interface ActRequest<N extends CapabilityName = CapabilityName> extends ReadRequest<N> {
   /** The id of the attempt in the run log: one is sent at most once. */
   readonly attemptId: string;
+  /** For an agent in the home, which judges for itself: what it is for (`do` where absent), and the question it was allowed by. */
+  readonly purpose?: "do" | "undo" | "settle";
+  readonly requestId?: ConsentRequestId | null;
 }
 
 export interface SayRequest<N extends MessageName = MessageName> {

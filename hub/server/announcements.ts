@@ -1,4 +1,5 @@
 import type {
+  AgentId,
   GatewayId,
   PersonId,
   RolloutId,
@@ -39,6 +40,8 @@ export type Announcement =
       readonly siteId: SiteId;
       readonly gatewayId: GatewayId;
     }
+  /** An agent's line is open, or its home allows something else than before: gateways behind it may be tried again. */
+  | { readonly type: "agent.changed"; readonly siteId: SiteId; readonly agentId: AgentId }
   | { readonly type: "session.ended"; readonly sessionId: SessionId; readonly personId: PersonId }
   /** A role or the right to be here changed: every stream of that person is judged again. */
   | { readonly type: "person.changed"; readonly personId: PersonId; readonly isDisabled: boolean }

@@ -265,6 +265,8 @@ export interface Tables {
     isSimulated: Generated<boolean>;
     createdAt: At;
     removedAt: AtOrNull;
+    /** The agent that holds it in the home; null where the hub reaches it itself. */
+    agentId: string | null;
   };
   sealedSecret: {
     owner: string;

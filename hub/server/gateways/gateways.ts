@@ -1,4 +1,6 @@
 import {
+  type ActRequest,
+  type AgentId,
   type CapabilityDeclaration,
   type CapabilityInput,
   type CapabilityName,
@@ -19,6 +21,8 @@ import {
   type SiteId,
 } from "@caretaker/protocol";
 import { createDialer } from "@caretaker/reach/dialer.ts";
+import type { AgentLink } from "../agents/agent-link.ts";
+import { throughAgent } from "../agents/through-agent.ts";
 import type { Announcements } from "../announcements.ts";
 import type { Database } from "../db/database.ts";
 import type { GatewayRecord, GatewayStatus } from "../state/records.ts";
@@ -47,13 +51,8 @@ export interface GatewaysDeps {
   readonly random?: () => number;
   /** How many gateways are connected to at one time. */
   readonly connectAtOnce?: number;
-}
-
-export interface ActRequest<N extends CapabilityName = CapabilityName> {
-  readonly capability: N;
-  /** In the make's keys. */
-  readonly input: CapabilityInput<N>;
-  readonly attemptId: string;
+  /** The line of an agent in a home, while it has one here. */
+  readonly linkOf?: (agentId: AgentId) => AgentLink | null;
 }
 
 export interface Gateways {
@@ -67,7 +66,7 @@ export interface Gateways {
     input: CapabilityInput<N>,
     options?: AskOptions,
   ): Promise<CapabilityOutput<N>>;
-  /** For runs/gate.ts alone: everything else would act without consent. */
+  /** Input in the make's keys. For runs/gate.ts alone: everything else would act without consent. */
   act<N extends CapabilityName>(
     gatewayId: GatewayId,
     request: ActRequest<N>,
@@ -99,6 +98,9 @@ const LEFT_ALONE: ReadonlySet<GatewayStatus["state"]> = new Set(["credentials_re
 const CONNECT_AT_ONCE = 50;
 const READ_AT_ONCE = 50;
 const WRITE_AT_ONCE = 4;
+
+/** What the hub sees of a gateway's network from where it stands: of one behind an agent, nothing. */
+const NETWORK_READS: ReadonlySet<string> = new Set(["net.resolve", "net.connect", "net.tls"]);
 
 interface Kept {
   readonly gateway: GatewayRecord;
@@ -146,12 +148,13 @@ export function createGateways(deps: GatewaysDeps): Gateways {
 
   /** `read` is the configuration as it was read with others': good for the first attempt. */
   function keep(gateway: GatewayRecord, read?: Readonly<Record<string, unknown>>): Kept | undefined {
-    const connector = connectors.find(({ manifest }) => manifest.id === gateway.facts.connector);
-    if (connector === undefined) {
+    const make = connectors.find(({ manifest }) => manifest.id === gateway.facts.connector);
+    if (make === undefined) {
       state.store.setStatus(gateway, { state: "unsupported", reason: { code: "no_connector" } });
       return undefined;
     }
-    const { id } = gateway.facts;
+    const { id, agentId } = gateway.facts;
+    const connector = agentId === null ? make : throughAgent(make, id, () => deps.linkOf?.(agentId) ?? null);
     let first = read;
     const log = withGateway(deps.log, gateway);
     const intake = new Intake({ ...deps, store: state.store, log, writes }, gateway);
@@ -212,12 +215,13 @@ export function createGateways(deps: GatewaysDeps): Gateways {
     async read(gatewayId, capability, input, options) {
       const one = found(gatewayId);
       if (!isHubRead(capability)) return one.supervisor.read(capability, input, options);
+      if (one.gateway.facts.agentId !== null && NETWORK_READS.has(capability))
+        throw notFromHere(one.gateway, capability);
       const seconds = options?.timeoutSeconds ?? HUB_CAPABILITIES[capability].timeoutSeconds;
       const openPart = () => openPartOf(deps.db, gatewayId);
       return readByHub({ ...one, clock, dialerFor, openPart }, one.gateway, capability, seconds) as never;
     },
-    act: async (gatewayId, { capability, input, attemptId }, options) =>
-      found(gatewayId).supervisor.act(capability, input, attemptId, options),
+    act: async (gatewayId, request, options) => found(gatewayId).supervisor.act(request, options),
     say: async (gatewayId, message, input) => found(gatewayId).supervisor.say(message, input),
     canSay: (gatewayId, message) => kept.get(gatewayId)?.connector.manifest.messages?.includes(message) ?? false,
     status: (gatewayId) => toGateway(found(gatewayId).gateway),
@@ -279,6 +283,12 @@ export function createGateways(deps: GatewaysDeps): Gateways {
       }
       writer.keepSeen(() => state.store.gateways.values());
       stops.push(state.store.onSeenAgain(askAgain));
+      stops.push(
+        announcements.on("agent.changed", ({ agentId }) => {
+          for (const { gateway, supervisor } of kept.values())
+            if (gateway.facts.agentId === agentId) supervisor.tryNow();
+        }),
+      );
       stops.push(announcements.on("site.removed", ({ siteId }) => releaseSite(kept, siteId, release, deps.log)));
     },
     async close() {
@@ -322,7 +332,18 @@ function capabilitiesNow({ connector, gateway }: Kept): Partial<Record<Capabilit
   const there = Object.entries(connector.manifest.capabilities).filter(
     ([, { since }]) => since === undefined || version === null || isAtLeast(version, since),
   );
-  return { ...Object.fromEntries(there), ...HUB_CAPABILITIES };
+  const own = Object.entries(HUB_CAPABILITIES).filter(
+    ([name]) => gateway.facts.agentId === null || !NETWORK_READS.has(name),
+  );
+  return { ...Object.fromEntries(there), ...Object.fromEntries(own) };
+}
+
+function notFromHere({ facts }: GatewayRecord, capability: CapabilityName): CaretakerError {
+  return new CaretakerError(
+    "not_available_here",
+    `${facts.name} is reached through the agent in the home, so the hub has no ${capability} of it.`,
+    { meta: { capability, isSent: false } },
+  );
 }
 
 function releaseSite(

@@ -37,6 +37,7 @@ function buildRecord(): GatewayRecord {
     phone: null,
     timeZone: "UTC",
     isSimulated: false,
+    agentId: null,
     createdAt: 0,
   });
   const facts = {
@@ -46,6 +47,7 @@ function buildRecord(): GatewayRecord {
     name: "Gateway",
     address: "",
     isSimulated: false,
+    agentId: null,
   };
   return new GatewayRecord(site, facts, {
     state: "connecting",
@@ -314,7 +316,11 @@ describe("asking", () => {
     home.answers["entity.refresh"] = { contextId: "c1" };
 
     const info = await supervisor.read("gateway.info", {});
-    const done = await supervisor.act("entity.refresh", { entity: "one" }, "attempt-1");
+    const done = await supervisor.act({
+      capability: "entity.refresh",
+      input: { entity: "one" },
+      attemptId: "attempt-1",
+    });
 
     expect(info.version).toBe("1");
     expect(done).toEqual({ contextId: "c1" });
@@ -326,7 +332,9 @@ describe("asking", () => {
     const supervisor = supervise();
     await clock.forward(0);
 
-    await expect(supervisor.act("entity.refresh", { entity: "one" }, "a")).rejects.toMatchObject({
+    await expect(
+      supervisor.act({ capability: "entity.refresh", input: { entity: "one" }, attemptId: "a" }),
+    ).rejects.toMatchObject({
       code: "gateway_unreachable",
       meta: { isSent: false },
     });
@@ -337,7 +345,9 @@ describe("asking", () => {
     await clock.forward(0);
     home.answers["entity.refresh"] = "never";
 
-    const work = supervisor.act("entity.refresh", { entity: "one" }, "a").catch((error: unknown) => error);
+    const work = supervisor
+      .act({ capability: "entity.refresh", input: { entity: "one" }, attemptId: "a" })
+      .catch((error: unknown) => error);
     await clock.forward("6s");
 
     const error = await work;
@@ -351,9 +361,11 @@ describe("asking", () => {
     home.answers["power.cycle"] = "never";
     let error: unknown;
 
-    supervisor.act("power.cycle", { switch: "plug", off: 30 }, "a").catch((failure: unknown) => {
-      error = failure;
-    });
+    supervisor
+      .act({ capability: "power.cycle", input: { switch: "plug", off: 30 }, attemptId: "a" })
+      .catch((failure: unknown) => {
+        error = failure;
+      });
     await clock.forward("34s");
     expect(error).toBeUndefined();
     await clock.forward("2s");

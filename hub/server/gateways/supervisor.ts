@@ -1,4 +1,5 @@
 import {
+  type ActRequest,
   type CapabilityInput,
   type CapabilityName,
   type CapabilityOutput,
@@ -14,9 +15,9 @@ import {
   sleep,
   targetsOf,
 } from "@caretaker/protocol";
+import { type Backoff, createBackoff } from "@caretaker/reach/backoff.ts";
 import type { GatewayRecord, GatewayStatus } from "../state/records.ts";
 import { type Asked, type AskOptions, ask } from "./ask.ts";
-import { type Backoff, createBackoff } from "./backoff.ts";
 import { HeldSession } from "./held-session.ts";
 import { type Outcome, outcomeOfError, outcomeOfLost } from "./outcome.ts";
 import { say } from "./say.ts";
@@ -60,6 +61,7 @@ export class Supervisor {
   #ended: Promise<void> = Promise.resolve();
   #held: HeldSession | null = null;
   #restartingSince: number | null = null;
+  #nap: AbortController | null = null;
 
   constructor(deps: SupervisorDeps) {
     this.#deps = deps;
@@ -88,13 +90,13 @@ export class Supervisor {
   }
 
   /** Only runs/gate.ts gets here. */
-  act<N extends CapabilityName>(
-    capability: N,
-    input: CapabilityInput<N>,
-    attemptId: string,
-    options: AskOptions = {},
-  ): Promise<CapabilityOutput<N>> {
-    return ask(this.#asked(capability), (session) => session.act({ capability, input, attemptId }), input, options);
+  act<N extends CapabilityName>(request: ActRequest<N>, options: AskOptions = {}): Promise<CapabilityOutput<N>> {
+    return ask(this.#asked(request.capability), (session) => session.act(request), request.input, options);
+  }
+
+  /** Something changed that may have been in the way: what waits for its next try does not wait any longer. */
+  tryNow(): void {
+    this.#nap?.abort();
   }
 
   say<N extends MessageName>(message: N, input: MessageInput<N>): Promise<MessageOutput<N>> {
@@ -122,7 +124,9 @@ export class Supervisor {
       const state = this.#isRestarting() && outcome.state === "unreachable" ? "restarting" : outcome.state;
       report({ state, reason: outcome.reason, nextTryAt: wait === null ? null : clock.now().getTime() + wait });
       if (wait === null) return;
-      await sleep(clock, wait, stopped).catch(() => {});
+      this.#nap = new AbortController();
+      await sleep(clock, wait, AbortSignal.any([stopped, this.#nap.signal])).catch(() => {});
+      this.#nap = null;
     }
   }
 

@@ -1,4 +1,5 @@
 import type {
+  ActRequest,
   CapabilityDeclaration,
   CapabilityInput,
   CapabilityName,
@@ -24,7 +25,7 @@ export interface RunGateways {
   /** Only gate.ts calls this. An error with `meta.isSent` false says that nothing left the hub. */
   act<N extends CapabilityName>(
     gatewayId: GatewayId,
-    request: { readonly capability: N; readonly input: CapabilityInput<N>; readonly attemptId: string },
+    request: ActRequest<N>,
     options?: { readonly timeoutSeconds?: number },
   ): Promise<CapabilityOutput<N>>;
   status(gatewayId: GatewayId): Pick<Gateway, "state" | "name">;

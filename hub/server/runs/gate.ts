@@ -47,6 +47,7 @@ type Intent =
       readonly row: RunRow;
       /** By the clock that never jumps: a freeze can be committed from then on. */
       readonly writtenAt: number;
+      readonly by: Permission;
       readonly announce: () => void;
     }
   | Extract<Acted, { kind: "refused" | "not_yet" }>;
@@ -117,7 +118,14 @@ async function intend(ride: Ride, request: ActRequest): Promise<Intent> {
       const announce = (): void => {
         for (const announcement of written.announcements) deps.announcements.announce(announcement);
       };
-      return { kind: "intended", attemptId, row: written.row, writtenAt: deps.clock.monotonic(), announce };
+      return {
+        kind: "intended",
+        attemptId,
+        row: written.row,
+        writtenAt: deps.clock.monotonic(),
+        by: verdict.by,
+        announce,
+      };
     });
   } catch (error) {
     // Intended before, by whoever had the claim: it is never sent a second time.
@@ -188,7 +196,7 @@ const SENDS_WITHIN_MILLISECONDS = 900;
 async function send(
   ride: Ride,
   { act, purpose }: ActRequest,
-  { attemptId, writtenAt }: Extract<Intent, { kind: "intended" }>,
+  { attemptId, writtenAt, by }: Extract<Intent, { kind: "intended" }>,
 ): Promise<Sent> {
   const { capability, input, gatewayId, timeoutSeconds } = act;
   const isLate = purpose !== "settle" && ride.deps.clock.monotonic() - writtenAt > SENDS_WITHIN_MILLISECONDS;
@@ -197,7 +205,8 @@ async function send(
   }
   const begun = ride.deps.clock.monotonic();
   try {
-    const request = { capability, input: input as CapabilityInput<typeof capability>, attemptId };
+    const requestId = by.kind === "one_time" ? by.requestId : null;
+    const request = { capability, input: input as CapabilityInput<typeof capability>, attemptId, purpose, requestId };
     const answer = await ride.deps.gateways.act(gatewayId, request, timeoutSeconds === null ? {} : { timeoutSeconds });
     return { kind: "done", answer, milliseconds: Math.max(0, Math.round(ride.deps.clock.monotonic() - begun)) };
   } catch (error) {

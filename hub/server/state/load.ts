@@ -1,4 +1,4 @@
-import type { GatewayId, SiteId } from "@caretaker/protocol";
+import type { AgentId, GatewayId, SiteId } from "@caretaker/protocol";
 import { sql } from "kysely";
 import type { Database } from "../db/database.ts";
 import { type DeviceWords, type Packed, readPacked } from "./packing.ts";
@@ -57,6 +57,7 @@ export async function loadGateways(
       name: row.name,
       address: row.address,
       isSimulated: row.isSimulated,
+      agentId: row.agentId as AgentId | null,
     },
     status: {
       state: row.state,

@@ -1,4 +1,5 @@
 import type {
+  AgentId,
   AttributeValue,
   AvailabilityValue,
   ClientId,
@@ -142,6 +143,8 @@ export interface GatewayFacts {
   readonly name: string;
   readonly address: string;
   readonly isSimulated: boolean;
+  /** The agent in the home that holds it; null where the hub reaches it itself. */
+  readonly agentId: AgentId | null;
 }
 
 export class GatewayRecord {

@@ -61,6 +61,7 @@ export function addGateway(store: StateStore, siteId: SiteId): GatewayRecord {
       name: "Gateway",
       address: "http://192.168.1.2:8123",
       isSimulated: false,
+      agentId: null,
     },
     { ...ONLINE },
   );

@@ -95,6 +95,7 @@ function watched({ siteId, gatewayId, integration }: TestHome): IntegrationRecor
     name: "",
     address: "",
     isSimulated: false,
+    agentId: null,
   };
   const gateway = store.putGateway(siteId, facts, { ...ONLINE });
   gateway.hasTold = true;

@@ -11,12 +11,12 @@ const SHORTEST = 100;
 const STEADY_AFTER = 60_000;
 
 /** Doubling, with full jitter: a fleet that lost us at one moment does not come back at one moment. */
-export function createBackoff(random: () => number): Backoff {
+export function createBackoff(random: () => number, longest = LONGEST): Backoff {
   let failures = 0;
   return {
     next(upFor) {
       if (upFor >= STEADY_AFTER) failures = 0;
-      const most = Math.min(LONGEST, FIRST * 2 ** failures);
+      const most = Math.min(longest, FIRST * 2 ** failures);
       failures += 1;
       return Math.max(SHORTEST, Math.round(random() * most));
     },

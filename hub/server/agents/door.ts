@@ -1,0 +1,143 @@
+import { randomBytes } from "node:crypto";
+import type { IncomingMessage, Server } from "node:http";
+import type { Duplex } from "node:stream";
+import {
+  AGENT_FRAME_BYTES,
+  AGENT_PATH,
+  AGENT_PROTOCOL,
+  AgentHello,
+  AgentProof,
+  type AgentRefusal,
+  type AgentWelcome,
+  type Clock,
+} from "@caretaker/protocol";
+import {
+  isSameProof,
+  isSignedBy,
+  newNonce,
+  type ProofKey,
+  proveCode,
+  wordsToSign,
+} from "@caretaker/reach/agent-proof.ts";
+import { Turns } from "@caretaker/reach/turns.ts";
+import { type WebSocket, WebSocketServer } from "ws";
+
+/** Whose key and code it is; found before anything is proved, and good for nothing until it is. */
+export interface KnownAgent<T> {
+  readonly agent: T | null;
+  /** The one-time code of a pairing that is open; null where none is. */
+  readonly code: string | null;
+}
+
+export interface DoorDeps<T> {
+  readonly server: Server;
+  readonly key: ProofKey;
+  readonly clock: Clock;
+  readonly log: { info(fields: object, message: string): void; warn(fields: object, message: string): void };
+  readonly find: (hello: AgentHello) => Promise<KnownAgent<T>>;
+  /** It has proved both: takes it in, or says why not. */
+  readonly admit: (known: Admitted<T>) => Promise<AgentWelcome | { refused: AgentRefusal; message: string }>;
+  /** The welcome was said: the line is its own from here. */
+  readonly opened: (known: Admitted<T>, line: { socket: WebSocket; turns: Turns }) => void;
+}
+
+export interface Admitted<T> {
+  readonly hello: AgentHello;
+  readonly agent: T | null;
+  readonly address: string;
+  /** Set by `admit`, where a pairing made it. */
+  made?: T;
+}
+
+const TURN_SECONDS = 10;
+/** Lines on which nobody has proved anything yet. */
+const MOST_STRANGERS = 64;
+
+const UNKNOWN =
+  "This hub does not know that agent, or the code is not valid any more. Make a new code on the home's page.";
+const TOO_OLD = `This hub needs an agent that speaks version ${AGENT_PROTOCOL}. Update the agent in the home.`;
+const BUSY = "Too many agents are knocking at once. This one tries again by itself.";
+
+/**
+ * Where agents knock. Who cannot prove his key, or the code of a pairing, is told one and the same thing after one and the
+ * same exchange: nobody learns whether a key or a code exists.
+ */
+export function openAgentDoor<T>(deps: DoorDeps<T>): { close(): Promise<void> } {
+  const { server, log } = deps;
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: AGENT_FRAME_BYTES,
+    perMessageDeflate: false,
+    clientTracking: true,
+  });
+  let strangers = 0;
+
+  const handleUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+    if (pathOf(request) !== AGENT_PATH) return;
+    sockets.handleUpgrade(request, socket, head, (line) => {
+      line.on("error", (error) => log.warn({ error }, "The line of an agent failed."));
+      if (strangers >= MOST_STRANGERS) return refuse(line, "busy", BUSY);
+      strangers += 1;
+      letIn(deps, line, request.socket.remoteAddress ?? "")
+        .catch((error: unknown) => {
+          log.warn({ error }, "An agent was not let in.");
+          line.terminate();
+        })
+        .finally(() => {
+          strangers -= 1;
+        });
+    });
+  };
+  server.on("upgrade", handleUpgrade);
+
+  return {
+    async close() {
+      server.off("upgrade", handleUpgrade);
+      for (const line of sockets.clients) line.close(1001);
+      await new Promise<void>((resolve) => {
+        sockets.close(() => resolve());
+        for (const line of sockets.clients) line.terminate();
+      });
+    },
+  };
+}
+
+async function letIn<T>(deps: DoorDeps<T>, line: WebSocket, address: string): Promise<void> {
+  const { key, clock, find, admit, opened } = deps;
+  const turns = new Turns(line, clock);
+  const hello = await turns.next(AgentHello, TURN_SECONDS);
+  if (hello.protocol < AGENT_PROTOCOL) return refuse(line, "too_old", TOO_OLD);
+  const { agent, code } = await find(hello);
+  const proof = { key: key.publicKey, nonce: newNonce() };
+  const ours = wordsToSign("hub", hello, proof);
+  turns.say({
+    kind: "proof",
+    ...proof,
+    signature: key.sign(ours),
+    // Noise of the same length for a code that does not exist.
+    ...(hello.lookup === undefined ? {} : { code: proveCode(code ?? randomBytes(32).toString("hex"), ours) }),
+  });
+  const said = await turns.next(AgentProof, TURN_SECONDS);
+  const theirs = wordsToSign("agent", hello, proof);
+  const hasKey = isSignedBy(hello.key, theirs, said.signature);
+  const isKnown =
+    hello.lookup === undefined
+      ? agent !== null
+      : code !== null && isSameProof(proveCode(code, theirs), said.code ?? "");
+  if (!hasKey || !isKnown) return refuse(line, "not_known", UNKNOWN);
+  const admitted: Admitted<T> = { hello, agent, address };
+  const answer = await admit(admitted);
+  if ("refused" in answer) return refuse(line, answer.refused, answer.message);
+  turns.trust();
+  turns.say(answer);
+  opened(admitted, { socket: line, turns });
+}
+
+function refuse(line: WebSocket, why: AgentRefusal, message: string): void {
+  line.send(JSON.stringify({ kind: "refused", why, message }));
+  line.close(1008);
+}
+
+function pathOf({ url = "" }: IncomingMessage): string {
+  return url.split("?", 1)[0] ?? "";
+}
