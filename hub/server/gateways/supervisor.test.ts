@@ -37,7 +37,6 @@ function buildRecord(): GatewayRecord {
     phone: null,
     timeZone: "UTC",
     isSimulated: false,
-    agentId: null,
     createdAt: 0,
   });
   const facts = {
@@ -47,6 +46,7 @@ function buildRecord(): GatewayRecord {
     name: "Gateway",
     address: "",
     isSimulated: false,
+    agentId: null,
     agentId: null,
   };
   return new GatewayRecord(site, facts, {
