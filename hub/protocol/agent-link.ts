@@ -34,7 +34,7 @@ export type AgentId = z.infer<typeof AgentId>;
  */
 export const AgentHello = z.strictObject({
   kind: z.literal("hello"),
-  protocol: z.number().int().min(1),
+  protocol: z.number().int().min(0),
   version: z.string().max(40),
   /** Its public key. */
   key: Bytes32,
