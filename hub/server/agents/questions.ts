@@ -2,6 +2,7 @@ import type { AgentId, Cancel, Clock, ConsentRequestId, HubMessage, SiteId } fro
 import type { Announcements } from "../announcements.ts";
 import { statusAt } from "../consent/clocks.ts";
 import { type Database, now } from "../db/database.ts";
+import { nameInActor } from "../ledger/actor.ts";
 
 /** An agent that has a line here, and what it was told over that line. */
 export interface AskedAgent {
@@ -82,7 +83,11 @@ async function tellAll(db: Database, all: readonly AskedAgent[]): Promise<void> 
     const run = working.find(({ siteId }) => siteId === agent.siteId);
     if ((run?.id ?? null) === agent.atWork) continue;
     agent.atWork = run?.id ?? null;
-    agent.say({ kind: "at_work", technician: run?.startedBy ?? null, why: run?.reason ?? "" });
+    agent.say({
+      kind: "at_work",
+      technician: run === undefined ? null : nameInActor(run.startedBy),
+      why: run?.reason ?? "",
+    });
   }
 }
 
