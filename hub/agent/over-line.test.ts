@@ -1,5 +1,5 @@
-import { startFakeHomeAssistant } from "@caretaker/connector-home-assistant/fake-gateway";
 import { homeAssistant } from "@caretaker/connector-home-assistant";
+import { startFakeHomeAssistant } from "@caretaker/connector-home-assistant/fake-gateway";
 import { describeConnector } from "@caretaker/kit/describe-connector.ts";
 import type { Connector, GatewayId } from "@caretaker/protocol";
 import { throughAgent } from "@caretaker/server/agents/through-agent.ts";
