@@ -90,6 +90,8 @@ export class Sessions {
       const session = await connector.connect(read, { dialer: dialerFor(targets), clock, log, emit });
       if (held.isOver) await session.close().catch(() => {});
       else held.session = session;
+      // What it said while it was opened stands before the answer.
+      this.#tell();
       if (held.isOver) throw new CaretakerError("gateway_lost", "The session was closed while it was being opened.");
       return null;
     } catch (error) {

@@ -34,7 +34,7 @@ export type AgentId = z.infer<typeof AgentId>;
  */
 export const AgentHello = z.strictObject({
   kind: z.literal("hello"),
-  protocol: z.number().int().min(1),
+  protocol: z.number().int().min(0),
   version: z.string().max(40),
   /** Its public key. */
   key: Bytes32,
@@ -135,7 +135,7 @@ export const AgentAsk = z.discriminatedUnion("what", [
     capability: Capability,
     input: Input,
     /** One is done at most once, whatever is said how often. */
-    attemptId: z.uuid(),
+    attemptId: z.string().regex(/^[\w-]{1,64}$/),
     purpose: z.enum(["do", "undo", "settle"]),
     /** After it nothing is begun any more. */
     expiresAt: Moment,

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { IncomingHttpHeaders, Server } from "node:http";
 import type { Actor, SessionId } from "@caretaker/protocol";
 import { connectors } from "@caretaker/reach/makes.ts";
+import { type AgentsLive, agentHandlers } from "./agents/handlers.ts";
 import { createAnnouncements } from "./announcements.ts";
 import { approvalHandlers } from "./approvals/handlers.ts";
 import type { CarriesOut } from "./approvals/types.ts";
@@ -136,6 +137,12 @@ export async function makeRooms(options: HubOptions, place: Place): Promise<Room
   };
 }
 
+/** No agent has a line here until the hub opens its door to them. */
+const NO_LINES: AgentsLive = {
+  statusOf: () => ({ isOnline: false, roundTrip: null, policy: null }),
+  end: () => {},
+};
+
 type InnerRooms = Awaited<ReturnType<typeof makeInnerRooms>>;
 
 /** What the hub does, whoever asks for it. */
@@ -152,13 +159,15 @@ async function makeInnerRooms(options: HubOptions, { port, url }: Place) {
   const viewNews = createViewNews({ databaseUrl, clock, log, announcements });
   const betweenHubs = createBetweenHubs({ db, databaseUrl, clock, log, announcements });
   const gateways = createGateways({ db, state, vault, connectors, clock, log, announcements, ownPorts: [port] });
+  const sealer = createWordSealer(ring);
+  const agents = NO_LINES;
   const mail = createMail({
     db,
     now,
     clock,
     announcements,
     log,
-    sealer: createWordSealer(ring),
+    sealer,
     from: addressIn(config.mailFrom ?? "caretaker@localhost"),
     transport: config.smtpUrl === null ? null : createSmtpTransport(config.smtpUrl),
   });
@@ -201,6 +210,8 @@ async function makeInnerRooms(options: HubOptions, { port, url }: Place) {
     retention,
     announcements,
     vault,
+    sealer,
+    agents,
     state,
     viewNews,
     betweenHubs,
@@ -249,10 +260,12 @@ async function makeDoors(options: HubOptions, { server, url }: Place, inner: Inn
       announcements,
       live: state,
       destroySecrets: vault.destroy,
+      cutAgent: (agentId) => inner.agents.end(agentId),
       keepRemovedSiteDays: options.config.keepRemovedSiteDays,
       queueMessage: mail.queue,
     }),
     ...gatewayHandlers({ db, state, vault, connectors, announcements, gateways, clock, log }),
+    ...agentHandlers({ db, sealer: inner.sealer, publicUrl: url, announcements, agents: inner.agents }),
     ...runbooksHandlers({ db, library }),
     ...runbookVersionHandlers({ db, now, announcements, library, queueMessage: mail.queue }),
     ...runsHandlers(runsDeps, runs),

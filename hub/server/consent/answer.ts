@@ -113,24 +113,21 @@ export async function opened(deps: ConsentDeps, token: string): Promise<void> {
  * and no clock. What has ended stays as it ended.
  */
 export async function stop(deps: ConsentDeps, token: string): Promise<void> {
-  await withOpenRequest(deps, token, async (open) => {
-    const { trx, request, runHasEnded, now } = open;
-    const isOpen = request.status === "allowed" || statusAt(request, now) === "asked";
-    if (!isOpen || runHasEnded) return [];
-    await trx
-      .updateTable("consentRequest")
-      .set({ status: "withdrawn", withdrawnAt: now })
-      .where("id", "=", request.id)
-      .execute();
-    const contact = await loadContact(trx, request);
-    return conclude(deps, open, {
-      event: "consent.withdrawn",
-      answer: "withdrawn",
-      by: actorOf(contact),
-      way: BY_LINK,
-      extra: {},
-    });
-  });
+  await withOpenRequest(deps, token, (open) => withdraw(deps, open, BY_LINK));
+}
+
+/** The same for every way in which it is said. The request and its run are locked. */
+export async function withdraw(deps: ConsentDeps, open: OpenRequest, way: Way): Promise<readonly Announcement[]> {
+  const { trx, request, runHasEnded, now } = open;
+  const isOpen = request.status === "allowed" || statusAt(request, now) === "asked";
+  if (!isOpen || runHasEnded) return [];
+  await trx
+    .updateTable("consentRequest")
+    .set({ status: "withdrawn", withdrawnAt: now })
+    .where("id", "=", request.id)
+    .execute();
+  const by = actorOf(await loadContact(trx, request));
+  return conclude(deps, open, { event: "consent.withdrawn", answer: "withdrawn", by, way, extra: {} });
 }
 
 /** Ends a question that nobody answered in time. The run is told when it did not ask for this itself. */

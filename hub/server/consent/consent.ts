@@ -11,6 +11,7 @@ import type { Handlers } from "../http/handler.ts";
 import { tellWhereNobodyIsAsked } from "./alone.ts";
 import { answer, expire, type GivenAnswer, opened, stop } from "./answer.ts";
 import { ask } from "./ask.ts";
+import { type SaidAtHome, takeFromAgent } from "./at-home/from-agent.ts";
 import { type Tap, takeTap } from "./at-home/tapped.ts";
 import { answerByPhone, type PhoneAnswer, phoneQuestion } from "./by-phone.ts";
 import { callMe } from "./call-me.ts";
@@ -61,6 +62,7 @@ export function createConsent(deps: ConsentDeps): Consent & {
   readonly questions: QuestionLink;
   readonly journal: Journal;
   takeTap(tap: Tap): ReturnType<typeof takeTap>;
+  takeFromAgent(said: SaidAtHome): ReturnType<typeof takeFromAgent>;
   wishEmergency(wish: Parameters<typeof wishEmergency>[1]): ReturnType<typeof wishEmergency>;
 } {
   return {
@@ -82,6 +84,7 @@ export function createConsent(deps: ConsentDeps): Consent & {
     voidGrants,
     ofRun,
     takeTap: (tap) => takeTap(deps, tap),
+    takeFromAgent: (said) => takeFromAgent(deps, said),
     wishEmergency: (wish) => wishEmergency(deps, wish),
     journal: {
       ask: (token) => journalForAsked(deps, token),

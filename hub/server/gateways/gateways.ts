@@ -1,6 +1,7 @@
 import {
   type ActRequest,
   type AgentId,
+  type AgentPolicy,
   type CapabilityDeclaration,
   type CapabilityInput,
   type CapabilityName,
@@ -14,6 +15,7 @@ import {
   type GatewayId,
   type GatewayTarget,
   HUB_CAPABILITIES,
+  type HubAlone,
   isHubRead,
   type MessageInput,
   type MessageName,
@@ -53,6 +55,8 @@ export interface GatewaysDeps {
   readonly connectAtOnce?: number;
   /** The line of an agent in a home, while it has one here. */
   readonly linkOf?: (agentId: AgentId) => AgentLink | null;
+  /** What the home of an agent allows, as it last said. */
+  readonly policyOf?: (agentId: AgentId) => AgentPolicy | null;
 }
 
 export interface Gateways {
@@ -79,6 +83,8 @@ export interface Gateways {
   status(gatewayId: GatewayId): Gateway;
   /** What the gateway can do as it is now: without what its software is too old for. */
   capabilitiesOf(gatewayId: GatewayId): Partial<Record<CapabilityName, CapabilityDeclaration>>;
+  /** How far the hub's word alone is enough in a home with an agent; null where the hub reaches the gateway itself. */
+  hubAloneAt(gatewayId: GatewayId): HubAlone | null;
   isOnline(gatewayId: GatewayId): boolean;
   /** Resolves when it is connected; rejects with the signal's reason, or when it was removed. */
   whenOnline(gatewayId: GatewayId, signal: AbortSignal): Promise<void>;
@@ -95,6 +101,8 @@ export interface Gateways {
 
 /** Refused or withdrawn stays so over a restart of the hub: a person has to do something. */
 const LEFT_ALONE: ReadonlySet<GatewayStatus["state"]> = new Set(["credentials_refused", "access_withdrawn"]);
+/** Of an agent that has not said it yet; it is what a home begins with. */
+const DEFAULT_HUB_ALONE: HubAlone = "quiet";
 const CONNECT_AT_ONCE = 50;
 const READ_AT_ONCE = 50;
 const WRITE_AT_ONCE = 4;
@@ -226,6 +234,10 @@ export function createGateways(deps: GatewaysDeps): Gateways {
     canSay: (gatewayId, message) => kept.get(gatewayId)?.connector.manifest.messages?.includes(message) ?? false,
     status: (gatewayId) => toGateway(found(gatewayId).gateway),
     capabilitiesOf: (gatewayId) => capabilitiesNow(found(gatewayId)),
+    hubAloneAt: (gatewayId) => {
+      const agentId = kept.get(gatewayId)?.gateway.facts.agentId ?? null;
+      return agentId === null ? null : (deps.policyOf?.(agentId)?.hubAlone ?? DEFAULT_HUB_ALONE);
+    },
     isOnline: (gatewayId) => kept.get(gatewayId)?.gateway.status.state === "online",
     whenOnline: (gatewayId, signal) =>
       new Promise((resolve, reject) => {

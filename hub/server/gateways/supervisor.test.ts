@@ -47,7 +47,6 @@ function buildRecord(): GatewayRecord {
     address: "",
     isSimulated: false,
     agentId: null,
-    agentId: null,
   };
   return new GatewayRecord(site, facts, {
     state: "connecting",

@@ -4,6 +4,7 @@ import {
   CaretakerError,
   type FixStep,
   type GatewayId,
+  type HubAlone,
   type Proposal,
   type ProposedAct,
   raise,
@@ -56,6 +57,9 @@ export async function planAct(ride: Ride, at: At<FixStep>, which: "do" | "undo" 
   if (declaration === undefined) return { ok: false, why: `${capability} is not available here` };
   const { devices } = await affectedBy(ride.deps.db, ride.siteId, capability, chosen.thing);
   const raised = await raisedFor(ride.deps.db, ride.siteId, { capability, thing: chosen.thing, gatewayId }, devices);
+  const isPrivate =
+    raised.isPrivate || chosen.thing?.isPrivate === true || devices.some(({ hasPrivate }) => hasPrivate);
+  const ofAgent = scopeForAgent(ride.deps.gateways.hubAloneAt?.(gatewayId) ?? null, declaration, isPrivate);
   const proposed: ProposedAct = {
     step: step.name,
     ...(item === null ? {} : { item: item.number }),
@@ -63,8 +67,8 @@ export async function planAct(ride: Ride, at: At<FixStep>, which: "do" | "undo" 
     target: `${gatewayId}/${chosen.thing?.kind ?? "gateway"}/${chosen.thing?.key ?? gatewayId}`,
     targetName: chosen.thing?.name ?? (await gatewayName(ride, gatewayId)),
     input: { ...chosen.input },
-    scope: [step.scope ?? "reach", raised.scope].reduce(raise, declaration.scope),
-    private: raised.isPrivate || chosen.thing?.isPrivate === true || devices.some(({ hasPrivate }) => hasPrivate),
+    scope: [step.scope ?? "reach", raised.scope, ofAgent].reduce(raise, declaration.scope),
+    private: isPrivate,
     tries: step.tries.times,
     felt: declaration.felt ?? null,
     undo:
@@ -121,6 +125,16 @@ export async function proposalFrom(ride: Ride, step: Step): Promise<Proposal> {
     window: null,
     price: ride.row.price?.text ?? null,
   };
+}
+
+/**
+ * A home whose agent wants a yes of its own for this is asked each time, whatever stands in the contract: the agent would
+ * refuse it otherwise. It judges for itself; this only spares everybody the refusal.
+ */
+function scopeForAgent(hubAlone: HubAlone | null, { scope, felt }: CapabilityDeclaration, isPrivate: boolean): Scope {
+  if (hubAlone === null || hubAlone === "all") return "reach";
+  const isQuiet = scopeRank(scope) <= scopeRank("fix") && felt === undefined && !isPrivate;
+  return hubAlone === "quiet" && isQuiet ? "reach" : "disruptive";
 }
 
 function declarationOf(

@@ -7,6 +7,7 @@ import type {
   Clock,
   Gateway,
   GatewayId,
+  HubAlone,
 } from "@caretaker/protocol";
 import type { Announcements } from "../announcements.ts";
 import type { Consent } from "../consent/types.ts";
@@ -30,6 +31,8 @@ export interface RunGateways {
   ): Promise<CapabilityOutput<N>>;
   status(gatewayId: GatewayId): Pick<Gateway, "state" | "name">;
   capabilitiesOf(gatewayId: GatewayId): Partial<Record<CapabilityName, CapabilityDeclaration>>;
+  /** How far the hub's word alone is enough in a home with an agent; null where the hub reaches the gateway itself. */
+  hubAloneAt?(gatewayId: GatewayId): HubAlone | null;
 }
 
 /** Places where a test lets the hub die. */

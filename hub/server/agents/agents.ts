@@ -1,0 +1,199 @@
+import type { Server } from "node:http";
+import {
+  type AgentHello,
+  type AgentId,
+  type AgentPolicy,
+  type AgentRefusal,
+  type AgentWelcome,
+  type Cancel,
+  type Clock,
+  isCaretakerError,
+  type SiteId,
+} from "@caretaker/protocol";
+import { fingerprintOf, type ProofKey } from "@caretaker/reach/agent-proof.ts";
+import type { Announcements } from "../announcements.ts";
+import { type Database, now, transaction } from "../db/database.ts";
+import { AgentLink, type AgentNews } from "./agent-link.ts";
+import { type Admitted, type KnownAgent, openAgentDoor } from "./door.ts";
+import type { AgentsLive } from "./handlers.ts";
+import { type AgentRow, confirm, end, findByKey, findPairing, freeze, pair, pairingPlace, seen } from "./rows.ts";
+
+export interface AgentsDeps {
+  readonly db: Database;
+  readonly server: Server;
+  readonly clock: Clock;
+  readonly log: { info(fields: object, message: string): void; warn(fields: object, message: string): void };
+  readonly announcements: Announcements;
+  readonly key: ProofKey;
+  readonly sealer: { open(sealed: object, boundTo: string): Promise<string> };
+}
+
+export interface Agents extends AgentsLive {
+  linkOf(agentId: AgentId): AgentLink | null;
+  start(): void;
+  close(): Promise<void>;
+}
+
+/** A copied key is alive at both ends; a line that broke unnoticed is not. */
+const ALIVE_WITHIN = 3000;
+const LOOK_EVERY = 60_000;
+const TWICE = "Two agents with this key were connected at once: somebody may have copied it.";
+const FROZEN = "The firm has frozen this agent. Ask your installer: they can see why, and lift it.";
+const HAS_ONE = "This home has an agent already. Your installer ends that one first.";
+const TOO_LATE = "This code was used or is too old. Ask your installer for a new one.";
+
+interface Held {
+  readonly row: AgentRow;
+  readonly link: AgentLink;
+  version: string;
+}
+
+type Answer = AgentWelcome | { refused: AgentRefusal; message: string };
+
+/** The agents in homes: who they are, which of them have a line here, and what their homes allow. */
+export function createAgents(deps: AgentsDeps): Agents {
+  const { db, clock, log, announcements, key } = deps;
+  const held = new Map<AgentId, Held>();
+  const policies = new Map<AgentId, AgentPolicy>();
+  let door: { close(): Promise<void> } | null = null;
+  let cancelLook: Cancel = () => {};
+
+  const find = async ({ key: agentKey, lookup }: AgentHello): Promise<KnownAgent<AgentRow>> => {
+    // Both are looked for, whatever was said: the time it takes tells nothing.
+    const moment = await now(db);
+    const row = await findByKey(db, agentKey);
+    const pairing = await findPairing(db, lookup ?? "", moment);
+    const code = pairing === undefined ? null : await deps.sealer.open(pairing.sealedCode, pairingPlace(pairing.id));
+    return { agent: lookup === undefined ? (row ?? null) : null, code };
+  };
+
+  const admit = async (admitted: Admitted<AgentRow>): Promise<Answer> => {
+    const { hello, agent } = admitted;
+    if (hello.lookup !== undefined) return pairNew(deps, admitted);
+    const row = agent as AgentRow;
+    if (row.frozenAt !== null) return { refused: "frozen", message: FROZEN };
+    const other = held.get(row.id as AgentId);
+    if (other !== undefined) {
+      if (await other.link.answersWithin(ALIVE_WITHIN)) {
+        await transaction(db, async (trx) => freeze(trx, row.id as AgentId, TWICE, await now(trx)));
+        other.link.cut();
+        log.warn({ agentId: row.id, siteId: row.siteId }, "An agent was seen in two places and is frozen.");
+        return { refused: "frozen", message: FROZEN };
+      }
+      other.link.cut();
+    }
+    return welcomeTo(db, row);
+  };
+
+  const opened = (
+    { agent, made, hello }: Admitted<AgentRow>,
+    {
+      socket,
+      turns,
+    }: { socket: ConstructorParameters<typeof AgentLink>[0]; turns: ConstructorParameters<typeof AgentLink>[1] },
+  ): void => {
+    const row = (made ?? agent) as AgentRow;
+    const agentId = row.id as AgentId;
+    const link = new AgentLink(socket, turns, { clock, log, hear: (news) => hear(row, news) });
+    held.set(agentId, { row, link, version: hello.version });
+    link.onEnd(() => {
+      if (held.get(agentId)?.link === link) held.delete(agentId);
+      note(agentId, null);
+      log.info({ agentId, siteId: row.siteId }, "The line of an agent has ended.");
+    });
+    note(agentId, null);
+    log.info({ agentId, siteId: row.siteId, version: hello.version }, "An agent is connected.");
+    changed(row);
+  };
+
+  const changed = ({ id, siteId }: AgentRow): void =>
+    announcements.announce({ type: "agent.changed", siteId: siteId as SiteId, agentId: id as AgentId });
+
+  const note = (agentId: AgentId, policy: AgentPolicy | null): void => {
+    const version = held.get(agentId)?.version;
+    if (version === undefined) return;
+    now(db)
+      .then((moment) => seen(db, agentId, version, policy, moment))
+      .catch((error: unknown) => log.warn({ error, agentId }, "That an agent was seen could not be written."));
+  };
+
+  const hear = (row: AgentRow, news: AgentNews): void => {
+    const agentId = row.id as AgentId;
+    const heard = async (): Promise<void> => {
+      if (news.kind === "policy") {
+        policies.set(agentId, news.policy);
+        note(agentId, news.policy);
+        if (news.policy.isConfirmed) await transaction(db, async (trx) => confirm(trx, agentId, await now(trx)));
+        changed(row);
+      } else if (news.kind === "released") {
+        await transaction(db, async (trx) => end(trx, agentId, "homeowner", "The home let go of us.", await now(trx)));
+        held.get(agentId)?.link.cut();
+      }
+    };
+    heard().catch((error: unknown) =>
+      log.warn({ error, agentId, kind: news.kind }, "What an agent said was not taken."),
+    );
+  };
+
+  const look = (): void => {
+    for (const agentId of held.keys()) note(agentId, null);
+    cancelLook = clock.after(LOOK_EVERY, look);
+  };
+
+  return {
+    linkOf: (agentId) => held.get(agentId)?.link ?? null,
+    statusOf: (agentId) => {
+      const link = held.get(agentId)?.link;
+      return {
+        isOnline: link !== undefined,
+        roundTrip: link?.roundTrip ?? null,
+        policy: policies.get(agentId) ?? null,
+      };
+    },
+    end: (agentId) => held.get(agentId)?.link.cut(),
+    start() {
+      door = openAgentDoor<AgentRow>({ server: deps.server, key, clock, log, find, admit, opened });
+      cancelLook = clock.after(LOOK_EVERY, look);
+    },
+    async close() {
+      cancelLook();
+      await door?.close();
+    },
+  };
+}
+
+/** The code was right: the key is taken in, and waits for somebody of the home to say that this is their installer. */
+async function pairNew({ db, sealer: _ }: AgentsDeps, admitted: Admitted<AgentRow>): Promise<Answer> {
+  const { key, lookup = "", version } = admitted.hello;
+  try {
+    const row = await transaction(db, async (trx) => {
+      const moment = await now(trx);
+      const pairing = await findPairing(trx, lookup, moment);
+      if (pairing === undefined) return null;
+      return pair(trx, { pairing, key, fingerprint: fingerprintOf(key), version, now: moment });
+    });
+    if (row === null) return { refused: "not_known", message: TOO_LATE };
+    admitted.made = row;
+    return welcomeTo(db, row);
+  } catch (error) {
+    if (isCaretakerError(error, "conflict")) return { refused: "not_known", message: HAS_ONE };
+    if (isCaretakerError(error, "gone")) return { refused: "not_known", message: TOO_LATE };
+    throw error;
+  }
+}
+
+async function welcomeTo(db: Database, row: AgentRow): Promise<AgentWelcome> {
+  const { name, phone } = await db.selectFrom("firm").select(["name", "phone"]).executeTakeFirstOrThrow();
+  const site = await db
+    .selectFrom("site")
+    .select(["name", "language"])
+    .where("id", "=", row.siteId)
+    .executeTakeFirstOrThrow();
+  return {
+    kind: "welcome",
+    firm: { name, phone },
+    home: site.name,
+    language: site.language,
+    isConfirmed: row.status === "paired",
+  };
+}

@@ -1,0 +1,52 @@
+import { type AgentAnswer, type ConsentRequestId, isCaretakerError, type SiteId } from "@caretaker/protocol";
+import { transaction } from "../../db/database.ts";
+import { shortCode } from "../../ledger/canonical.ts";
+import { takeAnswer, withdraw } from "../answer.ts";
+import { lockRequest } from "../open-request.ts";
+import type { ConsentDeps } from "../types.ts";
+
+/** What somebody of a home said to the agent there, on its page or in Home Assistant. */
+export interface SaidAtHome {
+  readonly siteId: SiteId;
+  readonly requestId: ConsentRequestId;
+  /** Of the proposal that was shown. */
+  readonly digest: string;
+  readonly answer: AgentAnswer;
+  readonly way: "agent_page" | "home_assistant";
+  readonly agentId: string;
+  readonly fingerprint: string;
+}
+
+/**
+ * Takes an answer that came over the line of the home's own agent: whoever gave it stood in the home and knew its PIN, or
+ * is signed in to its Home Assistant. Counts once, and for the proposal that was shown. Returns what became of it.
+ */
+export async function takeFromAgent(deps: ConsentDeps, said: SaidAtHome): Promise<"taken" | "refused" | "unknown"> {
+  const { siteId, requestId, answer, agentId, fingerprint } = said;
+  const way = { channel: said.way, grade: "H", evidence: { agentId, fingerprint } };
+  try {
+    const told = await transaction(deps.db, async (trx) => {
+      const found = await trx
+        .selectFrom("consentRequest")
+        .select(["id", "runId"])
+        .where("id", "=", requestId)
+        .where("siteId", "=", siteId)
+        .executeTakeFirst();
+      if (found === undefined) return null;
+      const open = await lockRequest(deps, trx, found);
+      if (answer === "stop") return withdraw(deps, open, way);
+      if (open.request.digest !== said.digest) return null;
+      return takeAnswer(deps, open, { answer, proposalCode: shortCode(said.digest), way });
+    });
+    if (told === null) return "unknown";
+    for (const announcement of told) deps.announcements.announce(announcement);
+    deps.announcements.announce({ type: "message.due" });
+    return "taken";
+  } catch (error) {
+    const isLate = (["gone", "already_done", "not_allowed", "changed_meanwhile"] as const).some((code) =>
+      isCaretakerError(error, code),
+    );
+    if (isLate) return "refused";
+    throw error;
+  }
+}
