@@ -193,6 +193,7 @@ async function welcomeTo(db: Database, row: AgentRow): Promise<AgentWelcome> {
     kind: "welcome",
     firm: { name, phone },
     home: site.name,
+    siteId: row.siteId as SiteId,
     language: site.language,
     isConfirmed: row.status === "paired",
   };
