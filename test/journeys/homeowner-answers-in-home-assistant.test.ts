@@ -130,9 +130,12 @@ function describeHome(version: Version): void {
       expect((await setUp({ url: home.url, token: agent.token })).errors).toEqual({ base: "cannot_connect" });
     });
 
-    it("waits until somebody of the home has confirmed the installer", async () => {
+    it.each([
+      ["has confirmed the installer", { firm: { name: "Lumen & Sons", phone: null } }],
+      ["has paired it", { home: null, firm: null, hub: { connected: false, since: null } }],
+    ])("waits until somebody of the home %s", async (_what, state) => {
       const fresh = await new FakeAgentPage().start();
-      fresh.change({ confirmed: false, fingerprint: "0000 1111 2222 3333" });
+      fresh.change({ ...state, confirmed: false, fingerprint: "0000 1111 2222 3333" });
 
       const refused = await setUp({ url: fresh.url, token: fresh.token });
       await fresh.stop();

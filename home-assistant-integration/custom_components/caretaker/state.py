@@ -42,9 +42,7 @@ class AtWork:
 class AgentState:
     """All that the agent's local API says, as far as this integration uses it."""
 
-    home: str
     firm_name: str
-    firm_phone: str | None
     fingerprint: str
     is_hub_connected: bool
     is_confirmed: bool
@@ -68,10 +66,10 @@ def read_state(said: Any) -> AgentState:
                 f"The agent speaks version {said['version']} of its local API, and this"
                 f" integration version {API_VERSION}: update the older of the two"
             )
+        # Before it is paired there is no firm.
+        firm = said["firm"] or {"name": "Caretaker"}
         return AgentState(
-            home=_text(said["home"]),
-            firm_name=_text(said["firm"]["name"]),
-            firm_phone=None if said["firm"]["phone"] is None else _text(said["firm"]["phone"]),
+            firm_name=_text(firm["name"]),
             fingerprint=_text(said["fingerprint"]),
             is_hub_connected=said["hub"]["connected"] is True,
             is_confirmed=said["confirmed"] is True,

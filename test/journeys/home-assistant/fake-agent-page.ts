@@ -16,10 +16,10 @@ export interface FakeQuestion {
 
 export interface FakeState {
   readonly version: number;
-  readonly home: string;
-  readonly firm: { readonly name: string; readonly phone: string | null };
+  readonly home: string | null;
+  readonly firm: { readonly name: string; readonly phone: string | null } | null;
   readonly fingerprint: string;
-  readonly hub: { readonly connected: boolean; readonly since: string };
+  readonly hub: { readonly connected: boolean; readonly since: string | null };
   readonly confirmed: boolean;
   readonly hubAlone: string;
   readonly stoppedAt: string | null;
