@@ -73,8 +73,12 @@ export class Sessions {
   }
 
   /** The line is gone, or the home pressed Stop: nothing is held for a hub that is not there. */
-  async closeAll(): Promise<void> {
-    await Promise.all([...this.#held.keys()].map((id) => this.#close(id)));
+  async closeAll(isKept: (gatewayId: GatewayId) => boolean = () => false): Promise<void> {
+    await Promise.all([...this.#held.keys()].filter((id) => !isKept(id)).map((id) => this.#close(id)));
+  }
+
+  connectorOf(gatewayId: GatewayId): Connector | undefined {
+    return this.#held.get(gatewayId)?.connector;
   }
 
   async #open({ gatewayId, connector: id, config }: AskOf<"open">): Promise<null> {
@@ -144,6 +148,7 @@ export class Sessions {
     this.#held.delete(gatewayId);
     if (held === undefined) return null;
     held.isOver = true;
+    this.#deps.guard.forget(gatewayId);
     await held.session?.close().catch((error: unknown) => this.#deps.log.debug({ error }, "Closing a session failed."));
     return null;
   }
