@@ -1,5 +1,6 @@
 import {
   type Actor,
+  type AgentId,
   CaretakerError,
   type ChecklistLine,
   type Connector,
@@ -9,7 +10,9 @@ import {
   targetsOf,
 } from "@caretaker/protocol";
 import { z } from "zod";
-import { type Trx, transaction } from "../db/database.ts";
+import { findAgentOf } from "../agents/rows.ts";
+import { testThrough } from "../agents/through-agent.ts";
+import { type Database, type Trx, transaction } from "../db/database.ts";
 import { newId } from "../db/new-id.ts";
 import type { Call, Handlers } from "../http/handler.ts";
 import { actorText } from "../ledger/actor.ts";
@@ -54,10 +57,12 @@ export function gatewayHandlers(deps: GatewayHandlersDeps): Pick<Handlers, Names
     "gateway.test": (request, call) => {
       const connector = connectorOf(request.connector);
       const config = parseConfig(connector, request.config);
-      return checklist(deps, connector, config, call);
+      return request.throughAgent === true
+        ? checklistThroughAgent(deps, connector, { config, siteId: request.siteId }, call)
+        : checklist(deps, connector, config, call);
     },
 
-    "gateway.add": async ({ siteId, connector: connectorId, name, config: given }, { actor, now }) => {
+    "gateway.add": async ({ siteId, connector: connectorId, name, config: given, throughAgent }, { actor, now }) => {
       const connector = connectorOf(connectorId);
       const config = parseConfig(connector, given);
       const address = addressOf(connector, config);
@@ -65,6 +70,7 @@ export function gatewayHandlers(deps: GatewayHandlersDeps): Pick<Handlers, Names
       await transaction(db, async (trx) => {
         const site = await lockSite(trx, siteId);
         await refuseTwice(trx, siteId, address);
+        const agentId = throughAgent === true ? await agentOfSite(trx, siteId) : null;
         const { open, secrets } = splitConfig(connector, config);
         await trx
           .insertInto("gateway")
@@ -75,6 +81,7 @@ export function gatewayHandlers(deps: GatewayHandlersDeps): Pick<Handlers, Names
             name,
             config: JSON.stringify(open),
             address,
+            agentId,
             reason: JSON.stringify({ code: "connecting" }),
             since: now,
             isSimulated: site.isSimulated,
@@ -82,7 +89,8 @@ export function gatewayHandlers(deps: GatewayHandlersDeps): Pick<Handlers, Names
           })
           .execute();
         await vault.seal(trx, credentialsOwner(gatewayId), secrets);
-        await enter(trx, siteId, "gateway.added", actor, { gatewayId, name, connector: connectorId, address });
+        const via = agentId === null ? {} : { agentId };
+        await enter(trx, siteId, "gateway.added", actor, { gatewayId, name, connector: connectorId, address, ...via });
       });
       const gateway = await gateways.adopt(gatewayId);
       announcements.announce({ type: "gateway.added", siteId, gatewayId });
@@ -143,6 +151,32 @@ async function* checklist(
     if (clock.monotonic() - began > TEST_WITHIN_SECONDS * 1000)
       throw new CaretakerError("gateway_timeout", `The check did not end within ${TEST_WITHIN_SECONDS} s.`);
   }
+}
+
+/** The same, walked by the agent in the home: its dialer knows the places, and its household may say no. */
+async function* checklistThroughAgent(
+  { db, linkOf }: GatewayHandlersDeps,
+  connector: Connector,
+  { config, siteId }: { config: Readonly<Record<string, unknown>>; siteId: SiteId },
+  call: Call,
+): AsyncGenerator<ChecklistLine> {
+  const agentId = await agentOfSite(db, siteId);
+  for await (const line of testThrough(connector, config, () => linkOf?.(agentId) ?? null)) {
+    if (call.signal.aborted) return;
+    yield line;
+  }
+}
+
+/** Only one that the household has confirmed: before that it lets nothing through. */
+async function agentOfSite(db: Database, siteId: SiteId): Promise<AgentId> {
+  const agent = await findAgentOf(db, siteId);
+  if (agent?.status === "paired") return agent.id as AgentId;
+  throw new CaretakerError(
+    "conflict",
+    agent === undefined
+      ? "This home has no agent. Pair one on the page Gateways, or reach the gateway without it."
+      : "Somebody of the home has to confirm the agent on its page first.",
+  );
 }
 
 interface Replacement {
