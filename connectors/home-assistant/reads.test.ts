@@ -182,7 +182,7 @@ describe("reading a home", () => {
   it("lists which software runs on what, and where there is newer", async () => {
     await using home = await openHome();
 
-    const { firmware, outdated } = await home.read("firmware.list", {});
+    const { firmware, outdated } = await home.session.read({ capability: "firmware.list", input: {} });
 
     const bridge = home.inventory().devices.find(({ name }) => name === "Hall bridge")?.key;
     expect(firmware[0]).toEqual({ name: "Home Assistant Core", version: "2026.11.0", newer: null });
