@@ -58,6 +58,7 @@ export function buildGateway(changes: Partial<Gateway> = {}): Gateway {
     connectorName: "Home Assistant",
     name: "Home Assistant",
     address: "http://192.0.2.20:8123",
+    via: "direct",
     state: "online",
     reason: { code: "connected" },
     since: AT,

@@ -3,7 +3,7 @@ import { CAPABILITY_NAMES } from "./capabilities.ts";
 import { LostKind } from "./connector.ts";
 import { Proposal } from "./consent.ts";
 import { ErrorReport } from "./errors.ts";
-import { ConsentRequestId, GatewayId, Moment } from "./ids.ts";
+import { ConsentRequestId, GatewayId, Moment, SiteId } from "./ids.ts";
 import { IntegrationReport, Inventory, Reason, type StateChange } from "./model.ts";
 import { isStateChange } from "./state-change.ts";
 import { Language } from "./text.ts";
@@ -69,6 +69,8 @@ export const AgentWelcome = z.strictObject({
   kind: z.literal("welcome"),
   firm: z.object({ name: z.string().max(200), phone: z.string().max(60).nullable() }),
   home: z.string().max(200),
+  /** Which home of the firm's it is: what the household allows is bound to it, and it never becomes another. */
+  siteId: SiteId,
   language: Language,
   /** Whether somebody of the home still has to say that this is their installer. */
   isConfirmed: z.boolean(),
@@ -133,7 +135,7 @@ export const AgentAsk = z.discriminatedUnion("what", [
     capability: Capability,
     input: Input,
     /** One is done at most once, whatever is said how often. */
-    attemptId: z.uuid(),
+    attemptId: z.string().regex(/^[\w-]{1,64}$/),
     purpose: z.enum(["do", "undo", "settle"]),
     /** After it nothing is begun any more. */
     expiresAt: Moment,

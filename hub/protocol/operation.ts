@@ -11,7 +11,18 @@ export type Who = { readonly roles: readonly Role[] } | "signed_in" | "setup" | 
 export interface Needs {
   readonly who: Who;
   /** What the call is about, so that the rule can look at it. */
-  readonly on: "firm" | "client" | "site" | "gateway" | "device" | "run" | "request" | "person" | "key" | "session";
+  readonly on:
+    | "firm"
+    | "client"
+    | "site"
+    | "gateway"
+    | "agent"
+    | "device"
+    | "run"
+    | "request"
+    | "person"
+    | "key"
+    | "session";
   /** A second factor used in the last five minutes. Keys have no factor: they pass, unless `noKeys`. */
   readonly freshFactor?: boolean;
   /** Keys may not call it: it would let a leaked key make more of itself. */

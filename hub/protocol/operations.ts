@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { agentOperations } from "./agent-operations.ts";
 import { backupOperations } from "./backup-operations.ts";
 import { CAPABILITY_NAMES } from "./capabilities.ts";
 import { clientOperations } from "./client-operations.ts";
@@ -65,6 +66,8 @@ const version = z.number().int().min(1);
 
 /** What a technician types to reach a gateway: the fields are the connector's own configuration schema. */
 const GatewayConfig = z.record(z.string().max(60), z.unknown());
+/** Whether the agent in the home reaches it, since the hub itself does not. */
+const throughAgent = z.boolean().optional();
 
 const NewContact = z.strictObject({
   name: Name,
@@ -301,7 +304,7 @@ export const operations = {
   "gateway.test": operation({
     path: "POST /sites/{siteId}/gateways/test",
     summary: "Check a gateway before adding it: one line for each thing, as it is found",
-    input: z.strictObject({ siteId: SiteId, connector: z.string().max(60), config: GatewayConfig }),
+    input: z.strictObject({ siteId: SiteId, connector: z.string().max(60), config: GatewayConfig, throughAgent }),
     output: ChecklistLine,
     needs: { who: fixers, on: "site" },
     stream: true,
@@ -309,7 +312,13 @@ export const operations = {
   "gateway.add": operation({
     path: "POST /sites/{siteId}/gateways",
     summary: "Add a gateway; its credentials are sealed and never given back",
-    input: z.strictObject({ siteId: SiteId, connector: z.string().max(60), name: Name, config: GatewayConfig }),
+    input: z.strictObject({
+      siteId: SiteId,
+      connector: z.string().max(60),
+      name: Name,
+      config: GatewayConfig,
+      throughAgent,
+    }),
     output: Gateway,
     needs: { who: fixers, on: "site" },
     status: 201,
@@ -637,6 +646,9 @@ export const operations = {
   // ---- What a person of a home may ask for ----
   ...clientOperations,
   ...privacyOperations,
+
+  // ---- Agents in homes ----
+  ...agentOperations,
 
   // ---- Backups ----
   ...backupOperations,

@@ -64,6 +64,8 @@ export const Gateway = z.object({
   name: Name,
   /** Where it is, without secrets: `http://192.168.1.20:8123`. */
   address: z.string(),
+  /** Who reaches it: this hub, or the agent in the home. */
+  via: z.enum(["direct", "agent"]),
   state: GatewayState,
   reason: Reason,
   since: Moment,

@@ -126,18 +126,24 @@ export class Link {
   /** Until the line is gone. */
   #hold({ socket, turns, welcome, hubKey }: Opened): Promise<void> {
     const { clock, opened } = this.#deps;
-    return new Promise((resolve) => {
+    return new Promise((resolve, reject) => {
       const stopPinging = keepAlive(socket, clock);
-      const end = (): void => {
+      const end = (settle: () => void): void => {
         stopPinging();
         if (this.#socket === socket) this.#socket = null;
-        resolve();
+        settle();
       };
-      socket.on("close", end);
-      if (socket.readyState !== WebSocket.OPEN) return end();
+      socket.on("close", () => end(resolve));
+      if (socket.readyState !== WebSocket.OPEN) return end(resolve);
       this.#socket = socket;
-      opened(welcome, hubKey);
-      turns.handOver((text) => this.#take(text));
+      try {
+        opened(welcome, hubKey);
+        turns.handOver((text) => this.#take(text));
+      } catch (error) {
+        // What the hub says of itself does not fit what this home knows of it.
+        end(() => reject(error));
+        socket.terminate();
+      }
     });
   }
 

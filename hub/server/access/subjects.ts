@@ -20,6 +20,16 @@ const SUBJECTS: Readonly<Record<string, { what: string; exists(db: Database, id:
         .where("removedAt", "is", null)
         .executeTakeFirst()) !== undefined,
   },
+  agentId: {
+    what: "agent",
+    exists: async (db, id) =>
+      (await db
+        .selectFrom("agent")
+        .select("id")
+        .where("id", "=", id)
+        .where("status", "<>", "ended")
+        .executeTakeFirst()) !== undefined,
+  },
   deviceId: {
     what: "device",
     exists: async (db, id) =>

@@ -29,6 +29,7 @@ const welcome = {
   kind: "welcome",
   firm: { name: "Firm", phone: null },
   home: "Home",
+  siteId: "01890000-0000-7000-8000-000000000001",
   language: "en",
   isConfirmed: true,
 };

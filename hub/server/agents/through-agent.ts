@@ -1,5 +1,7 @@
 import {
+  type AgentAsk,
   type AgentSessionEvent,
+  CaretakerError,
   ChecklistLine,
   type Connector,
   type ConnectorContext,
@@ -76,14 +78,25 @@ async function openSession(
   { connector, gatewayId, config, context }: Opening,
 ): Promise<GatewaySession> {
   const { emit, clock } = context;
+  let isOver = false;
+  const hear = (event: SessionEvent): void => {
+    if (isOver) return;
+    if (event.type === "lost") letGo();
+    emit(event);
+  };
   const stopListening = link.listen(gatewayId, (events) => {
-    for (const event of events) emit(toSessionEvent(event));
+    for (const event of events) hear(toSessionEvent(event));
   });
-  const forgetEnd = link.onEnd(() => emit({ type: "lost", kind: "unreachable", reason: { code: "agent_away" } }));
+  const forgetEnd = link.onEnd(() => hear({ type: "lost", kind: "unreachable", reason: { code: "agent_away" } }));
   const letGo = (): void => {
+    isOver = true;
     stopListening();
     forgetEnd();
   };
+  const ask = (what: AgentAsk): Promise<never> =>
+    (isOver
+      ? Promise.reject(new CaretakerError("gateway_lost", "The session through the agent is over."))
+      : link.ask(what)) as Promise<never>;
   try {
     await link.ask({
       what: "open",
@@ -96,9 +109,9 @@ async function openSession(
     throw error;
   }
   return {
-    read: ({ capability, input }) => link.ask({ what: "read", gatewayId, capability, input }) as Promise<never>,
+    read: ({ capability, input }) => ask({ what: "read", gatewayId, capability, input }),
     act: ({ capability, input, attemptId, purpose, requestId }) =>
-      link.ask({
+      ask({
         what: "act",
         gatewayId,
         capability,
@@ -107,10 +120,11 @@ async function openSession(
         purpose: purpose ?? "do",
         expiresAt: new Date(clock.now().getTime() + ACT_WITHIN_MILLISECONDS).toISOString(),
         requestId: requestId ?? null,
-      }) as Promise<never>,
-    say: ({ message, input }) => link.ask({ what: "say", gatewayId, message, input }) as Promise<never>,
-    diagnostics: () => link.ask({ what: "diagnostics", gatewayId }) as Promise<Record<string, unknown>>,
+      }),
+    say: ({ message, input }) => ask({ what: "say", gatewayId, message, input }),
+    diagnostics: () => ask({ what: "diagnostics", gatewayId }),
     async close() {
+      if (isOver) return;
       letGo();
       if (!link.isOver) await link.ask({ what: "close", gatewayId });
     },

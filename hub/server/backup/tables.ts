@@ -3,6 +3,8 @@
  * whoever adds one decides.
  */
 export const KEPT: readonly string[] = [
+  // Their keys are public: what proves one never left the home.
+  "agent",
   "api_key",
   "approval",
   "attempt",
@@ -59,6 +61,7 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
   browser_session: "whoever holds a session would be signed in again: people sign in anew",
   sign_in_verification: "holds for minutes",
   sign_in_link: "signs somebody in",
+  agent_pairing: "codes that let an agent in, for minutes",
   journal_link: "opens a home's journal, for a day",
   idempotency: "answers to calls of a hub that is gone",
   site_lock: "held by runs, and none goes on after a restore",

@@ -1,5 +1,6 @@
 import type {
   ActionName,
+  AgentPolicy,
   ApprovalKind,
   ApprovalStatus,
   ContactRole,
@@ -266,6 +267,40 @@ export interface Tables {
     createdAt: At;
     removedAt: AtOrNull;
     /** The agent that holds it in the home; null where the hub reaches it itself. */
+    agentId: string | null;
+  };
+  /** At most one of a site is not ended. */
+  agent: {
+    id: string;
+    siteId: string;
+    publicKey: string;
+    fingerprint: string;
+    /** `waiting`: nobody of the home has said yet that this is their installer. */
+    status: "waiting" | "paired" | "ended";
+    version: string | null;
+    pairedAt: At;
+    pairedBy: string;
+    confirmedAt: AtOrNull;
+    endedAt: AtOrNull;
+    endedBy: string | null;
+    lastSeenAt: AtOrNull;
+    frozenAt: AtOrNull;
+    frozenWhy: string | null;
+    /** What its home allows, as it last said. */
+    policy: Json<AgentPolicy | null> | null;
+  };
+  agentPairing: {
+    id: string;
+    siteId: string;
+    /** By which it is found without the code: a digest of it. */
+    lookup: string;
+    /** Null once it was used, or another was made. */
+    sealedCode: Json<object | null> | null;
+    madeBy: string;
+    madeById: string | null;
+    madeAt: At;
+    expiresAt: At;
+    usedAt: AtOrNull;
     agentId: string | null;
   };
   sealedSecret: {

@@ -68,6 +68,7 @@ export async function openTestDoor(options: { dashboard?: string; others?: Parti
       announcements,
       live: { rows: () => [], site: () => undefined },
       destroySecrets: async () => {},
+      cutAgent: () => {},
       keepRemovedSiteDays: 30,
       queueMessage: async () => {},
     }),

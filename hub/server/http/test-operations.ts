@@ -6,6 +6,7 @@ export interface TestSubjects {
   readonly gatewayId: string;
   readonly deviceId: string;
   readonly runId: string;
+  readonly agentId: string;
 }
 
 /** Ids that nothing has. */
@@ -14,6 +15,7 @@ export const ABSENT: TestSubjects = {
   gatewayId: "019aaaaa-0000-7000-8000-000000000002",
   deviceId: "019aaaaa-0000-7000-8000-000000000003",
   runId: "019aaaaa-0000-7000-8000-000000000004",
+  agentId: "019aaaaa-0000-7000-8000-000000000005",
 };
 const ID = "019aaaaa-0000-7000-8000-00000000000f";
 const TOKEN = "a".repeat(32);
@@ -59,6 +61,10 @@ export const VALID_INPUTS: Readonly<Record<OperationName, Readonly<Record<string
   "gateway.list": { siteId: ID },
   "gateway.remove": { gatewayId: ID },
   "gateway.credentials.replace": { gatewayId: ID, config: {} },
+  "agent.get": { siteId: ID },
+  "agent.pairing.make": { siteId: ID },
+  "agent.end": { agentId: ID, reason: "They have another installer" },
+  "agent.unfreeze": { agentId: ID, reason: "A copy of its disk was switched off" },
   "runbook.list": {},
   "runbook.schema": {},
   "runbook.validate": { text: "id: none" },

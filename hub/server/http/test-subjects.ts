@@ -1,11 +1,11 @@
-import type { ClientId, DeviceId, GatewayId, RunId, SiteId } from "@caretaker/protocol";
+import type { AgentId, ClientId, DeviceId, GatewayId, RunId, SiteId } from "@caretaker/protocol";
 import type { Database } from "../db/database.ts";
 import { newId } from "../db/new-id.ts";
 import type { TestSubjects } from "./test-operations.ts";
 
 const DIGEST = "0".repeat(64);
 
-/** A home in service and one that was taken out of it, each with a gateway, a device and a run. */
+/** A home in service and one that was taken out of it, each with a gateway, a device, an agent and a run. */
 export async function makeHomes(db: Database): Promise<{ there: TestSubjects; removed: TestSubjects }> {
   const clientId = newId<ClientId>();
   await db
@@ -29,6 +29,7 @@ export async function makeHomes(db: Database): Promise<{ there: TestSubjects; re
 async function makeHome(db: Database, clientId: ClientId, removedAt: Date | null): Promise<TestSubjects> {
   const [siteId, gatewayId] = [newId<SiteId>(), newId<GatewayId>()];
   const [deviceId, runId] = [newId<DeviceId>(), newId<RunId>()];
+  const agentId = newId<AgentId>();
   const createdAt = new Date();
   await db
     .insertInto("site")
@@ -80,5 +81,18 @@ async function makeHome(db: Database, clientId: ClientId, removedAt: Date | null
       createdAt,
     })
     .execute();
-  return { siteId, gatewayId, deviceId, runId };
+  await db
+    .insertInto("agent")
+    .values({
+      id: agentId,
+      siteId,
+      publicKey: agentId,
+      fingerprint: "ABCD-EFGH-JKMN",
+      status: removedAt === null ? "paired" : "ended",
+      pairedAt: createdAt,
+      pairedBy: "test",
+      endedAt: removedAt,
+    })
+    .execute();
+  return { siteId, gatewayId, deviceId, runId, agentId };
 }

@@ -77,6 +77,17 @@ const CALLED_BY_THE_HOME = "view_limit.room_name";
 
 /** What the hub itself writes there, or a colleague's name: never a word about a person of a home. */
 const OUR_WORDS = new Set([
+  "agent.ended_by",
+  "agent.fingerprint",
+  "agent.frozen_why",
+  "agent.paired_by",
+  "agent.public_key",
+  "agent.status",
+  "agent.version",
+  "agent_pairing.lookup",
+  "agent_pairing.made_by",
+  "agent_pairing.made_by_id",
+  "agent_pairing.sealed_code",
   "approval.approved_by",
   "approval.digest",
   "approval.kind",
@@ -290,6 +301,14 @@ async function fillEmptyTables(runId: string, contactId: string, requestId: stri
   await db
     .insertInto("viewLimit")
     .values({ id, siteId, kind: "media", evidence: "contract", evidenceNote: "a", givenBy: "a", setBy: "a", setAt: at })
+    .execute();
+  await db
+    .insertInto("agent")
+    .values({ id, siteId, publicKey: "a", fingerprint: "a", status: "paired", pairedAt: at, pairedBy: "a" })
+    .execute();
+  await db
+    .insertInto("agentPairing")
+    .values({ id, siteId, lookup: "a", madeBy: "a", madeAt: at, expiresAt: at })
     .execute();
   await db.insertInto("homeMessage").values({ id, requestId, gatewayId, status: "shown" }).execute();
   await db

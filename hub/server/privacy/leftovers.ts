@@ -25,6 +25,7 @@ export async function forgetDoors(trx: Trx, at: Date, atOnce: number): Promise<n
     sql`delete from browser_session where id in (select id from browser_session where expires_at < ${now} ${some})`,
     sql`delete from sign_in_verification where id in (select id from sign_in_verification where expires_at < ${now} ${some})`,
     sql`delete from sign_in_link where token_hash in (select token_hash from sign_in_link where expires_at < ${now} ${some})`,
+    sql`delete from agent_pairing where id in (select id from agent_pairing where expires_at < ${now} ${some})`,
     sql`delete from invitation where id in (select id from invitation where expires_at < ${longAgo} ${some})`,
     sql`delete from idempotency where ctid in (select ctid from idempotency where created_at < ${now}::timestamptz - interval '1 day' ${some})`,
     sql`delete from journal_link where id in (select id from journal_link where created_at < ${longAgo} ${some})`,

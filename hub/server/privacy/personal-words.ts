@@ -142,6 +142,8 @@ const OF_SITE: readonly { readonly table: string; readonly column: string; reado
     ofSite: "site_id = $site",
   })),
   ...["reason", "set_by"].map((column) => ({ table: "scope_raise", column, ofSite: "site_id = $site" })),
+  // A place in the home is called as they called it.
+  { table: "agent", column: "policy", ofSite: "site_id = $site" },
   { table: "site", column: "notes", ofSite: "id = $site" },
 ];
 
@@ -149,6 +151,8 @@ const OF_SITE: readonly { readonly table: string; readonly column: string; reado
 const OF_FIRM: readonly { readonly table: string; readonly column: string }[] = [
   ...["requested_by", "approved_by", "refused_by"].map((column) => ({ table: "approval", column })),
   { table: "freeze", column: "frozen_by" },
+  ...["paired_by", "ended_by"].map((column) => ({ table: "agent", column })),
+  { table: "agent_pairing", column: "made_by" },
   ...["name", "reason", "set_by"].map((column) => ({ table: "plan", column })),
   ...["name", "made_by"].map((column) => ({ table: "rule", column })),
   ...["started_by", "wave_by"].map((column) => ({ table: "rollout", column })),

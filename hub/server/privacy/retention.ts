@@ -167,7 +167,9 @@ async function forgetSites(trx: Trx, before: string): Promise<number> {
     sql`delete from gateway_snapshot where gateway_id in ${ofGateways}`,
     sql`delete from gateway_inventory where gateway_id in ${ofGateways}`,
     sql`delete from gateway_history where gateway_id in ${ofGateways}`,
-    sql`update gateway set name = ${GONE}, address = ${GONE}, config = '{}' where site_id = ${id}`,
+    sql`update gateway set name = ${GONE}, address = ${GONE}, config = '{}', agent_id = null where site_id = ${id}`,
+    sql`delete from agent_pairing where site_id = ${id}`,
+    sql`delete from agent where site_id = ${id}`,
     sql`update contact set name = ${GONE}, email = null, phone = null, verified_because = null, removed_at = coalesce(removed_at, now())
       where site_id = ${id}`,
     sql`update site set name = ${GONE}, address = null, town = null, notes = '' where id = ${id}`,

@@ -51,6 +51,7 @@ beforeEach(async () => {
     announcements,
     live: { rows: () => [], site: () => undefined },
     destroySecrets: async () => {},
+    cutAgent: () => {},
     keepRemovedSiteDays: 30,
     queueMessage: async () => {},
   });

@@ -42,6 +42,7 @@ beforeEach(async () => {
     }),
     live: { rows: () => [], site: () => undefined },
     destroySecrets: async () => {},
+    cutAgent: () => {},
     keepRemovedSiteDays: 30,
     queueMessage: async (_, message) => void mailed.push(message),
   });

@@ -1,3 +1,4 @@
+import type { AgentId } from "@caretaker/protocol";
 import type { Announcements } from "../announcements.ts";
 import type { ConsentDeps } from "../consent/types.ts";
 import type { Database, Trx } from "../db/database.ts";
@@ -12,6 +13,8 @@ export interface SitesDeps {
   readonly live: LiveState;
   /** Destroys what is sealed for a gateway, in the caller's transaction. */
   readonly destroySecrets: (trx: Trx, owner: string) => Promise<void>;
+  /** Cuts the line of an agent that was ended. */
+  readonly cutAgent: (agentId: AgentId) => void;
   /** For how many days a removed site is kept before it is erased. */
   readonly keepRemovedSiteDays: number;
   readonly queueMessage: ConsentDeps["queueMessage"];

@@ -1,4 +1,5 @@
-import { CaretakerError, type Gateway, type SiteId } from "@caretaker/protocol";
+import { type AgentId, CaretakerError, type GatewayId, type SiteId } from "@caretaker/protocol";
+import { endAgentOf } from "../agents/rows.ts";
 import { tellContact } from "../consent/tell-contact.ts";
 import { wordsIn } from "../consent/words/index.ts";
 import type { Trx } from "../db/database.ts";
@@ -9,9 +10,16 @@ import { tellView } from "../state/hiding.ts";
 import type { SitesDeps } from "./deps.ts";
 import { noSuchSite } from "./no-such-site.ts";
 
+/** What goes on outside the database until it is told to stop. */
+interface StillOpen {
+  readonly gatewayIds: readonly GatewayId[];
+  readonly agentId: AgentId | null;
+}
+
 /**
  * Takes a site out of service, for good: what opened the home is destroyed, nothing that was allowed holds any more, and
- * whoever could be asked is told once. Rows and ledger stay until they have been kept long enough. Returns the gateways.
+ * whoever could be asked is told once. Rows and ledger stay until they have been kept long enough. Returns what
+ * is still connected.
  */
 export async function removeSite(
   trx: Trx,
@@ -19,7 +27,7 @@ export async function removeSite(
   siteId: SiteId,
   reason: string,
   call: Call,
-): Promise<Gateway["id"][]> {
+): Promise<StillOpen> {
   const site = await trx
     .selectFrom("site")
     .select(["number", "name"])
@@ -40,6 +48,7 @@ export async function removeSite(
   await trx.deleteFrom("standingConsent").where("siteId", "=", siteId).execute();
   await trx.deleteFrom("emergencyConsent").where("siteId", "=", siteId).execute();
   await closeLinks(trx, siteId);
+  const agentId = await endAgentOf(trx, siteId, actorText(call.actor), reason, call.now);
   await tellView(trx, siteId);
   await trx.updateTable("site").set({ removedAt: call.now }).where("id", "=", siteId).execute();
   await tellContacts(trx, deps, { siteId, name: site.name }, call);
@@ -48,7 +57,7 @@ export async function removeSite(
   // The firm's ledger outlives the words of the site's: it says which home it was by its number only.
   const payload = { siteId, number: site.number };
   await appendLedger(trx, { chain: "firm", event: "site.removed", actor, payload, now: call.now });
-  return gateways.map(({ id }) => id as Gateway["id"]);
+  return { gatewayIds: gateways.map(({ id }) => id as GatewayId), agentId };
 }
 
 /** A run is ended by whoever looks at it, since it may have to put back what it did. */

@@ -55,6 +55,7 @@ beforeEach(async () => {
     announcements,
     live: { rows: () => [], site: () => undefined },
     destroySecrets: async (_, owner) => void destroyed.push(owner),
+    cutAgent: () => {},
     keepRemovedSiteDays: 30,
     queueMessage: async (_, message) => void told.push(message),
   });
@@ -260,6 +261,7 @@ describe("standing consent", () => {
       announcements: createAnnouncements(() => {}),
       live: { rows: () => [], site: () => ({ entities: [lamp] }) as never },
       destroySecrets: async () => {},
+      cutAgent: () => {},
       keepRemovedSiteDays: 30,
       queueMessage: async () => {},
     });

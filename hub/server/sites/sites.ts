@@ -95,7 +95,8 @@ export function siteHandlers(deps: SitesDeps): Pick<Handlers, Names> {
     },
 
     "site.remove": async ({ siteId, reason }, call) => {
-      const gatewayIds = await transaction(db, (trx) => removeSite(trx, deps, siteId, reason, call));
+      const { gatewayIds, agentId } = await transaction(db, (trx) => removeSite(trx, deps, siteId, reason, call));
+      if (agentId !== null) deps.cutAgent(agentId);
       for (const gatewayId of gatewayIds) announcements.announce({ type: "gateway.removed", siteId, gatewayId });
       announcements.announce({ type: "site.removed", siteId });
       announcements.announce({ type: "message.due" });

@@ -89,6 +89,7 @@ export function toGateway({ facts, status, site }: GatewayRecord): Gateway {
     connectorName: facts.connectorName,
     name: facts.name,
     address: facts.address,
+    via: facts.agentId === null ? "direct" : "agent",
     state: status.state,
     reason: status.reason,
     since: toMoment(status.since),

@@ -23,6 +23,7 @@ import { leftOutRooms } from "./0034-left-out-rooms.ts";
 import { rehearsedRollouts } from "./0036-rehearsed-rollouts.ts";
 import { originsStay } from "./0038-origins-stay.ts";
 import { plans } from "./0042-plans.ts";
+import { agents } from "./0043-agents.ts";
 
 /** One step forward of the database's form. It is never changed after a release: what is wrong in it, a later one mends. */
 export interface Migration {
@@ -57,4 +58,5 @@ export const migrations: readonly Migration[] = [
   rehearsedRollouts,
   originsStay,
   plans,
+  agents,
 ];

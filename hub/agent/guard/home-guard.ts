@@ -1,0 +1,445 @@
+import {
+  type AgentPolicy,
+  type AgentQuestion,
+  type AgentSessionEvent,
+  type AgentWelcome,
+  CAPABILITIES,
+  type CapabilityDeclaration,
+  type CapabilityName,
+  type Clock,
+  type ConnectorLog,
+  type ConsentRequestId,
+  type GatewayId,
+  type GatewayTarget,
+  HUB_ALONE,
+  type HubAlone,
+  scopeRank,
+} from "@caretaker/protocol";
+import { canonicalJson } from "@caretaker/reach/canonical.ts";
+import type { KeptQuestion } from "../store/home-state.ts";
+import type { JournalEntry } from "../store/records.ts";
+import type { Store } from "../store/store.ts";
+import { Acts, type Outcome } from "./acts.ts";
+import { judgeGrant } from "./grants.ts";
+import type { AnswerWay, Guard, GuardChange, GuardedAct } from "./guard.ts";
+import { Inventories } from "./inventories.ts";
+import { Outgoing } from "./outgoing.ts";
+import { isSamePlace, judgeTargets, type PlaceRules, placeWords } from "./places.ts";
+import { answerable, isOpen, isStanding, withQuestion } from "./questions.ts";
+import { refusal } from "./refusal.ts";
+
+export interface GuardDeps {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: ConnectorLog;
+  readonly rules: PlaceRules;
+  /** What the make of a gateway says of a capability; null where the agent holds no such gateway. */
+  readonly declarationOf: (gatewayId: GatewayId, capability: CapabilityName) => CapabilityDeclaration | null;
+}
+
+/** Who works on the home, as the hub says. Not kept: after a restart the hub says it again. */
+export interface AtWork {
+  readonly technician: string;
+  readonly why: string;
+  readonly since: string;
+}
+
+/** How long after a cut its gateway may still be reached, with everything else stopped, so that nothing stays dark. */
+const SETTLE_WITHIN = 15 * 60_000;
+/** While a yes holds, the moment is kept so often: a restart with a clock set back adds no more than this to it. */
+const KEEP_TIME_EVERY = 60_000;
+
+const STOPPED = "Somebody of the home has stopped everything.";
+
+/** The lock of one home, over what is kept of it. What people press on the page arrives here as well. */
+export class HomeGuard implements Guard {
+  readonly #deps: GuardDeps;
+  readonly #acts: Acts;
+  readonly #inventories = new Inventories();
+  readonly #outgoing = new Map<GatewayId, Outgoing>();
+  readonly #listeners = new Set<(change: GuardChange) => void>();
+  readonly #pages = new Set<() => void>();
+  #atWork: AtWork | null = null;
+  #isKeepingTime = false;
+  /** Also where it could not be written. */
+  #stopPressedAt: string | null = null;
+
+  constructor(deps: GuardDeps) {
+    this.#deps = deps;
+    this.#acts = new Acts(deps.store);
+    this.#keepTime();
+  }
+
+  // ---- What the hub wants ----
+
+  permitOpen(connector: string, targets: readonly GatewayTarget[]): void {
+    const { store, rules } = this.#deps;
+    this.#checkConfirmed();
+    const { places } = store.home;
+    if (this.#isStopped() && !this.#owesAny()) throw refusal("not_allowed", STOPPED);
+    const opened = judgeTargets(places, connector, targets, rules);
+    if (opened.isAllowed) return;
+    if (opened.places !== places && !this.#isStopped()) {
+      store.change({ places: [...opened.places] });
+      this.#tell({ kind: "policy" });
+    }
+    throw refusal("target_refused", opened.why);
+  }
+
+  permitRead(_gatewayId: GatewayId, capability: CapabilityName): void {
+    this.#checkGoing();
+    const { hubAlone } = this.#deps.store.home;
+    if (capability === "gateway.info" || isAtLeast(hubAlone, "diagnose")) return;
+    throw refusal("not_allowed", "This home lets nobody look closer without being asked.");
+  }
+
+  async permitAct(act: GuardedAct): Promise<void> {
+    const { store } = this.#deps;
+    const isSettle = act.purpose === "settle";
+    if (isSettle) this.#checkConfirmed();
+    else this.#checkGoing();
+    if (CAPABILITIES[act.capability].kind !== "action")
+      throw refusal("invalid_input", `${act.capability} is nothing that is done.`);
+    if (!CAPABILITIES[act.capability].input.safeParse(act.input).success)
+      throw refusal("invalid_input", `${act.capability} is not said as it has to be.`);
+    this.#acts.checkFresh(act);
+    const isAllowedHere = !isSettle && !this.#isHubEnough(act);
+    if (isSettle) this.#checkSettles(act);
+    else if (isAllowedHere) this.#checkGranted(act);
+    const thing = this.#inventories.thingOf(act.gatewayId, act.capability, act.input, act.connector);
+    await this.#begin(act, isAllowedHere);
+    // Stop may have been pressed, and time has gone by, while the disk was slow.
+    if (!isSettle) this.#checkGoing();
+    this.#acts.checkTime(act.expiresAt);
+    this.#note({
+      kind: "act",
+      at: store.time.moment(),
+      id: act.attemptId,
+      capability: act.capability,
+      thing,
+      purpose: act.purpose,
+      isAllowedHere,
+    });
+    this.#tellPage();
+  }
+
+  acted(attemptId: string, outcome: Outcome): void {
+    this.#acts.end(attemptId, outcome).catch((error: unknown) => this.#warn(error));
+    this.#note({ kind: "ended", at: this.#deps.store.time.moment(), id: attemptId, outcome });
+    this.#tellPage();
+  }
+
+  filter(gatewayId: GatewayId, event: AgentSessionEvent): AgentSessionEvent | null {
+    if (event.type === "inventory") this.#inventories.put(gatewayId, event.inventory);
+    if (event.type === "gateway") this.#inventories.name(gatewayId, event.name);
+    let outgoing = this.#outgoing.get(gatewayId);
+    if (outgoing === undefined) {
+      outgoing = new Outgoing();
+      this.#outgoing.set(gatewayId, outgoing);
+    }
+    const { hubAlone, confirmedAt } = this.#deps.store.home;
+    const rules = { hubAlone, stoppedAt: this.#stoppedAt(), isConfirmed: confirmedAt !== null };
+    return outgoing.filter(event, rules, this.#inventories.privateOf(gatewayId));
+  }
+
+  forget(gatewayId: GatewayId): void {
+    this.#inventories.forget(gatewayId);
+    this.#outgoing.delete(gatewayId);
+  }
+
+  ask(question: AgentQuestion): void {
+    this.#checkGoing();
+    const { store, declarationOf } = this.#deps;
+    const siteId = store.home.pairing?.siteId ?? "";
+    const deps = { siteId, now: store.time.now(), inventories: this.#inventories, declarationOf };
+    const questions = withQuestion(store.home.questions, question, deps);
+    if (questions === store.home.questions) return;
+    store.change({ questions: [...questions] });
+    this.#tellPage();
+  }
+
+  over(requestId: ConsentRequestId): void {
+    const { store } = this.#deps;
+    const isKnown = store.home.questions.some((one) => one.question.requestId === requestId && !one.isOver);
+    if (!isKnown) return;
+    store.change({ questions: this.#questionsWith(requestId, { isOver: true }) });
+    this.#tellPage();
+  }
+
+  atWork(technician: string | null, why: string): void {
+    const since = this.#deps.store.time.moment();
+    this.#atWork = technician === null ? null : { technician, why, since };
+    this.#tellPage();
+  }
+
+  policy(): AgentPolicy {
+    const { hubAlone, confirmedAt, places } = this.#deps.store.home;
+    return { hubAlone, stoppedAt: this.#stoppedAt(), isConfirmed: confirmedAt !== null, places };
+  }
+
+  owesSettle(gatewayId: GatewayId): boolean {
+    return this.#acts.owesSettle(gatewayId, SETTLE_WITHIN);
+  }
+
+  on(listener: (change: GuardChange) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  // ---- The pairing ----
+
+  /** The hub has proved that it knows the code. Nothing is permitted until somebody of the home confirms it. */
+  paired(hub: string, hubKey: string, welcome: AgentWelcome): void {
+    const { store } = this.#deps;
+    if (store.home.pairing !== null) throw refusal("conflict", "This home is paired. End that connection first.");
+    const { siteId, firm, home, language } = welcome;
+    const pairedAt = store.time.moment();
+    store.change({ pairing: { hub, hubKey, siteId, firm, home, language, pairedAt }, confirmedAt: null });
+    this.#note({ kind: "paired", at: pairedAt });
+    this.#tell({ kind: "policy" });
+  }
+
+  /** What the firm says of itself may change; which home it is may not. */
+  welcomed({ siteId, firm, home, language }: AgentWelcome): void {
+    const { store } = this.#deps;
+    const { pairing } = store.home;
+    if (pairing === null) return;
+    if (pairing.siteId !== siteId)
+      throw refusal("target_refused", "The hub calls this another home now. A home never becomes another.");
+    if (canonicalJson([pairing.firm, pairing.home, pairing.language]) === canonicalJson([firm, home, language])) return;
+    store.change({ pairing: { ...pairing, firm, home, language } });
+    this.#tellPage();
+  }
+
+  // ---- What people of the home press ----
+
+  confirm(hubAlone: HubAlone): void {
+    const { store } = this.#deps;
+    if (store.home.pairing === null)
+      throw refusal("conflict", "There is nothing to confirm yet: pair this home first.");
+    const at = store.time.moment();
+    store.change({ confirmedAt: at, hubAlone });
+    this.#note({ kind: "confirmed", at });
+    this.#tell({ kind: "policy" });
+  }
+
+  choose(hubAlone: HubAlone): void {
+    this.#deps.store.change({ hubAlone });
+    this.#note({ kind: "hub_alone", at: this.#deps.store.time.moment(), hubAlone });
+    this.#tell({ kind: "policy" });
+  }
+
+  answerPlace(place: { readonly host: string; readonly port: number }, isAllowed: boolean): void {
+    const { store } = this.#deps;
+    const found = store.home.places.find((one) => isSamePlace(one, place));
+    if (found === undefined) throw refusal("not_found", "Nobody asked for that place.");
+    const allowed = isAllowed ? ("allowed" as const) : ("refused" as const);
+    store.change({ places: store.home.places.map((one) => (one === found ? { ...one, allowed } : one)) });
+    this.#note({ kind: "place", at: store.time.moment(), place: placeWords(found), isAllowed });
+    this.#tell({ kind: "policy" });
+  }
+
+  answer(requestId: ConsentRequestId, digest: string, answer: "allow" | "no", way: AnswerWay): void {
+    const { store } = this.#deps;
+    this.#checkGoing();
+    const { question } = answerable(store.home.questions, requestId, digest, store.time.now());
+    const answeredAt = store.time.moment();
+    store.change({ questions: this.#questionsWith(requestId, { answer, answeredAt }) });
+    this.#note({ kind: "answered", at: answeredAt, technician: question.technician, answer, way });
+    this.#keepTime();
+    this.#tell({ kind: "answered", requestId, digest, answer, way });
+    this.#tellPage();
+  }
+
+  /** Everything, at once: from this line on nothing is permitted, whatever the disk and the hub do. */
+  stop(way: AnswerWay): void {
+    const { store } = this.#deps;
+    if (store.home.pairing === null || store.home.stoppedAt !== null) return;
+    const now = store.time.now();
+    const at = store.time.moment();
+    const stopped = store.home.questions.filter((one) => isOpen(one, now) || isStanding(one, now));
+    const questions = store.home.questions.map((one) =>
+      stopped.includes(one)
+        ? { ...one, answer: "stop" as const, answeredAt: at, isOver: true, isVoid: true }
+        : { ...one, isOver: true, isVoid: true },
+    );
+    this.#stopPressedAt = at;
+    this.#note({ kind: "stopped", at });
+    for (const { question } of stopped)
+      this.#tell({ kind: "answered", requestId: question.requestId, digest: question.digest, answer: "stop", way });
+    try {
+      store.change({ stoppedAt: at, questions });
+    } finally {
+      this.#tell({ kind: "policy" });
+    }
+  }
+
+  allowAgain(): void {
+    const { store } = this.#deps;
+    if (!this.#isStopped()) return;
+    store.change({ stoppedAt: null, questions: store.home.questions.map((one) => ({ ...one, isVoid: true })) });
+    this.#stopPressedAt = null;
+    this.#note({ kind: "allowed_again", at: store.time.moment() });
+    this.#tell({ kind: "policy" });
+  }
+
+  askForHelp(words: string): void {
+    this.#checkConfirmed();
+    this.#note({ kind: "help", at: this.#deps.store.time.moment() });
+    this.#tell({ kind: "help", words });
+    this.#tellPage();
+  }
+
+  /** Ends the connection: the hub's key is forgotten, and with it all that was allowed. */
+  release(): void {
+    const { store } = this.#deps;
+    if (store.home.pairing === null) return;
+    const nothing = { pairing: null, confirmedAt: null, stoppedAt: null, places: [], questions: [] };
+    store.change({ ...nothing, hubAlone: "quiet", pin: null, tokenHash: null });
+    this.#atWork = null;
+    this.#note({ kind: "released", at: store.time.moment() });
+    this.#tell({ kind: "released" });
+    this.#tell({ kind: "policy" });
+  }
+
+  // ---- What the page shows ----
+
+  /** Called whenever something that the page shows may have changed. */
+  onPage(listener: () => void): () => void {
+    this.#pages.add(listener);
+    return () => this.#pages.delete(listener);
+  }
+
+  get working(): AtWork | null {
+    return this.#atWork;
+  }
+
+  /** What waits for an answer, and what was said yes to and may still be used. */
+  questions(): readonly (KeptQuestion & { readonly isOpen: boolean })[] {
+    const now = this.#deps.store.time.now();
+    return this.#deps.store.home.questions
+      .filter((one) => isOpen(one, now) || isStanding(one, now))
+      .map((one) => ({ ...one, isOpen: isOpen(one, now) }));
+  }
+
+  // ---- The rules ----
+
+  #checkConfirmed(): void {
+    if (this.#deps.store.home.confirmedAt === null)
+      throw refusal("not_allowed", "Nobody of the home has confirmed this connection on the agent's page yet.");
+  }
+
+  #checkGoing(): void {
+    this.#checkConfirmed();
+    if (this.#isStopped()) throw refusal("not_allowed", STOPPED);
+  }
+
+  #stoppedAt(): string | null {
+    return this.#stopPressedAt ?? this.#deps.store.home.stoppedAt;
+  }
+
+  #isStopped(): boolean {
+    return this.#stoppedAt() !== null;
+  }
+
+  #isHubEnough({ gatewayId, capability, input, declaration }: GuardedAct): boolean {
+    const { hubAlone } = this.#deps.store.home;
+    if (hubAlone === "all") return true;
+    const isQuiet = scopeRank(declaration.scope) <= scopeRank("fix") && declaration.felt === undefined;
+    return isQuiet && isAtLeast(hubAlone, "quiet") && !this.#inventories.touchesPrivate(gatewayId, capability, input);
+  }
+
+  #checkGranted(act: GuardedAct): void {
+    const { gatewayId, capability, input, requestId } = act;
+    const { home, time } = this.#deps.store;
+    if (requestId === null)
+      throw refusal("consent_missing", "In this home somebody has to allow this on the agent's page first.");
+    const verdict = judgeGrant(
+      home.questions.find(({ question }) => question.requestId === requestId),
+      act,
+      {
+        siteId: home.pairing?.siteId ?? "",
+        made: this.#acts.under(requestId),
+        touchesPrivate: this.#inventories.touchesPrivate(gatewayId, capability, input),
+        now: time.now(),
+      },
+    );
+    if (!verdict.permits) throw refusal(verdict.code, verdict.why);
+  }
+
+  /** Only what was cut here is switched on again, and that also after Stop: no home stays dark. */
+  #checkSettles({ gatewayId, capability, input }: GuardedAct): void {
+    if (!this.#acts.isSettling(gatewayId, capability, canonicalJson(input)))
+      throw refusal("consent_missing", "Nothing was done here that this would settle.");
+  }
+
+  #begin(act: GuardedAct, isAllowedHere: boolean): Promise<void> {
+    const { attemptId: id, expiresAt, gatewayId, capability, purpose, requestId } = act;
+    return this.#acts.begin({
+      id,
+      expiresAt,
+      gatewayId,
+      capability,
+      input: canonicalJson(act.input),
+      purpose,
+      requestId: isAllowedHere ? requestId : null,
+      settle: settleOf(act),
+    });
+  }
+
+  #owesAny(): boolean {
+    return this.#acts.gateways().some((gatewayId) => this.owesSettle(gatewayId));
+  }
+
+  #questionsWith(requestId: ConsentRequestId, changed: Partial<KeptQuestion>): KeptQuestion[] {
+    return this.#deps.store.home.questions.map((one) =>
+      one.question.requestId === requestId ? { ...one, ...changed } : one,
+    );
+  }
+
+  /** While a yes holds, what is kept says every minute what time it is. */
+  #keepTime(): void {
+    const { store, clock } = this.#deps;
+    const holds = (): boolean => store.home.questions.some((one) => isStanding(one, store.time.now()));
+    if (this.#isKeepingTime || !holds()) return;
+    this.#isKeepingTime = true;
+    clock.after(KEEP_TIME_EVERY, () => {
+      this.#isKeepingTime = false;
+      try {
+        store.change({});
+      } catch (error) {
+        this.#warn(error);
+      }
+      this.#keepTime();
+    });
+  }
+
+  #note(entry: JournalEntry): void {
+    this.#deps.store.note(entry).catch((error: unknown) => this.#warn(error));
+  }
+
+  #warn(error: unknown): void {
+    this.#deps.log.warn({ error }, "The agent cannot write what it keeps. Is the disk full?");
+  }
+
+  #tell(change: GuardChange): void {
+    for (const listener of this.#listeners) listener(change);
+    this.#tellPage();
+  }
+
+  #tellPage(): void {
+    for (const listener of this.#pages) listener();
+  }
+}
+
+/** What its make says may be repeated so that nothing stays dark, with as much of the input as that needs. */
+function settleOf({ declaration, input }: GuardedAct): { capability: CapabilityName; input: string } | null {
+  const { settle } = declaration;
+  if (settle === undefined) return null;
+  const fields = Object.keys(CAPABILITIES[settle].input.shape).filter((field) => Object.hasOwn(input, field));
+  return { capability: settle, input: canonicalJson(Object.fromEntries(fields.map((field) => [field, input[field]]))) };
+}
+
+function isAtLeast(hubAlone: HubAlone, least: HubAlone): boolean {
+  return HUB_ALONE.indexOf(hubAlone) >= HUB_ALONE.indexOf(least);
+}
