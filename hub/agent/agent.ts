@@ -168,7 +168,7 @@ export class Agent {
   /** What was cut and may have to be switched on again is kept for that; the guard lets nothing else through. */
   #closeStopped(): void {
     this.#sessions
-      .closeAll((gatewayId) => this.guard.owesSettle(gatewayId))
+      .endAll({ code: "stopped_by_home" }, (gatewayId) => this.guard.owesSettle(gatewayId))
       .catch((error: unknown) => this.#options.log.warn({ error }, "Not all sessions could be closed."));
   }
 
