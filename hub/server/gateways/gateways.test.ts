@@ -580,8 +580,8 @@ describe("a gateway that the agent in the home reaches", () => {
   });
 
   it.each([
-    ["has none", null, "has no agent"],
-    ["has not confirmed it yet", "waiting" as const, "has to confirm"],
+    ["has none", null, "Pair one first"],
+    ["has not confirmed it yet", "waiting" as const, "has not confirmed"],
   ])("is neither added nor checked where the home %s", async (_, status, words) => {
     if (status !== null) await insertAgent(status);
 

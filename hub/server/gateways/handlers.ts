@@ -58,7 +58,7 @@ export function gatewayHandlers(deps: GatewayHandlersDeps): Pick<Handlers, Names
       const connector = connectorOf(request.connector);
       const config = parseConfig(connector, request.config);
       return request.throughAgent === true
-        ? checklistThroughAgent(deps, connector, { config, siteId: request.siteId }, call)
+        ? checklistAtHome(deps, connector, { config, siteId: request.siteId }, call)
         : checklist(deps, connector, config, call);
     },
 
@@ -70,7 +70,7 @@ export function gatewayHandlers(deps: GatewayHandlersDeps): Pick<Handlers, Names
       await transaction(db, async (trx) => {
         const site = await lockSite(trx, siteId);
         await refuseTwice(trx, siteId, address);
-        const agentId = throughAgent === true ? await agentOfSite(trx, siteId) : null;
+        const agentId = throughAgent === true ? await confirmedAgentOf(trx, siteId) : null;
         const { open, secrets } = splitConfig(connector, config);
         await trx
           .insertInto("gateway")
@@ -81,10 +81,10 @@ export function gatewayHandlers(deps: GatewayHandlersDeps): Pick<Handlers, Names
             name,
             config: JSON.stringify(open),
             address,
-            agentId,
             reason: JSON.stringify({ code: "connecting" }),
             since: now,
             isSimulated: site.isSimulated,
+            agentId,
             createdAt: now,
           })
           .execute();
@@ -153,30 +153,31 @@ async function* checklist(
   }
 }
 
-/** The same, walked by the agent in the home: its dialer knows the places, and its household may say no. */
-async function* checklistThroughAgent(
+/** The same check, walked by the agent in the home: it goes only where its home lets it. */
+async function* checklistAtHome(
   { db, linkOf }: GatewayHandlersDeps,
   connector: Connector,
-  { config, siteId }: { config: Readonly<Record<string, unknown>>; siteId: SiteId },
+  { config, siteId }: { readonly config: Readonly<Record<string, unknown>>; readonly siteId: SiteId },
   call: Call,
 ): AsyncGenerator<ChecklistLine> {
-  const agentId = await agentOfSite(db, siteId);
+  const agentId = await confirmedAgentOf(db, siteId);
   for await (const line of testThrough(connector, config, () => linkOf?.(agentId) ?? null)) {
     if (call.signal.aborted) return;
     yield line;
   }
 }
 
-/** Only one that the household has confirmed: before that it lets nothing through. */
-async function agentOfSite(db: Database, siteId: SiteId): Promise<AgentId> {
+/** @throws CaretakerError `conflict` where the site has no agent, or its home has not said yet that we are its installer. */
+async function confirmedAgentOf(db: Database | Trx, siteId: SiteId): Promise<AgentId> {
   const agent = await findAgentOf(db, siteId);
-  if (agent?.status === "paired") return agent.id as AgentId;
-  throw new CaretakerError(
-    "conflict",
-    agent === undefined
-      ? "This home has no agent. Pair one on the page Gateways, or reach the gateway without it."
-      : "Somebody of the home has to confirm the agent on its page first.",
-  );
+  if (agent === undefined)
+    throw new CaretakerError("conflict", "This site has no agent. Pair one first, or add the gateway without it.");
+  if (agent.status === "waiting")
+    throw new CaretakerError(
+      "conflict",
+      "The home has not confirmed its agent yet. Somebody there does so on the agent's page, then try again.",
+    );
+  return agent.id as AgentId;
 }
 
 interface Replacement {
