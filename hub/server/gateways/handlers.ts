@@ -58,7 +58,7 @@ export function gatewayHandlers(deps: GatewayHandlersDeps): Pick<Handlers, Names
       const connector = connectorOf(request.connector);
       const config = parseConfig(connector, request.config);
       return request.throughAgent === true
-        ? checklistAtHome(deps, connector, config, request.siteId)
+        ? checklistAtHome(deps, connector, { config, siteId: request.siteId }, call)
         : checklist(deps, connector, config, call);
     },
 
@@ -157,11 +157,14 @@ async function* checklist(
 async function* checklistAtHome(
   { db, linkOf }: GatewayHandlersDeps,
   connector: Connector,
-  config: Readonly<Record<string, unknown>>,
-  siteId: SiteId,
+  { config, siteId }: { readonly config: Readonly<Record<string, unknown>>; readonly siteId: SiteId },
+  call: Call,
 ): AsyncGenerator<ChecklistLine> {
   const agentId = await confirmedAgentOf(db, siteId);
-  yield* testThrough(connector, config, () => linkOf?.(agentId) ?? null);
+  for await (const line of testThrough(connector, config, () => linkOf?.(agentId) ?? null)) {
+    if (call.signal.aborted) return;
+    yield line;
+  }
 }
 
 /** @throws CaretakerError `conflict` where the site has no agent, or its home has not said yet that we are its installer. */
