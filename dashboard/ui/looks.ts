@@ -1,4 +1,6 @@
 import type {
+  Agent,
+  AgentPlace,
   ApprovalStatus,
   AvailabilityValue,
   GatewayState,
@@ -89,6 +91,20 @@ export const HEALTH_LOOKS: Record<Health, Look> = looks(HEALTH_WORDS, {
   maintenance: [mdiWrenchClock, "busy"],
   unknown: [mdiHelpCircle, "unknown"],
   not_monitored: [mdiEyeOffOutline, "quiet"],
+});
+
+export const AGENT_LOOKS: Record<Agent["state"], Look> = looks(words.agent.states, {
+  waiting_for_home: [mdiAccountClockOutline, "wait"],
+  online: [mdiCheckCircle, "good"],
+  away: [mdiLanDisconnect, "off"],
+  frozen: [mdiSnowflake, "bad"],
+  ended: [mdiMinusCircleOutline, "quiet"],
+});
+
+export const PLACE_LOOKS: Record<AgentPlace["allowed"], Look> = looks(words.agent.placeStates, {
+  asked: [mdiAccountQuestionOutline, "wait"],
+  allowed: [mdiCheckCircleOutline, "good"],
+  refused: [mdiCloseCircle, "bad"],
 });
 
 export const GATEWAY_LOOKS: Record<GatewayState, Look> = looks(GATEWAY_WORDS, {

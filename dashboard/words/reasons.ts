@@ -33,6 +33,7 @@ const REASONS: Record<string, Sentence> = {
   certificate_changed: "Its certificate is another than the one that was trusted",
   credentials_refused: "The gateway refused the credentials",
   access_withdrawn: "The homeowner withdrew access",
+  agent_away: "The agent in the home is not connected",
   restarting: "It is restarting",
   silent: "It went silent",
   connection_lost: "The connection was lost",

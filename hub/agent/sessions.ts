@@ -11,6 +11,7 @@ import {
   type GatewaySession,
   type GatewayTarget,
   isCaretakerError,
+  type Reason,
   type SessionEvent,
   targetsOf,
 } from "@caretaker/protocol";
@@ -75,6 +76,17 @@ export class Sessions {
   /** The line is gone, or the home pressed Stop: nothing is held for a hub that is not there. */
   async closeAll(): Promise<void> {
     await Promise.all([...this.#held.keys()].map((id) => this.#close(id)));
+  }
+
+  /** Ends them and says so to the hub, as a session does that was lost; but for those that are kept. */
+  async endAll(reason: Reason, isKept: (gatewayId: GatewayId) => boolean): Promise<void> {
+    const ended = [...this.#held].filter(([gatewayId]) => !isKept(gatewayId));
+    for (const [gatewayId, held] of ended) this.#hear(gatewayId, held, { type: "lost", kind: "unreachable", reason });
+    await Promise.all(ended.map(([, { session }]) => this.#closeSession(session)));
+  }
+
+  connectorOf(gatewayId: GatewayId): Connector | undefined {
+    return this.#held.get(gatewayId)?.connector;
   }
 
   async #open({ gatewayId, connector: id, config }: AskOf<"open">): Promise<null> {
@@ -144,8 +156,13 @@ export class Sessions {
     this.#held.delete(gatewayId);
     if (held === undefined) return null;
     held.isOver = true;
-    await held.session?.close().catch((error: unknown) => this.#deps.log.debug({ error }, "Closing a session failed."));
+    this.#deps.guard.forget(gatewayId);
+    await this.#closeSession(held.session);
     return null;
+  }
+
+  async #closeSession(session: GatewaySession | null): Promise<void> {
+    await session?.close().catch((error: unknown) => this.#deps.log.debug({ error }, "Closing a session failed."));
   }
 
   #sessionOf(gatewayId: GatewayId): GatewaySession {
@@ -168,6 +185,7 @@ export class Sessions {
 
   #hear(gatewayId: GatewayId, held: Held, event: SessionEvent): void {
     if (held.isOver) return;
+    // A session that was lost closes itself.
     if (event.type === "lost") {
       held.isOver = true;
       this.#held.delete(gatewayId);

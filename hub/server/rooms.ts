@@ -2,7 +2,10 @@ import { randomUUID } from "node:crypto";
 import type { IncomingHttpHeaders, Server } from "node:http";
 import type { Actor, SessionId } from "@caretaker/protocol";
 import { connectors } from "@caretaker/reach/makes.ts";
-import { type AgentsLive, agentHandlers } from "./agents/handlers.ts";
+import { createAgents } from "./agents/agents.ts";
+import { agentHandlers } from "./agents/handlers.ts";
+import { hubKey } from "./agents/hub-key.ts";
+import { createQuestions } from "./agents/questions.ts";
 import { createAnnouncements } from "./announcements.ts";
 import { approvalHandlers } from "./approvals/handlers.ts";
 import type { CarriesOut } from "./approvals/types.ts";
@@ -105,6 +108,8 @@ export async function makeRooms(options: HubOptions, place: Place): Promise<Room
     rollouts,
     upkeep,
     standingEnds,
+    agents,
+    agentQuestions,
   } = inner;
   const doors = await makeDoors(options, place, inner);
   return {
@@ -115,6 +120,8 @@ export async function makeRooms(options: HubOptions, place: Place): Promise<Room
       { name: "between hubs", start: () => betweenHubs.start(), close: () => betweenHubs.close() },
       { name: "demo", start: () => doors.demo.start(), close: () => doors.demo.close() },
       { name: "gateways", start: () => gateways.start(), close: () => gateways.close() },
+      { name: "agents", start: () => agents.start(), close: () => agents.close() },
+      { name: "agents' pages", start: () => agentQuestions.start(), close: () => agentQuestions.close() },
       { name: "mail", start: () => mail.start(), close: () => mail.close() },
       // Before any run goes on, and it cannot be closed: what is void stays void.
       {
@@ -137,16 +144,10 @@ export async function makeRooms(options: HubOptions, place: Place): Promise<Room
   };
 }
 
-/** No agent has a line here until the hub opens its door to them. */
-const NO_LINES: AgentsLive = {
-  statusOf: () => ({ isOnline: false, roundTrip: null, policy: null }),
-  end: () => {},
-};
-
 type InnerRooms = Awaited<ReturnType<typeof makeInnerRooms>>;
 
 /** What the hub does, whoever asks for it. */
-async function makeInnerRooms(options: HubOptions, { port, url }: Place) {
+async function makeInnerRooms(options: HubOptions, { server, port, url }: Place) {
   const { config, clock, log, db, databaseUrl, root, version } = options;
   const announcements = createAnnouncements((error, { type }) =>
     log.error({ error, type }, "Someone who was told failed."),
@@ -158,9 +159,35 @@ async function makeInnerRooms(options: HubOptions, { port, url }: Place) {
   const state = createState({ db, clock, announcements, log, connectorName });
   const viewNews = createViewNews({ databaseUrl, clock, log, announcements });
   const betweenHubs = createBetweenHubs({ db, databaseUrl, clock, log, announcements });
-  const gateways = createGateways({ db, state, vault, connectors, clock, log, announcements, ownPorts: [port] });
   const sealer = createWordSealer(ring);
-  const agents = NO_LINES;
+  const agents = createAgents({
+    db,
+    server,
+    clock,
+    log,
+    announcements,
+    key: await hubKey(db, vault),
+    sealer,
+    moved: (gatewayIds) => {
+      for (const id of gatewayIds)
+        gateways
+          .restart(id)
+          .catch((error: unknown) => log.warn({ error, gatewayId: id }, "A gateway was not begun anew."));
+    },
+  });
+  const { linkOf, policyOf } = agents;
+  const gateways = createGateways({
+    db,
+    state,
+    vault,
+    connectors,
+    clock,
+    log,
+    announcements,
+    ownPorts: [port],
+    linkOf,
+    policyOf,
+  });
   const mail = createMail({
     db,
     now,
@@ -197,6 +224,14 @@ async function makeInnerRooms(options: HubOptions, { port, url }: Place) {
       (error: unknown) => log.error({ error, gatewayId: tap.gatewayId }, "An answer that was tapped was not taken."),
     );
   });
+  agents.onSaid(({ said, ...from }) => {
+    if (said.kind !== "answered") return;
+    consent.takeFromAgent({ ...from, ...said }).then(
+      (became) => log.info({ agentId: from.agentId, became }, "An answer was given at the agent in a home."),
+      (error: unknown) => log.error({ error, agentId: from.agentId }, "An answer of a home's agent was not taken."),
+    );
+  });
+  const agentQuestions = createQuestions({ db, clock, announcements, log, agents: agents.connected });
   const standingEnds = new StandingEnds({ db, now, clock, announcements, log });
   const backups = createBackups({ db, databaseUrl, folder: config.backupFolder, version, now, clock, log });
   const keptFor = {
@@ -212,6 +247,7 @@ async function makeInnerRooms(options: HubOptions, { port, url }: Place) {
     vault,
     sealer,
     agents,
+    agentQuestions,
     state,
     viewNews,
     betweenHubs,
@@ -264,7 +300,17 @@ async function makeDoors(options: HubOptions, { server, url }: Place, inner: Inn
       keepRemovedSiteDays: options.config.keepRemovedSiteDays,
       queueMessage: mail.queue,
     }),
-    ...gatewayHandlers({ db, state, vault, connectors, announcements, gateways, clock, log }),
+    ...gatewayHandlers({
+      db,
+      state,
+      vault,
+      connectors,
+      announcements,
+      gateways,
+      clock,
+      log,
+      linkOf: inner.agents.linkOf,
+    }),
     ...agentHandlers({ db, sealer: inner.sealer, publicUrl: url, announcements, agents: inner.agents }),
     ...runbooksHandlers({ db, library }),
     ...runbookVersionHandlers({ db, now, announcements, library, queueMessage: mail.queue }),

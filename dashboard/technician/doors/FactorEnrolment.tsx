@@ -1,12 +1,12 @@
 import { Button, Group, PasswordInput, Stack, Text } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { encode } from "uqr";
 import { auth, type FactorSecret } from "../../live/auth.ts";
 import { withFreshFactor } from "../../live/fresh-factor.ts";
 import { CodeInput } from "../../ui/CodeInput.tsx";
 import { Copyable } from "../../ui/Copyable.tsx";
 import { ErrorMessage } from "../../ui/ErrorMessage.tsx";
+import { QrCode } from "../../ui/QrCode.tsx";
 import { words } from "../../words/en.ts";
 import { meQuery } from "../session.ts";
 
@@ -65,7 +65,7 @@ function Prove({ secret, onProven }: { secret: FactorSecret; onProven: () => voi
     >
       <Stack gap="sm">
         <Text size="sm">{words.factor.scan}</Text>
-        <QrCode text={secret.totpURI} />
+        <QrCode text={secret.totpURI} label={words.factor.scanAlt} />
         <Text size="sm" component="div">
           {words.factor.byHand} <Copyable text={typed} />
         </Text>
@@ -78,18 +78,6 @@ function Prove({ secret, onProven }: { secret: FactorSecret; onProven: () => voi
         </Group>
       </Stack>
     </form>
-  );
-}
-
-/** Dark on light in both themes, since some apps read nothing else. */
-function QrCode({ text }: { text: string }) {
-  const { data, size } = encode(text, { border: 3 });
-  const path = data.flatMap((row, y) => row.flatMap((isDark, x) => (isDark ? [`M${x} ${y}h1v1h-1z`] : []))).join("");
-  return (
-    <svg className="qr" viewBox={`0 0 ${size} ${size}`} role="img" aria-label={words.factor.scanAlt}>
-      <rect width={size} height={size} fill="#fff" />
-      <path d={path} fill="#000" shapeRendering="crispEdges" />
-    </svg>
   );
 }
 

@@ -20,6 +20,7 @@ import { duration } from "../../words/time.ts";
 import { SimulatedTag } from "../fleet/cells.tsx";
 import { useMay } from "../session.ts";
 import { GatewayForm } from "../sites/GatewayForm.tsx";
+import { AgentPanel } from "./AgentPanel.tsx";
 import { WhatItCan } from "./WhatItCan.tsx";
 import "../sites/sites.css";
 
@@ -46,9 +47,12 @@ export function GatewaysTab() {
   if (listed.isPending) return <Skeletons rows={2} height={120} />;
   if (gateways.length === 0) {
     return (
-      <EmptyState icon={mdiRouterWireless} title={words.site.noGateway} text={words.site.noGatewayText}>
-        {add}
-      </EmptyState>
+      <div className="stack">
+        <EmptyState icon={mdiRouterWireless} title={words.site.noGateway} text={words.site.noGatewayText}>
+          {add}
+        </EmptyState>
+        <AgentPanel siteId={siteId} />
+      </div>
     );
   }
   return (
@@ -57,6 +61,7 @@ export function GatewaysTab() {
         <GatewayCard key={gateway.id} gateway={gateway} />
       ))}
       <div>{add}</div>
+      <AgentPanel siteId={siteId} />
     </div>
   );
 }
@@ -73,6 +78,7 @@ function GatewayCard({ gateway }: { gateway: Gateway }) {
         <>
           {gateway.isSimulated ? <SimulatedTag /> : null}
           <code>{gateway.address}</code>
+          {gateway.via === "agent" ? <span className="dim">{words.gateways.throughAgent}</span> : null}
         </>
       }
     >
@@ -160,6 +166,7 @@ function ReplaceCredentials({ gateway, onClose }: { gateway: Gateway; onClose: (
       {make ? (
         <GatewayForm
           siteId={gateway.siteId}
+          throughAgent={gateway.via === "agent"}
           make={make}
           action={words.gateways.replace}
           isBusy={replace.isPending}

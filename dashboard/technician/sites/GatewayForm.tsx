@@ -17,6 +17,8 @@ export interface Make {
 
 interface GatewayFormProps {
   readonly siteId: SiteId;
+  /** Whether the agent in the home reaches it. */
+  readonly throughAgent: boolean;
   readonly make: Make;
   /** What happens with a gateway that passed, such as "Add this gateway". */
   readonly action: string;
@@ -29,11 +31,11 @@ interface GatewayFormProps {
 type Pins = Readonly<Record<string, string>>;
 
 /** What a make wants to know, the live checklist over it, and then what the form is for. */
-export function GatewayForm({ siteId, make, action, isBusy, error, onConfig }: GatewayFormProps) {
+export function GatewayForm({ siteId, throughAgent, make, action, isBusy, error, onConfig }: GatewayFormProps) {
   const fields = fieldsOf(make.config, make.secrets);
   const [values, setValues] = useState<SchemaValues>(() => initialValues(fields));
   const [pinned, setPinned] = useState<Pins>({});
-  const test = useGatewayTest(siteId);
+  const test = useGatewayTest(siteId, throughAgent);
   const config = (pins: Pins): Record<string, unknown> => ({ ...configOf(fields, values), ...pins });
   const handleChange = (next: SchemaValues): void => {
     setValues(next);

@@ -1,6 +1,6 @@
 import "./sites.css";
-import type { Gateway, SiteId } from "@caretaker/protocol";
-import { Button, Group, Radio, Stack, TextInput } from "@mantine/core";
+import type { Agent, Gateway, SiteId } from "@caretaker/protocol";
+import { Button, Group, Radio, Stack, Switch, TextInput } from "@mantine/core";
 import { mdiCheckCircle, mdiStethoscope } from "@mdi/js";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { useState } from "react";
@@ -26,6 +26,7 @@ export function GatewayNewPage() {
   const { siteId } = route.useParams();
   const site = useOperation("site.get", { siteId });
   const makes = useOperation("connector.list", {});
+  const agent = useOperation("agent.get", { siteId });
   const [added, setAdded] = useState<{ gateway: Gateway; found: { rooms: number; devices: number } | null } | null>(
     null,
   );
@@ -35,14 +36,15 @@ export function GatewayNewPage() {
       width="narrow"
       above={<BackLink to="/sites/$siteId" params={{ siteId }} word={site.data?.name ?? words.shell.sites} />}
     >
-      <ErrorMessage error={makes.error ?? site.error} />
-      {makes.isPending ? <Skeletons rows={2} height={90} /> : null}
+      <ErrorMessage error={makes.error ?? site.error ?? agent.error} />
+      {makes.isPending || agent.isPending ? <Skeletons rows={2} height={90} /> : null}
       {added ? (
         <Added siteId={siteId} gateway={added.gateway} found={added.found} />
-      ) : makes.data ? (
+      ) : makes.data && agent.data ? (
         <NewGateway
           siteId={siteId}
           makes={makes.data.items}
+          agent={agent.data.agent}
           onAdded={(gateway, found) => setAdded({ gateway, found })}
         />
       ) : null}
@@ -53,14 +55,17 @@ export function GatewayNewPage() {
 interface NewGatewayProps {
   readonly siteId: SiteId;
   readonly makes: readonly Make[];
+  readonly agent: Agent | null;
   readonly onAdded: (gateway: Gateway, found: { rooms: number; devices: number } | null) => void;
 }
 
-function NewGateway({ siteId, makes, onAdded }: NewGatewayProps) {
+function NewGateway({ siteId, makes, agent, onAdded }: NewGatewayProps) {
   const [makeId, setMakeId] = useState(makes[0]?.id ?? "");
   const make = makes.find((each) => each.id === makeId);
   const [name, setName] = useState(make?.name ?? "");
   const [found, setFound] = useState<{ rooms: number; devices: number } | null>(null);
+  const canGoThrough = agent !== null && agent.confirmedAt !== null;
+  const [throughAgent, setThroughAgent] = useState(canGoThrough);
   const add = useAction("gateway.add", {
     outdates: ["site.get", "site.devices"],
     onDone: (gateway) => onAdded(gateway, found),
@@ -93,16 +98,27 @@ function NewGateway({ siteId, makes, onAdded }: NewGatewayProps) {
               onChange={(event) => setName(event.currentTarget.value)}
               required
             />
+            {agent === null ? null : (
+              <Switch
+                label={words.gatewayNew.throughAgent}
+                description={canGoThrough ? words.gatewayNew.throughAgentText : words.gatewayNew.notThroughYet}
+                checked={throughAgent}
+                disabled={!canGoThrough}
+                onChange={(event) => setThroughAgent(event.currentTarget.checked)}
+              />
+            )}
             <GatewayForm
-              key={make.id}
+              // What was checked from here says nothing of there.
+              key={`${make.id} ${throughAgent}`}
               siteId={siteId}
+              throughAgent={throughAgent}
               make={make}
               action={words.gatewayNew.add}
               isBusy={add.isPending}
               error={add.error}
               onConfig={(config, seen) => {
                 setFound(seen);
-                add.mutate({ siteId, connector: make.id, name: name.trim() || make.name, config });
+                add.mutate({ siteId, connector: make.id, name: name.trim() || make.name, config, throughAgent });
               }}
             />
           </Stack>

@@ -4,7 +4,7 @@ import { apiStream } from "../../live/api.ts";
 import { foldChecklist } from "./checklist.ts";
 
 /** Runs the live checklist of a gateway; starting it again, or leaving the page, ends the one before. */
-export function useGatewayTest(siteId: SiteId) {
+export function useGatewayTest(siteId: SiteId, throughAgent: boolean) {
   const [said, setSaid] = useState<readonly ChecklistLine[]>([]);
   const [isRunning, setRunning] = useState(false);
   const [error, setError] = useState<unknown>(null);
@@ -25,7 +25,8 @@ export function useGatewayTest(siteId: SiteId) {
     stop.current = mine;
     setRunning(true);
     try {
-      for await (const line of apiStream("gateway.test", { siteId, connector, config }, { signal: mine.signal })) {
+      const input = { siteId, connector, config, throughAgent };
+      for await (const line of apiStream("gateway.test", input, { signal: mine.signal })) {
         if (mine.signal.aborted) return;
         setSaid((before) => [...before, line]);
       }

@@ -7,6 +7,7 @@ import {
   type AgentWelcome,
   type Cancel,
   type Clock,
+  type GatewayId,
   isCaretakerError,
   type SiteId,
 } from "@caretaker/protocol";
@@ -16,6 +17,7 @@ import { type Database, now, transaction } from "../db/database.ts";
 import { AgentLink, type AgentNews } from "./agent-link.ts";
 import { type Admitted, type KnownAgent, openAgentDoor } from "./door.ts";
 import type { AgentsLive } from "./handlers.ts";
+import type { AskedAgent } from "./questions.ts";
 import { type AgentRow, confirm, end, findByKey, findPairing, freeze, pair, pairingPlace, seen } from "./rows.ts";
 
 export interface AgentsDeps {
@@ -26,11 +28,26 @@ export interface AgentsDeps {
   readonly announcements: Announcements;
   readonly key: ProofKey;
   readonly sealer: { open(sealed: object, boundTo: string): Promise<string> };
+  /** Gateways that another agent of the home held before: they are begun anew. */
+  readonly moved?: (gatewayIds: readonly GatewayId[]) => void;
+}
+
+/** What somebody of a home said to the agent there. */
+export interface SaidToAgent {
+  readonly siteId: SiteId;
+  readonly agentId: AgentId;
+  readonly fingerprint: string;
+  readonly said: Extract<AgentNews, { kind: "answered" | "help" }>;
 }
 
 export interface Agents extends AgentsLive {
   linkOf(agentId: AgentId): AgentLink | null;
-  start(): void;
+  policyOf(agentId: AgentId): AgentPolicy | null;
+  /** Who has a line here, for whoever keeps their pages told. */
+  connected(): readonly AskedAgent[];
+  /** Called with what somebody of a home said; consent takes it from there. */
+  onSaid(listener: (said: SaidToAgent) => void): void;
+  start(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -43,9 +60,9 @@ const HAS_ONE = "This home has an agent already. Your installer ends that one fi
 const TOO_LATE = "This code was used or is too old. Ask your installer for a new one.";
 
 interface Held {
-  readonly row: AgentRow;
   readonly link: AgentLink;
-  version: string;
+  readonly version: string;
+  readonly asked: AskedAgent;
 }
 
 type Answer = AgentWelcome | { refused: AgentRefusal; message: string };
@@ -55,6 +72,7 @@ export function createAgents(deps: AgentsDeps): Agents {
   const { db, clock, log, announcements, key } = deps;
   const held = new Map<AgentId, Held>();
   const policies = new Map<AgentId, AgentPolicy>();
+  const listeners: ((said: SaidToAgent) => void)[] = [];
   let door: { close(): Promise<void> } | null = null;
   let cancelLook: Cancel = () => {};
 
@@ -95,7 +113,14 @@ export function createAgents(deps: AgentsDeps): Agents {
     const row = (made ?? agent) as AgentRow;
     const agentId = row.id as AgentId;
     const link = new AgentLink(socket, turns, { clock, log, hear: (news) => hear(row, news) });
-    held.set(agentId, { row, link, version: hello.version });
+    const asked: AskedAgent = {
+      agentId,
+      siteId: row.siteId as SiteId,
+      say: (message) => link.say(message),
+      shown: new Set(),
+      atWork: null,
+    };
+    held.set(agentId, { link, version: hello.version, asked });
     link.onEnd(() => {
       if (held.get(agentId)?.link === link) held.delete(agentId);
       note(agentId, null);
@@ -123,11 +148,17 @@ export function createAgents(deps: AgentsDeps): Agents {
       if (news.kind === "policy") {
         policies.set(agentId, news.policy);
         note(agentId, news.policy);
-        if (news.policy.isConfirmed) await transaction(db, async (trx) => confirm(trx, agentId, await now(trx)));
+        if (news.policy.isConfirmed) {
+          const moved = await transaction(db, async (trx) => confirm(trx, agentId, await now(trx)));
+          if (moved.length > 0) deps.moved?.(moved);
+        }
         changed(row);
       } else if (news.kind === "released") {
         await transaction(db, async (trx) => end(trx, agentId, "homeowner", "The home let go of us.", await now(trx)));
         held.get(agentId)?.link.cut();
+      } else {
+        const { siteId, fingerprint } = row;
+        for (const listener of listeners) listener({ siteId: siteId as SiteId, agentId, fingerprint, said: news });
       }
     };
     heard().catch((error: unknown) =>
@@ -150,8 +181,13 @@ export function createAgents(deps: AgentsDeps): Agents {
         policy: policies.get(agentId) ?? null,
       };
     },
+    policyOf: (agentId) => policies.get(agentId) ?? null,
+    connected: () => [...held.values()].map(({ asked }) => asked),
+    onSaid: (listener) => void listeners.push(listener),
     end: (agentId) => held.get(agentId)?.link.cut(),
-    start() {
+    async start() {
+      const known = await db.selectFrom("agent").select(["id", "policy"]).where("status", "<>", "ended").execute();
+      for (const { id, policy } of known) if (policy !== null) policies.set(id as AgentId, policy);
       door = openAgentDoor<AgentRow>({ server: deps.server, key, clock, log, find, admit, opened });
       cancelLook = clock.after(LOOK_EVERY, look);
     },
@@ -163,7 +199,7 @@ export function createAgents(deps: AgentsDeps): Agents {
 }
 
 /** The code was right: the key is taken in, and waits for somebody of the home to say that this is their installer. */
-async function pairNew({ db, sealer: _ }: AgentsDeps, admitted: Admitted<AgentRow>): Promise<Answer> {
+async function pairNew({ db }: AgentsDeps, admitted: Admitted<AgentRow>): Promise<Answer> {
   const { key, lookup = "", version } = admitted.hello;
   try {
     const row = await transaction(db, async (trx) => {

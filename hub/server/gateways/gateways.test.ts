@@ -1,6 +1,8 @@
 import { createTestClock, type TestClock } from "@caretaker/kit";
 import {
   type Actor,
+  type AgentAsk,
+  type AgentId,
   CaretakerError,
   type ClientId,
   type GatewayId,
@@ -10,6 +12,7 @@ import {
   type SiteId,
 } from "@caretaker/protocol";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import type { AgentLink } from "../agents/agent-link.ts";
 import { type Announcement, type Announcements, createAnnouncements } from "../announcements.ts";
 import type { Database } from "../db/database.ts";
 import { newId } from "../db/new-id.ts";
@@ -50,6 +53,7 @@ let other: TestGateway;
 let vault: MemoryVault;
 let siteId: SiteId;
 let hub: Hub;
+let links: Map<AgentId, AgentLink>;
 
 beforeAll(async () => {
   database = await testDatabase();
@@ -64,6 +68,7 @@ beforeEach(async () => {
   home.states = [{ key: "one", state: "on", available: "online", since: Date.parse(NOW) - 1000, at: Date.parse(NOW) }];
   other = new TestGateway();
   vault = new MemoryVault();
+  links = new Map();
   siteId = await insertSite();
   hub = await startHub();
 });
@@ -79,6 +84,7 @@ afterEach(async () => {
     "integration",
     "room",
     "gateway",
+    "agent",
     "ledgerPayload",
     "ledgerEntry",
     "ledgerHead",
@@ -99,6 +105,14 @@ async function insertSite(): Promise<SiteId> {
   return id;
 }
 
+/** An agent of the home; whether it has a line here is for the test to say, in `links`. */
+async function insertAgent(status: "waiting" | "paired"): Promise<AgentId> {
+  const id = newId<AgentId>();
+  const row = { id, siteId, publicKey: id, fingerprint: "ABCD-EFGH-JKMN", status, pairedAt: NOW, pairedBy: "test" };
+  await db.insertInto("agent").values(row).execute();
+  return id;
+}
+
 async function startHub(): Promise<Hub> {
   const announced: Announcement[] = [];
   const announcements = createAnnouncements((error) => {
@@ -114,7 +128,17 @@ async function startHub(): Promise<Hub> {
     announcements.on(type, (one) => announced.push(one));
   const connectors = [testConnector({ home, other })];
   const state = createState({ db, clock, announcements, log: silent, connectorName: () => "Test" });
-  const deps = { db, state, vault, connectors, clock, log: silent, announcements, random: () => 1 };
+  const deps = {
+    db,
+    state,
+    vault,
+    connectors,
+    clock,
+    log: silent,
+    announcements,
+    random: () => 1,
+    linkOf: (id: AgentId) => links.get(id) ?? null,
+  };
   const gateways = createGateways(deps);
   await state.start();
   await gateways.start();
@@ -523,5 +547,65 @@ describe("what may be seen again", () => {
     home.change({ key: "one", state: "off" });
 
     expect(one()).toMatchObject({ state: "off" });
+  });
+});
+
+describe("a gateway that the agent in the home reaches", () => {
+  const lines = async (throughAgent: boolean) => {
+    const request = { siteId, connector: "test", config: config(), throughAgent };
+    const said: unknown[] = [];
+    for await (const line of hub.handlers["gateway.test"](request, call) as AsyncIterable<unknown>) said.push(line);
+    return said;
+  };
+
+  it("is held by it, and the hub never calls there", async () => {
+    const agentId = await insertAgent("paired");
+
+    const gateway = await add({ throughAgent: true });
+
+    expect(gateway.via).toBe("agent");
+    await until(() => hub.gateways.status(gateway.id).reason.code === "agent_away");
+    expect(home.attempts).toEqual([]);
+    const { payload } = await db.selectFrom("ledgerPayload").select("payload").executeTakeFirstOrThrow();
+    expect(JSON.parse(payload ?? "")).toMatchObject({ gatewayId: gateway.id, agentId });
+  });
+
+  it("is one only where that was said: with an agent in the home, the hub still reaches others itself", async () => {
+    await insertAgent("paired");
+
+    const gateway = await add();
+
+    expect(gateway.via).toBe("direct");
+    await until(() => hub.gateways.isOnline(gateway.id));
+  });
+
+  it.each([
+    ["has none", null, "Pair one first"],
+    ["has not confirmed it yet", "waiting" as const, "has not confirmed"],
+  ])("is neither added nor checked where the home %s", async (_, status, words) => {
+    if (status !== null) await insertAgent(status);
+
+    const refused = { code: "conflict", message: expect.stringContaining(words) };
+    await expect(add({ throughAgent: true })).rejects.toMatchObject(refused);
+    await expect(lines(true)).rejects.toMatchObject(refused);
+    expect(await db.selectFrom("gateway").select("id").execute()).toEqual([]);
+  });
+
+  it("is checked by the agent, line by line, and by the hub where that was not said", async () => {
+    const agentId = await insertAgent("paired");
+    const asked: AgentAsk[] = [];
+    const ask = async (what: AgentAsk, line: (line: unknown) => void): Promise<null> => {
+      asked.push(what);
+      line({ step: "name", status: "ok", detail: "found" });
+      return null;
+    };
+    links.set(agentId, { ask, isOver: false } as unknown as AgentLink);
+
+    const said = await lines(true);
+
+    expect(asked).toEqual([{ what: "test", connector: "test", config: config() }]);
+    expect(said).toHaveLength(1);
+    await lines(false);
+    expect(asked).toHaveLength(1);
   });
 });

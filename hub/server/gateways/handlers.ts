@@ -1,5 +1,6 @@
 import {
   type Actor,
+  type AgentId,
   CaretakerError,
   type ChecklistLine,
   type Connector,
@@ -9,7 +10,9 @@ import {
   targetsOf,
 } from "@caretaker/protocol";
 import { z } from "zod";
-import { type Trx, transaction } from "../db/database.ts";
+import { findAgentOf } from "../agents/rows.ts";
+import { testThrough } from "../agents/through-agent.ts";
+import { type Database, type Trx, transaction } from "../db/database.ts";
 import { newId } from "../db/new-id.ts";
 import type { Call, Handlers } from "../http/handler.ts";
 import { actorText } from "../ledger/actor.ts";
@@ -54,10 +57,12 @@ export function gatewayHandlers(deps: GatewayHandlersDeps): Pick<Handlers, Names
     "gateway.test": (request, call) => {
       const connector = connectorOf(request.connector);
       const config = parseConfig(connector, request.config);
-      return checklist(deps, connector, config, call);
+      return request.throughAgent === true
+        ? checklistAtHome(deps, connector, { config, siteId: request.siteId }, call)
+        : checklist(deps, connector, config, call);
     },
 
-    "gateway.add": async ({ siteId, connector: connectorId, name, config: given }, { actor, now }) => {
+    "gateway.add": async ({ siteId, connector: connectorId, name, config: given, throughAgent }, { actor, now }) => {
       const connector = connectorOf(connectorId);
       const config = parseConfig(connector, given);
       const address = addressOf(connector, config);
@@ -65,6 +70,7 @@ export function gatewayHandlers(deps: GatewayHandlersDeps): Pick<Handlers, Names
       await transaction(db, async (trx) => {
         const site = await lockSite(trx, siteId);
         await refuseTwice(trx, siteId, address);
+        const agentId = throughAgent === true ? await confirmedAgentOf(trx, siteId) : null;
         const { open, secrets } = splitConfig(connector, config);
         await trx
           .insertInto("gateway")
@@ -78,11 +84,13 @@ export function gatewayHandlers(deps: GatewayHandlersDeps): Pick<Handlers, Names
             reason: JSON.stringify({ code: "connecting" }),
             since: now,
             isSimulated: site.isSimulated,
+            agentId,
             createdAt: now,
           })
           .execute();
         await vault.seal(trx, credentialsOwner(gatewayId), secrets);
-        await enter(trx, siteId, "gateway.added", actor, { gatewayId, name, connector: connectorId, address });
+        const via = agentId === null ? {} : { agentId };
+        await enter(trx, siteId, "gateway.added", actor, { gatewayId, name, connector: connectorId, address, ...via });
       });
       const gateway = await gateways.adopt(gatewayId);
       announcements.announce({ type: "gateway.added", siteId, gatewayId });
@@ -143,6 +151,33 @@ async function* checklist(
     if (clock.monotonic() - began > TEST_WITHIN_SECONDS * 1000)
       throw new CaretakerError("gateway_timeout", `The check did not end within ${TEST_WITHIN_SECONDS} s.`);
   }
+}
+
+/** The same check, walked by the agent in the home: it goes only where its home lets it. */
+async function* checklistAtHome(
+  { db, linkOf }: GatewayHandlersDeps,
+  connector: Connector,
+  { config, siteId }: { readonly config: Readonly<Record<string, unknown>>; readonly siteId: SiteId },
+  call: Call,
+): AsyncGenerator<ChecklistLine> {
+  const agentId = await confirmedAgentOf(db, siteId);
+  for await (const line of testThrough(connector, config, () => linkOf?.(agentId) ?? null)) {
+    if (call.signal.aborted) return;
+    yield line;
+  }
+}
+
+/** @throws CaretakerError `conflict` where the site has no agent, or its home has not said yet that we are its installer. */
+async function confirmedAgentOf(db: Database | Trx, siteId: SiteId): Promise<AgentId> {
+  const agent = await findAgentOf(db, siteId);
+  if (agent === undefined)
+    throw new CaretakerError("conflict", "This site has no agent. Pair one first, or add the gateway without it.");
+  if (agent.status === "waiting")
+    throw new CaretakerError(
+      "conflict",
+      "The home has not confirmed its agent yet. Somebody there does so on the agent's page, then try again.",
+    );
+  return agent.id as AgentId;
 }
 
 interface Replacement {

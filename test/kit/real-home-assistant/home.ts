@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { HomeApi } from "./api.ts";
 import { findFreePort, setPort } from "./folder.ts";
 import { HomeProcess, until } from "./process.ts";
 import { HomeSocket, type Message } from "./socket.ts";
-import { type Accounts, addUser, findTemplate, readAccounts } from "./template.ts";
+import { type Accounts, addUser, findTemplate, OWNER, readAccounts, signIn } from "./template.ts";
 import { isAlive } from "./turn.ts";
 import { Installation, type Version } from "./versions.ts";
 
@@ -36,6 +36,8 @@ export interface StartRealHome {
   readonly port?: number;
   /** After how many refused logins Home Assistant bans an address; default: never. */
   readonly banAfterFailures?: number;
+  /** Folders of custom components that it has besides the kit's own, each named as its domain. */
+  readonly components?: readonly string[];
 }
 
 /** A config entry as Home Assistant's REST interface gives it. */
@@ -84,6 +86,8 @@ export class RealHome {
     sweep(homes);
     const config = join(homes, `${process.pid}-${wanted.name ?? "home"}-${randomBytes(4).toString("hex")}`);
     cpSync(template, config, { recursive: true });
+    for (const component of wanted.components ?? [])
+      cpSync(component, join(config, "custom_components", basename(component)), { recursive: true });
     const port = wanted.port ?? (await findFreePort());
     setPort(wanted.version, config, port, wanted.banAfterFailures ?? -1);
     const home = new RealHome(installation, config, port, readAccounts(template));
@@ -209,6 +213,11 @@ export class RealHome {
     const token = await addUser(this.#owner, owner, { name: user.name, isAdmin: user.admin });
     owner.close();
     return { token };
+  }
+
+  /** The homeowner signs in as in a browser: an access token of a person, good for half an hour. */
+  signIn(): Promise<string> {
+    return signIn(new HomeApi(this.url), OWNER);
   }
 
   /** Access is withdrawn: `token` ends, its connections are closed, and it is refused from now on. */

@@ -15,6 +15,9 @@ export interface Accounts {
   readonly caretaker: string;
 }
 
+/** How the homeowner signs in. */
+export const OWNER = { username: "sam", password: "sam" };
+
 interface Area {
   readonly area_id: string;
   readonly name: string;
@@ -114,7 +117,7 @@ async function makeTemplate(installation: Installation, config: string): Promise
 /** The homeowner, and the steps of the first start that need no internet. Answers his access token. */
 async function onboard(api: HomeApi): Promise<string> {
   const client_id = `${api.url}/`;
-  const user = { client_id, name: "Sam", username: "sam", password: "sam", language: "en" };
+  const user = { client_id, name: "Sam", ...OWNER, language: "en" };
   const { auth_code } = await api.post<{ auth_code: string }>("/api/onboarding/users", user);
   api.token = await api.exchange(auth_code);
   await api.post("/api/onboarding/analytics", {});
@@ -174,14 +177,22 @@ export async function addUser(
   };
   await owner.send({ type: "config/auth_provider/homeassistant/create", user_id: user.id, ...credentials });
 
+  const socket = await HomeSocket.open(api.url, await signIn(api, credentials));
+  const token = await longLivedToken(socket, name);
+  socket.close();
+  return token;
+}
+
+/** Signs in with a name and a password, as a browser does. */
+export async function signIn(
+  api: HomeApi,
+  credentials: { readonly username: string; readonly password: string },
+): Promise<string> {
   const client_id = `${api.url}/`;
   const start = { client_id, handler: ["homeassistant", null], redirect_uri: client_id };
   const { flow_id } = await api.post<{ flow_id: string }>("/auth/login_flow", start);
   const { result } = await api.post<{ result: string }>(`/auth/login_flow/${flow_id}`, { client_id, ...credentials });
-  const socket = await HomeSocket.open(api.url, await api.exchange(result));
-  const token = await longLivedToken(socket, name);
-  socket.close();
-  return token;
+  return api.exchange(result);
 }
 
 /** Leaves no onboarding step open, and no history of how the template was made. */

@@ -1,0 +1,202 @@
+import "./agent.css";
+import type { Agent, AgentPolicy, SiteId } from "@caretaker/protocol";
+import { Button, TextInput } from "@mantine/core";
+import { mdiHandBackLeft, mdiLinkVariant, mdiSnowflake } from "@mdi/js";
+import { lazy, Suspense, useState } from "react";
+import { useAction, useOperation } from "../../live/queries.ts";
+import { Confirm } from "../../ui/Confirm.tsx";
+import { ErrorMessage } from "../../ui/ErrorMessage.tsx";
+import { Icon } from "../../ui/Icon.tsx";
+import { AGENT_LOOKS, PLACE_LOOKS } from "../../ui/looks.ts";
+import { Notice } from "../../ui/Notice.tsx";
+import { Panel } from "../../ui/Panel.tsx";
+import { Since } from "../../ui/Since.tsx";
+import { Skeletons } from "../../ui/Skeletons.tsx";
+import { Mark } from "../../ui/Status.tsx";
+import { words } from "../../words/en.ts";
+import { dayAndTime } from "../../words/time.ts";
+import { useMay } from "../session.ts";
+import { Fingerprint } from "./Fingerprint.tsx";
+
+/** With it comes what draws the picture: nobody else needs that. */
+const PairAgent = lazy(() => import("./PairAgent.tsx"));
+
+const LOOK_EVERY_MS = 5000;
+
+/** The agent in the home: whether it is there, what its home allows, and how it comes and goes. */
+export function AgentPanel({ siteId }: { siteId: SiteId }) {
+  const { data, error, isPending, refetch } = useOperation("agent.get", { siteId }, { refetchInterval: LOOK_EVERY_MS });
+  const mayPair = useMay("agent.pairing.make");
+  const [isPairing, setPairing] = useState(false);
+  const agent = data?.agent ?? null;
+  return (
+    <Panel
+      title={words.agent.title}
+      {...(data !== undefined && agent === null ? { text: words.agent.none } : {})}
+      {...(agent === null ? {} : { aside: <Mark look={AGENT_LOOKS[agent.state]} /> })}
+    >
+      <ErrorMessage error={error} onRetry={() => void refetch()} />
+      {isPending ? <Skeletons rows={1} height={60} /> : null}
+      {agent === null ? null : <AgentOfHome agent={agent} />}
+      {data !== undefined && agent === null && mayPair ? (
+        <Button
+          size="xs"
+          variant="default"
+          leftSection={<Icon path={mdiLinkVariant} size={16} />}
+          onClick={() => setPairing(true)}
+        >
+          {words.agent.pair}
+        </Button>
+      ) : null}
+      {isPairing ? (
+        <Suspense>
+          <PairAgent siteId={siteId} onClose={() => setPairing(false)} />
+        </Suspense>
+      ) : null}
+    </Panel>
+  );
+}
+
+function AgentOfHome({ agent }: { agent: Agent }) {
+  const mayEnd = useMay("agent.end");
+  const mayUnfreeze = useMay("agent.unfreeze");
+  const [dialog, setDialog] = useState<"end" | "unfreeze" | null>(null);
+  const stoppedAt = agent.policy?.stoppedAt ?? null;
+  return (
+    <div className="agent">
+      {stoppedAt === null ? null : (
+        <Notice tone="bad" icon={mdiHandBackLeft} title={words.agent.stopped}>
+          {words.agent.stoppedText(dayAndTime(stoppedAt))}
+        </Notice>
+      )}
+      {agent.state === "frozen" ? (
+        <Notice tone="bad" icon={mdiSnowflake} title={words.agent.states.frozen}>
+          {words.agent.frozenText}
+        </Notice>
+      ) : null}
+      {agent.state === "waiting_for_home" ? <Fingerprint fingerprint={agent.fingerprint} /> : null}
+      <Facts agent={agent} />
+      {agent.confirmedAt === null ? null : <Allowed policy={agent.policy} />}
+      <div className="gateway-actions">
+        {agent.state === "frozen" && mayUnfreeze ? (
+          <Button size="xs" variant="default" onClick={() => setDialog("unfreeze")}>
+            {words.agent.unfreeze}
+          </Button>
+        ) : null}
+        {mayEnd ? (
+          <Button size="xs" variant="subtle" color="red" onClick={() => setDialog("end")}>
+            {words.agent.end}
+          </Button>
+        ) : null}
+      </div>
+      {dialog === "end" ? <EndAgent agent={agent} onClose={() => setDialog(null)} /> : null}
+      {dialog === "unfreeze" ? <UnfreezeAgent agent={agent} onClose={() => setDialog(null)} /> : null}
+    </div>
+  );
+}
+
+function Facts({ agent: { fingerprint, version, lastSeenAt, roundTrip } }: { agent: Agent }) {
+  return (
+    <dl className="facts">
+      <dt>{words.agent.fingerprint}</dt>
+      <dd>
+        <code>{fingerprint}</code>
+      </dd>
+      <dt>{words.agent.version}</dt>
+      <dd>{version ?? words.common.unknown}</dd>
+      <dt>{words.agent.lastSeen}</dt>
+      <dd>
+        <Since moment={lastSeenAt} isAgo />
+      </dd>
+      {roundTrip === null ? null : (
+        <>
+          <dt>{words.agent.roundTrip}</dt>
+          <dd className="num">{words.agent.milliseconds(roundTrip)}</dd>
+        </>
+      )}
+    </dl>
+  );
+}
+
+/** What the agent lets happen, as it says itself: nobody of the firm can change it. */
+function Allowed({ policy }: { policy: AgentPolicy | null }) {
+  if (policy === null) return <p className="dim">{words.agent.notSaid}</p>;
+  return (
+    <>
+      <dl className="facts">
+        <dt>{words.agent.hubAlone}</dt>
+        <dd>
+          {words.agent.hubAloneWords[policy.hubAlone]}
+          {policy.hubAlone === "all" ? null : <span className="dim"> · {words.agent.beyond}</span>}
+        </dd>
+      </dl>
+      <h3 className="agent-part">{words.agent.places}</h3>
+      <p className="dim">{policy.places.length === 0 ? words.agent.noPlaces : words.agent.placesText}</p>
+      <ul className="agent-places">
+        {policy.places.map(({ host, port, connector, allowed }) => (
+          <li key={`${host}:${port}:${connector}`}>
+            <code>
+              {host}:{port}
+            </code>
+            <Mark look={PLACE_LOOKS[allowed]} />
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+function EndAgent({ agent, onClose }: { agent: Agent; onClose: () => void }) {
+  const end = useAction("agent.end", { outdates: ["agent.get"], onDone: onClose });
+  const [reason, setReason] = useState("");
+  return (
+    <Confirm
+      title={words.agent.endTitle}
+      text={words.agent.endText}
+      action={words.agent.end}
+      isOpen
+      isDangerous
+      isBusy={end.isPending}
+      canConfirm={reason.trim().length >= 3}
+      error={end.error}
+      onConfirm={() => end.mutate({ agentId: agent.id, reason })}
+      onClose={onClose}
+    >
+      <Reason value={reason} onChange={setReason} />
+    </Confirm>
+  );
+}
+
+function UnfreezeAgent({ agent, onClose }: { agent: Agent; onClose: () => void }) {
+  const unfreeze = useAction("agent.unfreeze", { outdates: ["agent.get"], onDone: onClose });
+  const [reason, setReason] = useState("");
+  return (
+    <Confirm
+      title={words.agent.unfreezeTitle}
+      text={words.agent.unfreezeText}
+      action={words.agent.unfreeze}
+      isOpen
+      isBusy={unfreeze.isPending}
+      canConfirm={reason.trim().length >= 3}
+      error={unfreeze.error}
+      onConfirm={() => unfreeze.mutate({ agentId: agent.id, reason })}
+      onClose={onClose}
+    >
+      <Reason value={reason} onChange={setReason} />
+    </Confirm>
+  );
+}
+
+function Reason({ value, onChange }: { value: string; onChange: (reason: string) => void }) {
+  return (
+    <TextInput
+      label={words.agent.reason}
+      value={value}
+      onChange={(event) => onChange(event.currentTarget.value)}
+      minLength={3}
+      maxLength={300}
+      required
+      data-autofocus
+    />
+  );
+}
