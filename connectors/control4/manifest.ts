@@ -52,6 +52,7 @@ const capabilities: Readonly<Partial<Record<CapabilityName, CapabilityDeclaratio
   "device.state": read("view"),
   "entity.state": read("view"),
   "room.state": read("view"),
+  "firmware.list": read("view"),
   "entity.refresh": { scope: "diagnose", timeoutSeconds: 30 },
   "entity.exercise": {
     scope: "fix",

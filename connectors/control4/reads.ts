@@ -68,6 +68,16 @@ const reads: Reads = {
       source: source === undefined || source <= 0 ? null : (home.item(source)?.name ?? null),
     };
   },
+
+  // The account knows the controller's software. What a row of an item calls `version` was explained nowhere.
+  "firmware.list": async ({ director, controller, follower }) => {
+    await director.controllers();
+    if (controller.osVersion === undefined) throw new CaretakerError("not_available_here", words.noVersion);
+    const items = [...follower.home.items].filter(({ proxy }) => proxy === "controller");
+    const device = items.length === 1 ? items.map(({ id }) => ({ device: String(id) }))[0] : {};
+    const name = `Control4 ${controller.model}`;
+    return { firmware: [{ name, version: controller.osVersion, newer: null, ...device }], outdated: 0 };
+  },
 };
 
 function judge(told: readonly AvailabilityValue[]): AvailabilityValue {

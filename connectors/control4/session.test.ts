@@ -7,6 +7,28 @@ import { openHome } from "./test-helpers.ts";
 
 const lost = (home: Awaited<ReturnType<typeof openHome>>) => home.events.find((event) => event.type === "lost");
 
+describe("the software of the controller", () => {
+  const list = { capability: "firmware.list" as const, input: {} };
+
+  it("is what the account says, and of the controller where there is one", async () => {
+    await using home = await openHome();
+
+    expect(await home.session.read(list)).toEqual({
+      firmware: [{ name: "Control4 core3", version: "3.4.3.741643-res", newer: null, device: "100" }],
+      outdated: 0,
+    });
+  });
+
+  it("is not known where the account does not say it", async () => {
+    await using home = await openHome({ home: { ...testHome(), osVersion: "" } });
+
+    await expect(home.session.read(list)).rejects.toMatchObject({
+      code: "not_available_here",
+      message: expect.stringContaining("does not say"),
+    });
+  });
+});
+
 describe("what is pushed", () => {
   it("is told once as what it settles at, however many pieces and copies it comes in", async () => {
     await using home = await openHome({ knobs: { sendsTwice: true, sendsArrays: true, sendsStatus: true } });

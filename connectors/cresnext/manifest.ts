@@ -28,6 +28,7 @@ export type CresNextConfig = z.infer<typeof CresNextConfig>;
 const capabilities: Readonly<Partial<Record<CapabilityName, CapabilityDeclaration>>> = {
   "gateway.info": { scope: "reach", timeoutSeconds: 30 },
   "device.state": { scope: "view", timeoutSeconds: 30 },
+  "firmware.list": { scope: "view", timeoutSeconds: 30 },
   "gateway.restart": {
     scope: "disruptive",
     timeoutSeconds: 40,

@@ -8,7 +8,16 @@ import type {
   StateChange,
 } from "@caretaker/protocol";
 import { isMap, type Tree } from "./client/tree.ts";
-import { Adapter, DeviceInfo, DeviceSpecific, Display, IpTable, IpTableEntry, NetworkAdapters } from "./schema.ts";
+import {
+  Adapter,
+  DeviceInfo,
+  DeviceSpecific,
+  Display,
+  IpTable,
+  IpTableEntry,
+  NetworkAdapters,
+  SystemVersions,
+} from "./schema.ts";
 
 /** The panel itself: it is the only one of its gateway. */
 export const PANEL = "panel";
@@ -24,12 +33,19 @@ export interface ControlSystem {
   readonly availability: AvailabilityValue;
 }
 
+export interface Part {
+  readonly name: string;
+  readonly version: string;
+}
+
 /** A panel in our words. */
 export interface Panel {
   readonly name: string;
   readonly model: string;
   readonly firmware: string | null;
   readonly systems: readonly ControlSystem[];
+  /** The parts of its software, as it lists them. */
+  readonly software: readonly Part[];
   readonly inventory: Inventory;
   readonly states: readonly (StateChange & { readonly state: string; readonly available: AvailabilityValue })[];
 }
@@ -51,6 +67,7 @@ export function panelOf(tree: Tree): Panel | undefined {
     model,
     firmware,
     systems,
+    software: partsOf(tree.SystemVersions),
     inventory: {
       rooms: [],
       integrations: [],
@@ -89,6 +106,13 @@ function systemsOf(table: unknown): ControlSystem[] {
     systems.set(key, { key, ipId, address, model: entry.ModelName ?? null, status, availability: answersBy(status) });
   }
   return [...systems.values()];
+}
+
+function partsOf(versions: unknown): Part[] {
+  const rows = SystemVersions.parse(versions).Components.slice(0, 100);
+  return rows.flatMap(({ Name, Version }) =>
+    Name == null || Version == null ? [] : [{ name: Name, version: Version }],
+  );
 }
 
 /** IP ids are hexadecimal and written with or without a zero in front. */

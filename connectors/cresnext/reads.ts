@@ -10,7 +10,7 @@ import type { Follower } from "./follower.ts";
 import { PANEL } from "./normalise.ts";
 import { words } from "./words.ts";
 
-const [DEVICE_INFO, , IP_TABLE] = OBJECTS;
+const [DEVICE_INFO, , IP_TABLE, SYSTEM_VERSIONS] = OBJECTS;
 
 type Reads = {
   [N in CapabilityName]?: (from: Follower, input: Readonly<Record<string, unknown>>) => Promise<CapabilityOutput<N>>;
@@ -40,6 +40,15 @@ const reads: Reads = {
     const system = (await from.look(IP_TABLE)).systems.find(({ key }) => key === device);
     if (system === undefined) throw new CaretakerError("not_available_here", words.noSuch("control system"));
     return state(system.availability, 1, null);
+  },
+
+  "firmware.list": async (from) => {
+    await from.look(DEVICE_INFO);
+    const { name, firmware, software } = await from.look(SYSTEM_VERSIONS);
+    const own = firmware === null ? [] : [{ name, version: firmware, newer: null }];
+    // Its parts say the firmware once more; nothing of them says what could be installed.
+    const parts = software.filter(({ version }) => version !== firmware).map((part) => ({ ...part, newer: null }));
+    return { firmware: [...own, ...parts], outdated: 0 };
   },
 };
 

@@ -50,6 +50,12 @@ export const NetworkAdapters = z.object({ HostName: text, Adapters: z.record(z.s
 export const Display = z.object({ CurrentState: text });
 export const DeviceSpecific = z.object({ DeviceMode: text });
 
+export const SystemVersions = z
+  .object({
+    Components: z.array(z.object({ Name: text, Version: text }).catch({ Name: null, Version: null })).catch([]),
+  })
+  .catch({ Components: [] });
+
 /** The reply to a change. `StatusId` 0 is done, 1 done and a restart needed. */
 export const PostReply = z.object({
   Actions: z

@@ -130,6 +130,19 @@ describe("what a panel says", () => {
     expect(await panel.session.read(device("panel"))).toMatchObject({ availability: "online", firmware: "3.002.1063" });
   });
 
+  it("lists its software, and its parts where their versions are others", async () => {
+    const parts = [{ Name: "Boot", Version: "1.4" }, { Name: "Nothing" }];
+    await using panel = await openPanel({ panel: testPanel({ parts }) });
+
+    expect(await panel.session.read({ capability: "firmware.list", input: {} })).toEqual({
+      firmware: [
+        { name: "TSW-1070-HALL", version: "3.002.1063", newer: null },
+        { name: "Boot", version: "1.4", newer: null },
+      ],
+      outdated: 0,
+    });
+  });
+
   it.each([
     ["no status", { saysNoStatus: true }, undefined],
     ["a word nobody knows", {}, "PENDING"],

@@ -75,6 +75,7 @@ const capabilities: Readonly<Partial<Record<CapabilityName, CapabilityDeclaratio
   "device.state": { scope: "view", timeoutSeconds: 30 },
   "entity.state": { scope: "view", timeoutSeconds: 30 },
   "room.state": { scope: "view", timeoutSeconds: 30 },
+  "firmware.list": { scope: "view", timeoutSeconds: 60 },
   "log.errors": { scope: "view", timeoutSeconds: 40 },
   "log.changes": { scope: "view", timeoutSeconds: 40 },
   "clock.state": { scope: "view", timeoutSeconds: 30 },

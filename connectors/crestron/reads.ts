@@ -14,7 +14,7 @@ import { isIncomplete } from "./console/log-changes.ts";
 import type { Follower } from "./follower.ts";
 import type { HomeFollower } from "./home/follower.ts";
 import { homeReads } from "./home/reads.ts";
-import { answersBy, keyOfEntry, PROCESSOR } from "./normalise.ts";
+import { answersBy, cresnetKey, keyOfEntry, PROCESSOR } from "./normalise.ts";
 import { slotBehind } from "./program.ts";
 import type { Processor } from "./session.ts";
 import { words } from "./words.ts";
@@ -57,6 +57,23 @@ const reads: Reads = {
     const entry = (await from.table()).find((one) => keyOfEntry(one) === device);
     if (entry === undefined) throw new CaretakerError("not_available_here", words.noSuch("device"));
     return state(answersBy(entry.status), null);
+  },
+
+  // Beside its own software the processor knows that of what stands on its bus. What could be installed it never says.
+  "firmware.list": async (from) => {
+    const { version, hostName } = await from.version();
+    const bus = await from.cresnet();
+    return {
+      firmware: [
+        ...(version.version === null
+          ? []
+          : [{ name: `${version.model} ${hostName ?? ""}`.trim(), version: version.version, newer: null }]),
+        ...bus.flatMap(({ id, model, version: own }) =>
+          own === null ? [] : [{ name: `${model} (Cresnet ${id})`, version: own, newer: null, device: cresnetKey(id) }],
+        ),
+      ],
+      outdated: 0,
+    };
   },
 
   "log.errors": async (from, { integration }, { clock, log }) => {
@@ -178,14 +195,24 @@ export async function read<N extends CapabilityName>(
   const answer = reads[capability] as Reads[N];
   if (answer === undefined || console === undefined)
     throw new CaretakerError("not_available_here", words.notHere(capability));
-  return answer(console.need(), input as Input, processor);
+  const said = await answer(console.need(), input as Input, processor);
+  if (capability !== "firmware.list" || home?.held === undefined) return said;
+  const list = said as CapabilityOutput<"firmware.list">;
+  return { ...list, firmware: [...list.firmware, ...softwareOf(home.held)] } as CapabilityOutput<N>;
+}
+
+/** What Crestron Home says with each answer is the version of its interface. */
+function softwareOf({ client: { version } }: HomeFollower): CapabilityOutput<"firmware.list">["firmware"] {
+  return version === undefined ? [] : [{ name: "Crestron Home (interface)", version, newer: null }];
 }
 
 async function ofProcessor(from: HomeFollower, capability: CapabilityName, { device }: Input): Promise<unknown> {
-  const isAsked = capability === "gateway.info" || (capability === "device.state" && device === PROCESSOR);
+  const isAsked =
+    ["gateway.info", "firmware.list"].includes(capability) || (capability === "device.state" && device === PROCESSOR);
   if (!isAsked) return undefined;
   await from.look(["rooms"]);
   if (capability === "device.state") return state("online", null);
+  if (capability === "firmware.list") return { firmware: softwareOf(from), outdated: 0 };
   const version = from.client.version ?? "unknown";
   return { name: "Crestron Home", version, state: "running", timeZone: null, isAdmin: null, recording: null };
 }

@@ -100,6 +100,21 @@ describe("what a processor says", () => {
     await expect(processor.session.read(device("program-7"))).rejects.toMatchObject({ code: "not_available_here" });
   });
 
+  it("of its software is listed with that of its bus", async () => {
+    await using processor = await openProcessor();
+
+    const { firmware, outdated } = await processor.session.read({ capability: "firmware.list", input: {} });
+
+    expect(firmware).toContainEqual({ name: "CP4-R CP4-ASHDOWN", version: "2.8001.00120", newer: null });
+    expect(firmware).toContainEqual({
+      name: "C2N-SPWS300 Power Supply With Boost (Cresnet 65)",
+      version: "1.6.0",
+      newer: null,
+      device: "cresnet-65",
+    });
+    expect(outdated).toBe(0);
+  });
+
   it.each([[3], [4]] as const)("of errors is told with its moments, on a %i-Series", async (series) => {
     await using processor = await openProcessor({ processor: testProcessor({ series }) });
 

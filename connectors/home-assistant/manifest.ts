@@ -42,6 +42,7 @@ const capabilities: Readonly<Partial<Record<CapabilityName, CapabilityDeclaratio
   "repairs.list": read("view"),
   "backup.info": read("view", 40),
   "updates.list": read("view"),
+  "firmware.list": read("view"),
   "integration.reload": {
     scope: "fix",
     timeoutSeconds: 120,

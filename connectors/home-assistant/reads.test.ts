@@ -179,6 +179,17 @@ describe("reading a home", () => {
     expect(told).not.toContain("abc123");
   });
 
+  it("lists which software runs on what, and where there is newer", async () => {
+    await using home = await openHome();
+
+    const { firmware, outdated } = await home.session.read({ capability: "firmware.list", input: {} });
+
+    const bridge = home.inventory().devices.find(({ name }) => name === "Hall bridge")?.key;
+    expect(firmware[0]).toEqual({ name: "Home Assistant Core", version: "2026.11.0", newer: null });
+    expect(firmware).toContainEqual({ name: "Hall bridge", version: "1.2.0", newer: "1.3.0", device: bridge });
+    expect(outdated).toBe(2);
+  });
+
   it("still says what it may to a user who is no administrator", async () => {
     await using home = await openHome({ isAdmin: false });
 

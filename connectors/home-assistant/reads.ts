@@ -9,6 +9,7 @@ import {
 import { isUnauthorized, isUnknownCommand } from "./client/command-refused.ts";
 import type { Follower } from "./home/follower.ts";
 import { isIll, isSilent, judgeDevice, judgeEntry } from "./home/judge.ts";
+import { firmwareOf } from "./normalise/firmware.ts";
 import { backupOf, errorsOf, lastSeenOf, momentOf, percentOf, repairsOf, updatesOf } from "./normalise/health.ts";
 import { BackupInfo, Config, Issue, Issues, LogRow, RecorderInfo, rowsOf, Translations } from "./schema.ts";
 import { words } from "./words.ts";
@@ -114,6 +115,12 @@ const reads: Reads = {
   "updates.list": async (from) => {
     needRunning(from);
     return updatesOf(from.home.entities.values());
+  },
+
+  "firmware.list": async (from) => {
+    needRunning(from);
+    const { version } = Config.parse(await from.client.ask({ type: "get_config" }));
+    return firmwareOf(version, from.home.devices.values(), from.home.entities.values());
   },
 };
 

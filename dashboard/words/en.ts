@@ -371,6 +371,8 @@ export const words = {
     noBackup: "There is no backup",
     backup: (when: string, failed: boolean) => `Last one ${when}${failed ? ", and one failed since" : ""}`,
     updates: (waiting: number) => (waiting === 0 ? "None waiting" : `${waiting} waiting`),
+    firmware: (outdated: number, all: number) =>
+      outdated === 0 ? `${all} known, nothing newer known of` : `${outdated} of ${all} with something newer to install`,
   },
   devices: {
     empty: "No devices yet",
@@ -921,6 +923,7 @@ export const words = {
     scope: "Consent",
     makes: "Runs on",
     lacks: (make: string, missing: string) => `not ${make}, which has no ${missing}`,
+    without: (make: string, missing: string) => `${make} without ${missing}`,
     diff: (from: number, to: number) => `From version ${from} to ${to}`,
     diffToDraft: (from: number) => `Since version ${from}`,
     forHousehold: "For the household",

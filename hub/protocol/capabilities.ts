@@ -209,6 +209,24 @@ export const CAPABILITIES = {
       waiting: z.number().int(),
     }),
   ),
+  "firmware.list": read(
+    "Which software runs, and where newer is known of",
+    z.strictObject({}),
+    z.object({
+      firmware: z.array(
+        z.object({
+          name: z.string(),
+          version: z.string(),
+          /** What could be installed in its place; null where the make knows of nothing newer, or never says. */
+          newer: z.string().nullable(),
+          /** What it runs on; absent where that is the gateway itself. */
+          device: keyOf("device").optional(),
+        }),
+      ),
+      /** Those of which something newer is known. */
+      outdated: z.number().int(),
+    }),
+  ),
   "integration.reload": action("Restart one integration", z.strictObject({ integration: keyOf("integration") })),
   "entity.refresh": action("Ask a device for its state now", z.strictObject({ entity: keyOf("entity") })),
   "entity.exercise": action(

@@ -2,8 +2,15 @@ import { z } from "zod";
 import { RunbookMistake } from "./runbook-mistakes.ts";
 import { Scope } from "./scopes.ts";
 
-/** A make, and what it would have to have for the runbook to run on it; nothing is missing where it can. */
-export const MakeVerdict = z.object({ connector: z.string(), missing: z.array(z.string()) });
+/**
+ * A make, and what it would have to have for the runbook to run on it; nothing is missing where it can. `without` is what
+ * it is looked at without there: reads that the runbook goes on without.
+ */
+export const MakeVerdict = z.object({
+  connector: z.string(),
+  missing: z.array(z.string()),
+  without: z.array(z.string()),
+});
 export type MakeVerdict = z.infer<typeof MakeVerdict>;
 
 /** What follows from what a runbook uses; nothing of this is declared by its author. */

@@ -10,6 +10,8 @@ export interface PanelPlan {
   /** A DM NVX sends or receives. */
   readonly mode?: string;
   readonly screen?: string;
+  /** Parts of its software beside the firmware, as it lists them. */
+  readonly parts?: readonly Readonly<Record<string, string>>[];
 }
 
 export function testPanel(more: Partial<PanelPlan> = {}): PanelPlan {
@@ -57,7 +59,7 @@ export function objectsOf(plan: PanelPlan): Objects {
       EntriesCurrentKeyList: entries.map(([ipId]) => ipId),
       Entries: Object.fromEntries(entries),
     },
-    SystemVersions: { Components: [{ Name: "Firmware", Version: plan.firmware }] },
+    SystemVersions: { Components: [{ Name: "Firmware", Version: plan.firmware }, ...(plan.parts ?? [])] },
     ...(plan.mode === undefined ? {} : { DeviceSpecific: { DeviceMode: plan.mode } }),
     ...(plan.screen === undefined ? {} : { Display: { CurrentState: plan.screen } }),
   };

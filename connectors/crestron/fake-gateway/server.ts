@@ -15,6 +15,8 @@ export interface StartFakeProcessor {
   readonly username?: string;
   readonly password?: string;
   readonly knobs?: Partial<Knobs>;
+  /** What runs on it and starts anew with it, such as its Crestron Home. */
+  readonly alongside?: { restart(): Promise<void> };
 }
 
 const OLD = {
@@ -38,6 +40,7 @@ export class FakeProcessor {
   reboots = 0;
   /** Which of the two host keys it shows from the next start on. */
   hostKey: 0 | 1 = 0;
+  readonly #alongside: StartFakeProcessor["alongside"];
   readonly #sockets = new Set<Socket>();
   #server: Server | undefined;
   #port: number;
@@ -49,6 +52,7 @@ export class FakeProcessor {
     this.plan = structuredClone(options.processor ?? testProcessor());
     this.username = options.username ?? "caretaker";
     this.password = options.password ?? "a-processor's-password";
+    this.#alongside = options.alongside;
     this.#port = options.port ?? 0;
     this.console = new Console(this.plan, this.knobs, () => void this.reboot());
   }
@@ -120,6 +124,7 @@ export class FakeProcessor {
   async #rebootNow(): Promise<void> {
     this.reboots += 1;
     await wait(20);
+    void this.#alongside?.restart();
     await this.#stopListening();
     await wait(this.knobs.rebootDownMilliseconds);
     if (this.#isClosed) return;

@@ -1,6 +1,6 @@
 import type { Inventory, StateChange } from "@caretaker/protocol";
 import type { StateChangeMessage } from "../client/state-change.ts";
-import { entriesOf, inventoryOf, keyOfRow } from "../normalise/inventory.ts";
+import { entriesOf, inventoryOf, keyOfRow, nameOfDevice } from "../normalise/inventory.ts";
 import type { Area, DeviceRow, EntityRow, EntryRow, Floor } from "../schema.ts";
 import { Entities } from "./entities.ts";
 import { type LiveEntity, wholeChange } from "./entity.ts";
@@ -9,6 +9,7 @@ import { applyEvent, applyStateChange, type Delta, type StreamTarget } from "./s
 /** What of a device the reads need once the inventory was reported. */
 export interface KnownDevice {
   readonly id: string;
+  readonly name: string;
   readonly firmware: string | null;
   readonly entries: readonly string[];
   readonly upstream: string | null;
@@ -124,6 +125,7 @@ function ownCopy(id: string | null | undefined, find: (id: string) => string | u
 function knownDevice(row: DeviceRow): KnownDevice {
   return {
     id: row.id,
+    name: nameOfDevice(row),
     firmware: row.sw_version ?? null,
     entries: entriesOf(row),
     upstream: row.via_device_id ?? row.parent_device_id ?? null,

@@ -2,6 +2,7 @@ import type { CapabilityOutput } from "@caretaker/protocol";
 import { withoutSecrets } from "@caretaker/protocol";
 import type { LiveEntity } from "../home/entity.ts";
 import type { BackupInfo, Issue, LogRow } from "../schema.ts";
+import { CORE } from "./firmware.ts";
 
 const HOUR = 3_600_000;
 
@@ -115,7 +116,7 @@ export function updatesOf(entities: Iterable<LiveEntity>): CapabilityOutput<"upd
       name: typeof title === "string" && title !== "" ? title : (entity.name ?? entity.entityId),
       installed: typeof installed === "string" ? installed : null,
       latest: typeof latest === "string" ? latest : null,
-      isCore: title === "Home Assistant Core",
+      isCore: title === CORE,
     };
   });
   return { updates, waiting: updates.length };

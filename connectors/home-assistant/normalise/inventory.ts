@@ -98,7 +98,7 @@ function deviceReports(
     return {
       key: row.id,
       marks: marksOf(row),
-      name: shorten(row.name_by_user || row.name || row.model || "Device"),
+      name: nameOfDevice(row),
       integrationKeys: entriesOf(row),
       kind: deviceKindOf({
         isService: row.entry_type === "service",
@@ -112,6 +112,10 @@ function deviceReports(
       ...(row.sw_version ? { firmware: shorten(row.sw_version) } : {}),
     };
   });
+}
+
+export function nameOfDevice(row: DeviceRow): string {
+  return shorten(row.name_by_user || row.name || row.model || "Device");
 }
 
 function upstreamOf(row: DeviceRow): string | undefined {

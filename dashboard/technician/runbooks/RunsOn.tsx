@@ -5,9 +5,10 @@ import { useMakeNames } from "../fleet/cells.tsx";
 /** The makes that a runbook can run on, and why not on the others. */
 export function RunsOn({ makes }: { makes: readonly MakeVerdict[] }) {
   const names = useMakeNames();
-  const lines = makes.map(({ connector, missing }) => {
+  const lines = makes.map(({ connector, missing, without }) => {
     const make = names.get(connector) ?? connector;
-    return missing.length === 0 ? make : words.drafts.lacks(make, missing.join(", "));
+    if (missing.length > 0) return words.drafts.lacks(make, missing.join(", "));
+    return without.length === 0 ? make : words.drafts.without(make, without.join(", "));
   });
   return lines.join("; ") || words.common.none;
 }

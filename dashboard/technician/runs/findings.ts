@@ -15,6 +15,7 @@ const SAY: Say = {
       ? words.findings.noBackup
       : words.findings.backup(words.common.ago(age(backup.ageHours * 3_600_000)), backup.failed),
   "updates.list": (list) => words.findings.updates(list.waiting),
+  "firmware.list": (list) => words.findings.firmware(list.outdated, list.firmware.length),
 };
 
 /** What a read found, in a sentence; what could not be read says why. */

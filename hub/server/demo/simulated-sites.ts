@@ -1,6 +1,11 @@
 import { demoHome, startFakeControl4 } from "@caretaker/connector-control4/fake-gateway";
 import { demoPanels, startFakePanel } from "@caretaker/connector-cresnext/fake-gateway";
-import { demoProcessor, startFakeProcessor } from "@caretaker/connector-crestron/fake-gateway";
+import {
+  demoHouse,
+  demoProcessor,
+  startFakeHome,
+  startFakeProcessor,
+} from "@caretaker/connector-crestron/fake-gateway";
 import {
   demoHomes,
   type Home,
@@ -101,16 +106,42 @@ function panels(): SimulatedSite {
   };
 }
 
+/**
+ * By both of its doors. Its Crestron Home makes a new certificate at each restart, as real ones do: a demo trusts any,
+ * since otherwise that door would be shut after the first restart until somebody has confirmed the next one.
+ */
 function processor(): SimulatedGateway {
   return {
     connector: "crestron",
     name: "Processor",
     async start({ port, secret }) {
       const where = { ...(port === undefined ? {} : { port }), ...(secret === undefined ? {} : { password: secret }) };
+      const home = await startFakeHome({
+        house: demoHouse(),
+        knobs: { restartMilliseconds: 8000, bootMilliseconds: 4000 },
+      });
       const knobs = { rebootDownMilliseconds: 8000 };
-      const fake = await startFakeProcessor({ processor: demoProcessor(), knobs, ...where });
-      const { address, config } = fake;
-      return { port: fake.port, url: `ssh://${address}`, secret: config.password, config, close: () => fake.close() };
+      const fake = await startFakeProcessor({ processor: demoProcessor(), knobs, alongside: home, ...where }).catch(
+        async (error: unknown) => {
+          await home.close();
+          throw error;
+        },
+      );
+      const config = {
+        ...fake.config,
+        homeAddress: home.address,
+        homeToken: home.token,
+        acceptAnyCertificate: true,
+      };
+      return {
+        port: fake.port,
+        url: `ssh://${fake.address}`,
+        secret: fake.password,
+        config,
+        async close() {
+          await Promise.all([fake.close(), home.close()]);
+        },
+      };
     },
   };
 }

@@ -31,6 +31,7 @@ const TABLE: Readonly<Record<string, Readonly<Partial<Record<CapabilityName, rea
     "repairs.list": ["view", false],
     "backup.info": ["view", false],
     "updates.list": ["view", false],
+    "firmware.list": ["view", false],
     "integration.reload": ["fix", false],
     "entity.refresh": ["diagnose", true],
     "power.cycle": ["disruptive", true],
@@ -42,6 +43,7 @@ const TABLE: Readonly<Record<string, Readonly<Partial<Record<CapabilityName, rea
     "device.state": ["view", false],
     "entity.state": ["view", false],
     "room.state": ["view", false],
+    "firmware.list": ["view", false],
     "entity.refresh": ["diagnose", true],
     "entity.exercise": ["fix", true],
     "room.off": ["fix", false],
@@ -53,6 +55,7 @@ const TABLE: Readonly<Record<string, Readonly<Partial<Record<CapabilityName, rea
     "device.state": ["view", false],
     "entity.state": ["view", false],
     "room.state": ["view", false],
+    "firmware.list": ["view", false],
     "log.errors": ["view", false],
     "log.changes": ["view", false],
     "clock.state": ["view", false],
@@ -72,6 +75,7 @@ const TABLE: Readonly<Record<string, Readonly<Partial<Record<CapabilityName, rea
   cresnext: {
     "gateway.info": ["reach", false],
     "device.state": ["view", false],
+    "firmware.list": ["view", false],
     "gateway.restart": ["disruptive", true],
   },
 };

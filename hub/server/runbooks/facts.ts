@@ -17,7 +17,7 @@ import { worstCaseSeconds } from "./worst-case.ts";
 /** What follows from what a runbook uses; nothing of this is declared by its author. */
 export interface RunbookFacts {
   readonly capabilities: readonly CapabilityName[];
-  /** The makes that have all of them. */
+  /** The makes that have all of them but what it goes on without. */
   readonly connectors: readonly string[];
   /** Each make that it is meant for, and what it lacks there. */
   readonly makes: readonly MakeVerdict[];
@@ -25,6 +25,8 @@ export interface RunbookFacts {
   readonly readsOnly: boolean;
   readonly locks: readonly string[];
   readonly worstCaseSeconds: number;
+  /** Those without which it would not do what it is for. */
+  readonly needed: readonly CapabilityName[];
   /** What taking back all that it can have done takes at worst: part of the worst case of whoever uses it. */
   readonly undoSeconds: number;
 }
@@ -48,15 +50,26 @@ function factsAt(runbook: Runbook, names: Names, world: World, at: At): RunbookF
   const used = uses.map(({ facts }) => facts);
   const own = steps.flatMap((step) => capabilitiesOf(step, names)).filter(isCapability);
   const capabilities = [...new Set([...own, ...used.flatMap((facts) => facts.capabilities)])].sort();
+  const needed = new Set([
+    ...steps.flatMap((step) => (goesOnWithout(step) ? [] : capabilitiesOf(step, names))).filter(isCapability),
+    ...used.flatMap((facts) => facts.needed),
+  ]);
   const actions = capabilities.filter(isAction);
   const worst = worstCaseSeconds(runbook, names, world, {
     ofUsed: (step) => usedBy(step, world, at)[0]?.facts.worstCaseSeconds ?? 0,
     undoOfUsed: (step) => usedBy(step, world, at)[0]?.facts.undoSeconds ?? 0,
   });
-  const makes = makesNamedBy(runbook.id, world).map((make) => ({
-    connector: make.id,
-    missing: [...lackedBy(make, capabilities), ...meantForOthers(make, uses)],
-  }));
+  const makes = makesNamedBy(runbook.id, world).map((make) => {
+    const lacked = lackedBy(make, capabilities);
+    // What has none of it at all would be looked over without looking at anything.
+    const hasSome = capabilities.some((name) => !lacked.includes(name));
+    const isMissing = (name: CapabilityName): boolean => needed.has(name) || !hasSome;
+    return {
+      connector: make.id,
+      missing: [...lacked.filter(isMissing), ...meantForOthers(make, uses)],
+      without: lacked.filter((name) => !isMissing(name)),
+    };
+  });
   return {
     capabilities,
     connectors: makes.filter(({ missing }) => missing.length === 0).map(({ connector }) => connector),
@@ -67,6 +80,7 @@ function factsAt(runbook: Runbook, names: Names, world: World, at: At): RunbookF
       ...used.map(({ scope }) => scope),
     ].reduce<Scope>(raise, "reach"),
     readsOnly: actions.length === 0,
+    needed: [...needed].sort(),
     locks: locksOf(actions),
     worstCaseSeconds: worst.seconds,
     undoSeconds: worst.undoSeconds,
@@ -85,7 +99,7 @@ function makesNamedBy(id: string, { connectors }: World): World["connectors"] {
 /** The runbooks in use that this make could follow, and that are named after another. */
 function meantForOthers(make: World["connectors"][number], uses: readonly Used[]): string[] {
   const others = uses.filter(
-    ({ facts }) => !facts.connectors.includes(make.id) && lackedBy(make, facts.capabilities).length === 0,
+    ({ facts }) => !facts.connectors.includes(make.id) && lackedBy(make, facts.needed).length === 0,
   );
   return [...new Set(others.map(({ id }) => id))];
 }
@@ -102,6 +116,14 @@ function usedBy(step: Step, world: World, { depth, known }: At): Used[] {
   const facts = known.get(key) ?? factsAt(used, namesOf(used, world), world, { depth: depth + 1, known });
   known.set(key, facts);
   return [{ id: used.id, facts }];
+}
+
+/**
+ * A check whose author said what follows when its read is not known. A make that lacks the read leaves it unknown, so the
+ * runbook is for that make as well.
+ */
+function goesOnWithout(step: Step): boolean {
+  return step.kind === "check" && step.next.unknown !== undefined;
 }
 
 function capabilitiesOf(step: Step, names: Names): string[] {

@@ -21,15 +21,35 @@ describe("on which makes a runbook can run", () => {
     const [verdict] = judged(written("looks", check(read, field)));
 
     expect(verdict?.facts).toMatchObject({ scope: "reach", readsOnly: true });
-    expect(verdict?.facts?.makes).toEqual(everyMake.map((connector) => ({ connector, missing: [] })));
+    expect(verdict?.facts?.makes).toEqual(everyMake.map((connector) => ({ connector, missing: [], without: [] })));
   });
 
   it("says what the others lack", () => {
     const file = written("looks", check("log.errors", "errors"));
     const [verdict] = judged(file);
 
-    expect(verdict?.facts?.makes).toContainEqual({ connector: "cresnext", missing: ["log.errors"] });
+    expect(verdict?.facts?.makes).toContainEqual({ connector: "cresnext", missing: ["log.errors"], without: [] });
     expect(verdictLines(verdict as never, file.text).join("\n")).toContain("not on cresnext, which has no log.errors");
+  });
+
+  it("runs without a read where its author said what follows when that is not known", () => {
+    const more = `${check("log.errors", "errors")}\n    next: { unknown: continue }`;
+    const file = written("looks", `${check("gateway.info", "state").replace("check: it", "check: runs")}\n${more}`);
+    const [verdict] = judged(file);
+
+    expect(verdict?.facts?.makes).toContainEqual({ connector: "cresnext", missing: [], without: ["log.errors"] });
+    expect(verdict?.facts?.makes).toContainEqual({ connector: "crestron", missing: [], without: [] });
+    expect(verdictLines(verdict as never, file.text).join("\n")).toContain("runs on cresnext without log.errors");
+  });
+
+  it("does not run where nothing that it reads can be read", () => {
+    const file = written("looks", `${check("log.errors", "errors")}\n    next: { unknown: continue }`);
+
+    expect(judged(file)[0]?.facts?.makes).toContainEqual({
+      connector: "cresnext",
+      missing: ["log.errors"],
+      without: [],
+    });
   });
 
   it("names the runbook in use that is meant for another make, though this one could do all of it", () => {
@@ -39,7 +59,11 @@ describe("on which makes a runbook can run", () => {
     const [, verdict] = judged(used, uses);
 
     expect(verdict?.facts?.makes).toEqual(
-      everyMake.map((connector) => ({ connector, missing: connector === "control4" ? [] : ["control4/looks"] })),
+      everyMake.map((connector) => ({
+        connector,
+        missing: connector === "control4" ? [] : ["control4/looks"],
+        without: [],
+      })),
     );
   });
 });

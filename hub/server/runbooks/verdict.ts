@@ -57,9 +57,10 @@ function computed({ runbook, facts }: ValidRunbook): RunbookVerdict["facts"] {
 export function verdictLines(verdict: RunbookVerdict, text: string): string[] {
   const { file, facts } = verdict;
   if (facts === null) return verdict.mistakes.flatMap((mistake) => [...mistakeLines(mistake, text), ""]);
-  const makes = facts.makes.map(({ connector, missing }) =>
-    missing.length === 0 ? `runs on ${connector}` : `not on ${connector}, which has no ${missing.join(", ")}`,
-  );
+  const makes = facts.makes.map(({ connector, missing, without }) => {
+    if (missing.length > 0) return `not on ${connector}, which has no ${missing.join(", ")}`;
+    return without.length === 0 ? `runs on ${connector}` : `runs on ${connector} without ${without.join(", ")}`;
+  });
   const touch = facts.readsOnly ? "reads only" : `locks ${facts.locks.join(", ")}`;
   return [
     `${file}: good`,

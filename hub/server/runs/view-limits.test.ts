@@ -54,6 +54,11 @@ steps:
     expect: { waiting: 0 }
     evidence: [updates]
     next: { unknown: continue }
+  - check: software
+    read: firmware.list
+    expect: { outdated: 0 }
+    evidence: [firmware]
+    next: { unknown: continue }
   - end: found`;
 
 /** Switches a bridge off and on that does not answer. */
@@ -117,6 +122,10 @@ beforeEach(async () => {
       open: 2,
     },
     "updates.list": { updates: [{ ...update, key: "u", name: "Night lamp" }], waiting: 1 },
+    "firmware.list": {
+      firmware: [{ name: "Night lamp", version: "1", newer: "2", device: "night_lamp" }],
+      outdated: 1,
+    },
   };
   for (const [capability, answer] of Object.entries(answers))
     test.house.reads.set(capability as CapabilityName, answer);

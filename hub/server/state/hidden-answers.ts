@@ -62,6 +62,7 @@ const HIDES: { readonly [N in ReadName]: Hides } = {
     title: WITHHELD,
   })),
   "updates.list": inRows("updates", ["name"]),
+  "firmware.list": inRows("firmware", ["name"], (row) => without({ ...row, name: WITHHELD }, ["device"])),
 };
 
 /** An answer of a gateway without what may not be seen of its home. */
