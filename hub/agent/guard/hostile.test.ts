@@ -15,6 +15,7 @@ import {
   openTestHome,
   TARGET,
   type TestHome,
+  WELCOME,
 } from "./test-home.ts";
 
 /** A hub that somebody has taken over, against the lock of one home. */
@@ -265,6 +266,21 @@ describe("a yes that is none", () => {
     for (const lie of lies) expect(() => home.guard.ask(lie)).toThrow();
 
     expect(home.guard.questions()).toEqual([]);
+  });
+
+  it("is void in another home, and where the box was paired anew", async () => {
+    const home = await open();
+    const requestId = allow(home, buildQuestion(home));
+    const { pairing } = home.store.home;
+    if (pairing === null) throw new Error("The home is paired.");
+
+    home.store.change({ pairing: { ...pairing, siteId: newUuid() as typeof pairing.siteId } });
+    expect(await permitted(home, [buildAct(home, { requestId })])).toBe(0);
+    home.guard.release();
+    home.guard.paired(pairing.hub, pairing.hubKey, WELCOME);
+    home.guard.confirm("quiet");
+    expect(await permitted(home, [buildAct(home, { requestId })])).toBe(0);
+    expect(() => home.guard.welcomed({ ...WELCOME, siteId: newUuid() as typeof pairing.siteId })).toThrow();
   });
 
   it("cannot be altered after it was given, neither over the line nor on the disk", async () => {

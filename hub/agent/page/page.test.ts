@@ -347,4 +347,22 @@ describe("the door for Home Assistant", () => {
 
     expect(JSON.parse((await call("state")).text).questions[0]).toMatchObject({ private: true });
   });
+
+  it("says the whole state at once and again at each change", async () => {
+    const { home, token, port } = await withToken();
+    const answer = await fetch(`http://127.0.0.1:${port}/api/events`, {
+      headers: { authorization: `Bearer ${token}` },
+    });
+    const reader = (answer.body as ReadableStream<Uint8Array>).getReader();
+    const next = async () => JSON.parse(new TextDecoder().decode((await reader.read()).value).replace(/^data: /, ""));
+
+    const before = await next();
+    home.guard.stop("agent_page");
+    const after = await next();
+    await reader.cancel();
+
+    expect(answer.headers.get("content-type")).toBe("text/event-stream");
+    expect(before.stoppedAt).toBeNull();
+    expect(after.stoppedAt).not.toBeNull();
+  });
 });
