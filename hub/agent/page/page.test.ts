@@ -35,6 +35,13 @@ describe("the page in the home", () => {
     for (const { text } of answers) expect(text).not.toContain("Huis");
   });
 
+  it("says that it answers, to whoever watches over the box", async () => {
+    const { ask } = await open();
+
+    expect(await ask("/healthz")).toMatchObject({ status: 200, text: "ok" });
+    expect(await ask("/healthz", { headers: { host: "evil.example" } })).toMatchObject({ status: 421 });
+  });
+
   it.each(["127.0.0.1", "[::1]:8099", "localhost:8099", "box.local", "box.home.arpa", "box.example:8099"])(
     "is shown at %s",
     async (host) => {
