@@ -83,6 +83,8 @@ export function createPage(deps: PageDeps): Page {
 async function answer(room: Room, request: IncomingMessage, response: ServerResponse): Promise<void> {
   setHeaders(response, room.rules);
   const path = (request.url ?? "/").split("?", 1)[0] as string;
+  // Says that the process answers and nothing else, so that whoever watches over it may ask.
+  if (path === "/healthz") return send(response, 200, "text/plain; charset=utf-8", "ok");
   if (path.startsWith("/api/")) return answerApi(room, request, response, path);
   if (!isLetIn(request, room.rules))
     return send(response, 421, "text/plain; charset=utf-8", "Open this page by the address of the box.");
