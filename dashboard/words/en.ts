@@ -519,6 +519,7 @@ export const words = {
     remove: "Remove",
     removeTitle: (name: string) => `Remove ${name}?`,
     removeText: "It is disconnected and its credentials are destroyed. What was recorded stays in the ledger.",
+    reached: "Reached",
     throughAgent: "through the agent",
   },
   agent: {
@@ -559,7 +560,7 @@ export const words = {
       "Read it to whoever is in the home. If their page shows the same, they confirm it there. If not, end the agent.",
     frozenText:
       "Two agents with this key were connected at once: somebody may have copied it. Find out why before you let it in again; if you cannot, end it and pair another.",
-    end: "End",
+    end: "End the agent",
     endTitle: "End the agent of this home?",
     endText:
       "Its key opens nothing any more, at once. Gateways behind it are out of reach until another agent is paired and confirmed.",

@@ -127,10 +127,10 @@ describe("the agent in a home", () => {
   it("is ended with a reason", async () => {
     agent = buildAgent();
     open();
-    fireEvent.click(await button("End"));
+    fireEvent.click(await button("End the agent"));
     const dialog = await screen.findByRole("dialog");
     fireEvent.change(within(dialog).getByLabelText(/^Why/), { target: { value: "They moved" } });
-    fireEvent.click(within(dialog).getByRole("button", { name: "End" }));
+    fireEvent.click(within(dialog).getByRole("button", { name: "End the agent" }));
 
     await vi.waitFor(() => expect(told).toEqual([{ path: `/agents/${AGENT}/end`, body: { reason: "They moved" } }]));
   });

@@ -23,9 +23,13 @@ const PairAgent = lazy(() => import("./PairAgent.tsx"));
 
 const LOOK_EVERY_MS = 5000;
 
+export function useAgent(siteId: SiteId) {
+  return useOperation("agent.get", { siteId }, { refetchInterval: LOOK_EVERY_MS });
+}
+
 /** The agent in the home: whether it is there, what its home allows, and how it comes and goes. */
 export function AgentPanel({ siteId }: { siteId: SiteId }) {
-  const { data, error, isPending, refetch } = useOperation("agent.get", { siteId }, { refetchInterval: LOOK_EVERY_MS });
+  const { data, error, isPending, refetch } = useAgent(siteId);
   const mayPair = useMay("agent.pairing.make");
   const [isPairing, setPairing] = useState(false);
   const agent = data?.agent ?? null;
@@ -76,7 +80,7 @@ function AgentOfHome({ agent }: { agent: Agent }) {
       ) : null}
       {agent.state === "waiting_for_home" ? <Fingerprint fingerprint={agent.fingerprint} /> : null}
       <Facts agent={agent} />
-      {agent.confirmedAt === null ? null : <Allowed policy={agent.policy} />}
+      {agent.confirmedAt === null || agent.policy === null ? null : <Places places={agent.policy.places} />}
       <div className="gateway-actions">
         {agent.state === "frozen" && mayUnfreeze ? (
           <Button size="xs" variant="default" onClick={() => setDialog("unfreeze")}>
@@ -95,7 +99,8 @@ function AgentOfHome({ agent }: { agent: Agent }) {
   );
 }
 
-function Facts({ agent: { fingerprint, version, lastSeenAt, roundTrip } }: { agent: Agent }) {
+/** What is known of it, and what it lets happen on our word, as it says itself: nobody of the firm can change that. */
+function Facts({ agent: { fingerprint, version, lastSeenAt, roundTrip, confirmedAt, policy } }: { agent: Agent }) {
   return (
     <dl className="facts">
       <dt>{words.agent.fingerprint}</dt>
@@ -114,26 +119,32 @@ function Facts({ agent: { fingerprint, version, lastSeenAt, roundTrip } }: { age
           <dd className="num">{words.agent.milliseconds(roundTrip)}</dd>
         </>
       )}
+      {confirmedAt === null ? null : (
+        <>
+          <dt>{words.agent.hubAlone}</dt>
+          <dd>{policy === null ? words.agent.notSaid : <HubAlone policy={policy} />}</dd>
+        </>
+      )}
     </dl>
   );
 }
 
-/** What the agent lets happen, as it says itself: nobody of the firm can change it. */
-function Allowed({ policy }: { policy: AgentPolicy | null }) {
-  if (policy === null) return <p className="dim">{words.agent.notSaid}</p>;
+function HubAlone({ policy: { hubAlone } }: { policy: AgentPolicy }) {
   return (
     <>
-      <dl className="facts">
-        <dt>{words.agent.hubAlone}</dt>
-        <dd>
-          {words.agent.hubAloneWords[policy.hubAlone]}
-          {policy.hubAlone === "all" ? null : <span className="dim"> · {words.agent.beyond}</span>}
-        </dd>
-      </dl>
-      <h3 className="agent-part">{words.agent.places}</h3>
-      <p className="dim">{policy.places.length === 0 ? words.agent.noPlaces : words.agent.placesText}</p>
-      <ul className="agent-places">
-        {policy.places.map(({ host, port, connector, allowed }) => (
+      {words.agent.hubAloneWords[hubAlone]}
+      {hubAlone === "all" ? null : <span className="dim"> · {words.agent.beyond}</span>}
+    </>
+  );
+}
+
+function Places({ places }: Pick<AgentPolicy, "places">) {
+  return (
+    <section className="agent-places">
+      <h3>{words.agent.places}</h3>
+      <p className="dim">{places.length === 0 ? words.agent.noPlaces : words.agent.placesText}</p>
+      <ul>
+        {places.map(({ host, port, connector, allowed }) => (
           <li key={`${host}:${port}:${connector}`}>
             <code>
               {host}:{port}
@@ -142,7 +153,7 @@ function Allowed({ policy }: { policy: AgentPolicy | null }) {
           </li>
         ))}
       </ul>
-    </>
+    </section>
   );
 }
 

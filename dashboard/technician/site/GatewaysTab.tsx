@@ -20,7 +20,7 @@ import { duration } from "../../words/time.ts";
 import { SimulatedTag } from "../fleet/cells.tsx";
 import { useMay } from "../session.ts";
 import { GatewayForm } from "../sites/GatewayForm.tsx";
-import { AgentPanel } from "./AgentPanel.tsx";
+import { AgentPanel, useAgent } from "./AgentPanel.tsx";
 import { WhatItCan } from "./WhatItCan.tsx";
 import "../sites/sites.css";
 
@@ -32,6 +32,7 @@ export function GatewaysTab() {
   const { content } = useSite(siteId);
   const live = useRows(content.gateways);
   const listed = useOperation("gateway.list", { siteId });
+  const hasAgent = (useAgent(siteId).data?.agent ?? null) !== null;
   const may = useMay("gateway.add");
   const gateways = live.length > 0 ? live : (listed.data?.items ?? []);
   const add = may ? (
@@ -55,15 +56,14 @@ export function GatewaysTab() {
       </div>
     );
   }
-  return (
-    <div className="stack">
-      {gateways.map((gateway) => (
-        <GatewayCard key={gateway.id} gateway={gateway} />
-      ))}
-      <div>{add}</div>
-      <AgentPanel siteId={siteId} />
-    </div>
-  );
+  const cards = [
+    ...gateways.map((gateway) => <GatewayCard key={gateway.id} gateway={gateway} />),
+    <div key="add">{add}</div>,
+  ];
+  // All behind an agent depends on it: that its household has stopped it is seen first. By its key it stays the same panel
+  // when the agent comes in, with the dialog that is open over it.
+  const agent = <AgentPanel key="agent" siteId={siteId} />;
+  return <div className="stack">{hasAgent ? [agent, ...cards] : [...cards, agent]}</div>;
 }
 
 function GatewayCard({ gateway }: { gateway: Gateway }) {
@@ -78,7 +78,6 @@ function GatewayCard({ gateway }: { gateway: Gateway }) {
         <>
           {gateway.isSimulated ? <SimulatedTag /> : null}
           <code>{gateway.address}</code>
-          {gateway.via === "agent" ? <span className="dim">{words.gateways.throughAgent}</span> : null}
         </>
       }
     >
@@ -93,6 +92,12 @@ function GatewayCard({ gateway }: { gateway: Gateway }) {
       <dl className="facts">
         <dt>{words.gateways.make}</dt>
         <dd>{[gateway.connectorName, gateway.version].filter(Boolean).join(" ")}</dd>
+        {gateway.via === "direct" ? null : (
+          <>
+            <dt>{words.gateways.reached}</dt>
+            <dd>{words.gateways.throughAgent}</dd>
+          </>
+        )}
         <dt>{words.gateways.lastSeen}</dt>
         <dd>
           <Since moment={gateway.lastSeenAt} isAgo />

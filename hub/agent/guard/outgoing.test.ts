@@ -1,7 +1,7 @@
 import type { AgentSessionEvent, HubAlone } from "@caretaker/protocol";
 import { describe, expect, it } from "vitest";
 import { Outgoing } from "./outgoing.ts";
-import { INVENTORY } from "./test-home.ts";
+import { INVENTORY } from "./test-helpers.ts";
 
 const rules = (hubAlone: HubAlone) => ({ hubAlone, stoppedAt: null, isConfirmed: true });
 const privateKeys = new Set(["lock"]);

@@ -1,9 +1,9 @@
 import { Language } from "@caretaker/protocol";
 import { afterEach, describe, expect, it } from "vitest";
-import { buildProposedAct, buildQuestion, INVENTORY } from "../guard/test-home.ts";
+import { buildProposedAct, buildQuestion, INVENTORY } from "../guard/test-helpers.ts";
 import { WORDS } from "../words/index.ts";
 import { isGoodPin, Pin } from "./pin.ts";
-import { type Browser, openTestPage, PIN, type TestPage } from "./test-page.ts";
+import { type Browser, openTestPage, PIN, type TestPage } from "./test-helpers.ts";
 
 const pages: TestPage[] = [];
 afterEach(async () => {
@@ -20,14 +20,7 @@ async function open(...options: Parameters<typeof openTestPage>): Promise<TestPa
 describe("the page in the home", () => {
   it("is shown to nobody who comes by a name that the internet could have made up", async () => {
     const { ask, port } = await open();
-    const hosts = [
-      "evil.example",
-      "127.0.0.1.evil.example",
-      "box.example.evil",
-      "",
-      "a@127.0.0.1",
-      `evil.example:${port}`,
-    ];
+    const hosts = ["evil.example", "127.0.0.1.evil.example", "box.example.evil", "a@127.0.0.1", `evil.example:${port}`];
 
     const answers = await Promise.all(hosts.map((host) => ask("/", { headers: { host } })));
 

@@ -14,7 +14,7 @@ import {
   INVENTORY,
   openTestHome,
   type TestHome,
-} from "../guard/test-home.ts";
+} from "../guard/test-helpers.ts";
 import { Store } from "./store.ts";
 
 const folders: string[] = [];
