@@ -1,7 +1,7 @@
 import { createPlainDialer } from "@caretaker/kit";
 import { type ActRequest, type SessionEvent, systemClock } from "@caretaker/protocol";
+import { connectors } from "@caretaker/reach/makes.ts";
 import { describe, expect, it } from "vitest";
-import { connectors } from "../gateways/connectors.ts";
 import { simulatedSites } from "./simulated-sites.ts";
 
 const silent = { debug() {}, info() {}, warn() {} };
