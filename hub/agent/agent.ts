@@ -65,7 +65,7 @@ export class Agent {
       clock,
       log,
       rules: { ownPort: options.ownPort, mayReachOwnMachine: options.mayReachOwnMachine ?? false },
-      declarationOf: (gatewayId, capability) => this.#declarationOf(gatewayId, capability),
+      declarationOf: (gatewayId, capability) => this.declarationOf(gatewayId, capability),
     });
     this.#sessions = new Sessions({
       connectors,
@@ -186,7 +186,8 @@ export class Agent {
     for (const listener of this.#lineListeners) listener();
   }
 
-  #declarationOf(gatewayId: GatewayId, capability: CapabilityName): CapabilityDeclaration | null {
+  /** What the agent's own copy of the make says of it; null where the home has no such gateway now. */
+  declarationOf(gatewayId: GatewayId, capability: CapabilityName): CapabilityDeclaration | null {
     return this.#sessions.connectorOf(gatewayId)?.manifest.capabilities[capability] ?? null;
   }
 

@@ -1,10 +1,9 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingHttpHeaders, Server } from "node:http";
-import type { Actor, SessionId } from "@caretaker/protocol";
 import { connectors } from "@caretaker/reach/makes.ts";
 import { createAgents } from "./agents/agents.ts";
+import { takeAnswersFromAgents } from "./agents/answers.ts";
 import { agentHandlers } from "./agents/handlers.ts";
-import { hubKey } from "./agents/hub-key.ts";
 import { createQuestions } from "./agents/questions.ts";
 import { createAnnouncements } from "./announcements.ts";
 import { approvalHandlers } from "./approvals/handlers.ts";
@@ -12,6 +11,7 @@ import type { CarriesOut } from "./approvals/types.ts";
 import { createBackups } from "./backup/backups.ts";
 import { backupHandlers } from "./backup/handlers.ts";
 import { createBetweenHubs } from "./between-hubs.ts";
+import { signInLink } from "./boot/sign-in-link.ts";
 import { dealWithUncleanStop } from "./boot/unclean-stop.ts";
 import { createCourier } from "./consent/at-home/courier.ts";
 import { phoneHandlers } from "./consent/at-home/phones.ts";
@@ -22,7 +22,7 @@ import { StandingEnds } from "./consent/standing-ends.ts";
 import { planHandlers } from "./contracts/plans.ts";
 import { type Database, now } from "./db/database.ts";
 import { pendingMigrations } from "./db/migrate.ts";
-import { type Demo, startDemo } from "./demo/demo.ts";
+import { DemoHomes, openDemo } from "./demo/demo-homes.ts";
 import { createGateways } from "./gateways/gateways.ts";
 import { gatewayHandlers } from "./gateways/handlers.ts";
 import type { Handlers } from "./http/handler.ts";
@@ -35,7 +35,6 @@ import { createSmtpTransport } from "./mail/transport.ts";
 import { createAuth } from "./people/auth.ts";
 import { peopleHandlers } from "./people/handlers.ts";
 import { knownBy } from "./people/people.ts";
-import { createSignInLink, demoPerson } from "./people/setup.ts";
 import { stillAllowed } from "./people/still-allowed.ts";
 import { createErasures } from "./privacy/erasures.ts";
 import { privacyHandlers } from "./privacy/handlers.ts";
@@ -56,6 +55,7 @@ import { createRuns, runsDoor, runsHandlers } from "./runs/runs.ts";
 import { endWorkOf } from "./runs/shut-out.ts";
 import { createWakeUps } from "./runs/wake-ups.ts";
 import { authSecret } from "./secrets/auth-secret.ts";
+import { hubKey } from "./secrets/hub-key.ts";
 import { openKeyRing } from "./secrets/key-ring.ts";
 import { createVault, createWordSealer } from "./secrets/vault.ts";
 import { sitesHandlers } from "./sites/handlers.ts";
@@ -175,7 +175,6 @@ async function makeInnerRooms(options: HubOptions, { server, port, url }: Place)
           .catch((error: unknown) => log.warn({ error, gatewayId: id }, "A gateway was not begun anew."));
     },
   });
-  const { linkOf, policyOf } = agents;
   const gateways = createGateways({
     db,
     state,
@@ -185,8 +184,8 @@ async function makeInnerRooms(options: HubOptions, { server, port, url }: Place)
     log,
     announcements,
     ownPorts: [port],
-    linkOf,
-    policyOf,
+    linkOf: agents.linkOf,
+    policyOf: agents.policyOf,
   });
   const mail = createMail({
     db,
@@ -224,13 +223,7 @@ async function makeInnerRooms(options: HubOptions, { server, port, url }: Place)
       (error: unknown) => log.error({ error, gatewayId: tap.gatewayId }, "An answer that was tapped was not taken."),
     );
   });
-  agents.onSaid(({ said, ...from }) => {
-    if (said.kind !== "answered") return;
-    consent.takeFromAgent({ ...from, ...said }).then(
-      (became) => log.info({ agentId: from.agentId, became }, "An answer was given at the agent in a home."),
-      (error: unknown) => log.error({ error, agentId: from.agentId }, "An answer of a home's agent was not taken."),
-    );
-  });
+  takeAnswersFromAgents(agents, consent, log);
   const agentQuestions = createQuestions({ db, clock, announcements, log, agents: agents.connected });
   const standingEnds = new StandingEnds({ db, now, clock, announcements, log });
   const backups = createBackups({ db, databaseUrl, folder: config.backupFolder, version, now, clock, log });
@@ -366,57 +359,6 @@ function carriesOut(library: Library, consent: Parameters<typeof allowEmergency>
     "rollout.wave": beginApprovedWave,
     "runbook.publish": publishApproved({ library }),
   };
-}
-
-/** The simulated homes of a demo: there from the start, or from the moment that a new hub is made one. */
-class DemoHomes {
-  isDemo: boolean;
-  readonly #open: () => Promise<Demo | null>;
-  #homes: Demo | null = null;
-
-  constructor(isDemo: boolean, open: () => Promise<Demo | null>) {
-    this.isDemo = isDemo;
-    this.#open = open;
-  }
-
-  async start(): Promise<void> {
-    if (this.isDemo) this.#homes = await this.#open();
-  }
-
-  async become(isDemo: boolean): Promise<void> {
-    this.isDemo = isDemo;
-    await this.start();
-  }
-
-  async close(): Promise<void> {
-    await this.#homes?.close();
-  }
-}
-
-async function openDemo(db: Database, deps: Parameters<typeof startDemo>[0]): Promise<Demo | null> {
-  const person = await demoPerson(db);
-  if (person === null) return null;
-  const actor: Actor = {
-    kind: "person",
-    ...person,
-    role: "principal",
-    sessionId: "demo" as SessionId,
-    factorAt: null,
-  };
-  return startDemo(deps, actor);
-}
-
-async function signInLink(
-  db: Database,
-  { url, setupToken, handlers }: { url: string; setupToken: HubOptions["setupToken"]; handlers: Handlers },
-  become: boolean,
-): Promise<string | null> {
-  const person = await demoPerson(db);
-  if (person !== null) return createSignInLink(db, person.id, url);
-  if (!become || (await db.selectFrom("firm").select("id").executeTakeFirst()) !== undefined) return null;
-  const { signal } = new AbortController();
-  const call = { actor: { kind: "stranger" }, requestId: "start", now: await now(db), signal } as const;
-  return (await handlers["setup.complete"]({ token: setupToken.reveal(), mode: "demo" }, call)).signInUrl;
 }
 
 function healthOf(db: Database, { state, runs }: InnerRooms, live: Live) {

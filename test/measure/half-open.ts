@@ -97,7 +97,8 @@ async function begin({ supervisor, fake, inventory }: WatchedHome, doing: (typeo
   const integration = inventory()?.integrations.find(({ name }) => name === "Hall bridge")?.key ?? "";
   try {
     if (doing === "a read") return await supervisor.read("integration.list", {});
-    if (doing === "an act") return await supervisor.act("integration.reload", { integration }, "attempt");
+    if (doing === "an act")
+      return await supervisor.act({ capability: "integration.reload", input: { integration }, attemptId: "attempt" });
     if (doing === "a change at home") fake.setState(LAMP, "on");
     return null;
   } catch (error) {

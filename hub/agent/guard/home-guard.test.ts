@@ -9,7 +9,7 @@ import {
   openTestHome,
   TARGET,
   type TestHome,
-} from "./test-home.ts";
+} from "./test-helpers.ts";
 
 const homes: TestHome[] = [];
 afterEach(async () => {

@@ -11,18 +11,17 @@ import {
   type ConsentRequestId,
   type GatewayId,
   type GatewayTarget,
-  HUB_ALONE,
   type HubAlone,
-  scopeRank,
 } from "@caretaker/protocol";
 import { canonicalJson } from "@caretaker/reach/canonical.ts";
 import type { KeptQuestion } from "../store/home-state.ts";
 import type { JournalEntry } from "../store/records.ts";
 import type { Store } from "../store/store.ts";
 import { Acts, type Outcome } from "./acts.ts";
-import { judgeGrant } from "./grants.ts";
 import type { AnswerWay, Guard, GuardChange, GuardedAct } from "./guard.ts";
 import { Inventories } from "./inventories.ts";
+import { checkGranted, checkSettles, isAtLeast, isHubEnough, recordOf } from "./judge-act.ts";
+import { createTimeKeeper } from "./keep-time.ts";
 import { Outgoing } from "./outgoing.ts";
 import { isSamePlace, judgeTargets, type PlaceRules, placeWords } from "./places.ts";
 import { answerable, isOpen, isStanding, withQuestion } from "./questions.ts";
@@ -46,8 +45,6 @@ export interface AtWork {
 
 /** How long after a cut its gateway may still be reached, with everything else stopped, so that nothing stays dark. */
 const SETTLE_WITHIN = 15 * 60_000;
-/** While a yes holds, the moment is kept so often: a restart with a clock set back adds no more than this to it. */
-const KEEP_TIME_EVERY = 60_000;
 
 const STOPPED = "Somebody of the home has stopped everything.";
 
@@ -60,13 +57,16 @@ export class HomeGuard implements Guard {
   readonly #listeners = new Set<(change: GuardChange) => void>();
   readonly #pages = new Set<() => void>();
   #atWork: AtWork | null = null;
-  #isKeepingTime = false;
+  readonly #known: { readonly store: Store; readonly acts: Acts; readonly inventories: Inventories };
+  readonly #keepTime: () => void;
   /** Also where it could not be written. */
   #stopPressedAt: string | null = null;
 
   constructor(deps: GuardDeps) {
     this.#deps = deps;
     this.#acts = new Acts(deps.store);
+    this.#known = { store: deps.store, acts: this.#acts, inventories: this.#inventories };
+    this.#keepTime = createTimeKeeper(deps.store, deps.clock, (error) => this.#warn(error));
     this.#keepTime();
   }
 
@@ -103,13 +103,12 @@ export class HomeGuard implements Guard {
     if (!CAPABILITIES[act.capability].input.safeParse(act.input).success)
       throw refusal("invalid_input", `${act.capability} is not said as it has to be.`);
     this.#acts.checkFresh(act);
-    const isAllowedHere = !isSettle && !this.#isHubEnough(act);
-    if (isSettle) this.#checkSettles(act);
-    else if (isAllowedHere) this.#checkGranted(act);
+    const isAllowedHere = !isSettle && !isHubEnough(act, this.#known);
+    if (isSettle) checkSettles(act, this.#known);
+    else if (isAllowedHere) checkGranted(act, this.#known);
     const thing = this.#inventories.thingOf(act.gatewayId, act.capability, act.input, act.connector);
-    await this.#begin(act, isAllowedHere);
+    await this.#acts.begin(recordOf(act, isAllowedHere));
     // Stop may have been pressed, and time has gone by, while the disk was slow.
-    if (!isSettle) this.#checkGoing();
     this.#acts.checkTime(act.expiresAt);
     this.#note({
       kind: "act",
@@ -342,51 +341,6 @@ export class HomeGuard implements Guard {
     return this.#stoppedAt() !== null;
   }
 
-  #isHubEnough({ gatewayId, capability, input, declaration }: GuardedAct): boolean {
-    const { hubAlone } = this.#deps.store.home;
-    if (hubAlone === "all") return true;
-    const isQuiet = scopeRank(declaration.scope) <= scopeRank("fix") && declaration.felt === undefined;
-    return isQuiet && isAtLeast(hubAlone, "quiet") && !this.#inventories.touchesPrivate(gatewayId, capability, input);
-  }
-
-  #checkGranted(act: GuardedAct): void {
-    const { gatewayId, capability, input, requestId } = act;
-    const { home, time } = this.#deps.store;
-    if (requestId === null)
-      throw refusal("consent_missing", "In this home somebody has to allow this on the agent's page first.");
-    const verdict = judgeGrant(
-      home.questions.find(({ question }) => question.requestId === requestId),
-      act,
-      {
-        siteId: home.pairing?.siteId ?? "",
-        made: this.#acts.under(requestId),
-        touchesPrivate: this.#inventories.touchesPrivate(gatewayId, capability, input),
-        now: time.now(),
-      },
-    );
-    if (!verdict.permits) throw refusal(verdict.code, verdict.why);
-  }
-
-  /** Only what was cut here is switched on again, and that also after Stop: no home stays dark. */
-  #checkSettles({ gatewayId, capability, input }: GuardedAct): void {
-    if (!this.#acts.isSettling(gatewayId, capability, canonicalJson(input)))
-      throw refusal("consent_missing", "Nothing was done here that this would settle.");
-  }
-
-  #begin(act: GuardedAct, isAllowedHere: boolean): Promise<void> {
-    const { attemptId: id, expiresAt, gatewayId, capability, purpose, requestId } = act;
-    return this.#acts.begin({
-      id,
-      expiresAt,
-      gatewayId,
-      capability,
-      input: canonicalJson(act.input),
-      purpose,
-      requestId: isAllowedHere ? requestId : null,
-      settle: settleOf(act),
-    });
-  }
-
   #owesAny(): boolean {
     return this.#acts.gateways().some((gatewayId) => this.owesSettle(gatewayId));
   }
@@ -395,23 +349,6 @@ export class HomeGuard implements Guard {
     return this.#deps.store.home.questions.map((one) =>
       one.question.requestId === requestId ? { ...one, ...changed } : one,
     );
-  }
-
-  /** While a yes holds, what is kept says every minute what time it is. */
-  #keepTime(): void {
-    const { store, clock } = this.#deps;
-    const holds = (): boolean => store.home.questions.some((one) => isStanding(one, store.time.now()));
-    if (this.#isKeepingTime || !holds()) return;
-    this.#isKeepingTime = true;
-    clock.after(KEEP_TIME_EVERY, () => {
-      this.#isKeepingTime = false;
-      try {
-        store.change({});
-      } catch (error) {
-        this.#warn(error);
-      }
-      this.#keepTime();
-    });
   }
 
   #note(entry: JournalEntry): void {
@@ -430,16 +367,4 @@ export class HomeGuard implements Guard {
   #tellPage(): void {
     for (const listener of this.#pages) listener();
   }
-}
-
-/** What its make says may be repeated so that nothing stays dark, with as much of the input as that needs. */
-function settleOf({ declaration, input }: GuardedAct): { capability: CapabilityName; input: string } | null {
-  const { settle } = declaration;
-  if (settle === undefined) return null;
-  const fields = Object.keys(CAPABILITIES[settle].input.shape).filter((field) => Object.hasOwn(input, field));
-  return { capability: settle, input: canonicalJson(Object.fromEntries(fields.map((field) => [field, input[field]]))) };
-}
-
-function isAtLeast(hubAlone: HubAlone, least: HubAlone): boolean {
-  return HUB_ALONE.indexOf(hubAlone) >= HUB_ALONE.indexOf(least);
 }

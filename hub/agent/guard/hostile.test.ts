@@ -1,4 +1,5 @@
 import { randomInt } from "node:crypto";
+import { createTestClock } from "@caretaker/kit";
 import { HUB_ALONE } from "@caretaker/protocol";
 import { canonicalJson, digestOf } from "@caretaker/reach/canonical.ts";
 import fc from "fast-check";
@@ -11,11 +12,13 @@ import {
   buildQuestion,
   CATALOGUE,
   GATEWAY,
+  INVENTORY,
   newUuid,
   openTestHome,
   TARGET,
   type TestHome,
-} from "./test-home.ts";
+  WELCOME,
+} from "./test-helpers.ts";
 
 /** A hub that somebody has taken over, against the lock of one home. */
 
@@ -267,6 +270,21 @@ describe("a yes that is none", () => {
     expect(home.guard.questions()).toEqual([]);
   });
 
+  it("is void in another home, and where the box was paired anew", async () => {
+    const home = await open();
+    const requestId = allow(home, buildQuestion(home));
+    const { pairing } = home.store.home;
+    if (pairing === null) throw new Error("The home is paired.");
+
+    home.store.change({ pairing: { ...pairing, siteId: newUuid() as typeof pairing.siteId } });
+    expect(await permitted(home, [buildAct(home, { requestId })])).toBe(0);
+    home.guard.release();
+    home.guard.paired(pairing.hub, pairing.hubKey, WELCOME);
+    home.guard.confirm("quiet");
+    expect(await permitted(home, [buildAct(home, { requestId })])).toBe(0);
+    expect(() => home.guard.welcomed({ ...WELCOME, siteId: newUuid() as typeof pairing.siteId })).toThrow();
+  });
+
   it("cannot be altered after it was given, neither over the line nor on the disk", async () => {
     const home = await open();
     const question = buildQuestion(home);
@@ -305,7 +323,6 @@ describe("a yes that is none", () => {
     expect(await permitted(home, [buildAct(home, { requestId, declaration: raised })])).toBe(0);
     const refresh = { requestId, capability: "entity.refresh", input: { entity: "lamp" } } as const;
     expect(await permitted(home, [buildAct(home, refresh)])).toBe(1);
-    const { INVENTORY } = await import("./test-home.ts");
     const entities = INVENTORY.entities.map((one) => (one.key === "lamp" ? { ...one, private: true } : one));
     home.guard.filter(GATEWAY, { type: "inventory", inventory: { ...INVENTORY, entities } });
     expect(await permitted(home, [buildAct(home, refresh)])).toBe(0);
@@ -324,7 +341,6 @@ describe("a yes that is none", () => {
     await home.clock.forward("2s");
     expect(await permitted(home, [buildAct(home, { requestId: used as never })])).toBe(0);
     await home.clock.forward("50m");
-    const { createTestClock } = await import("@caretaker/kit");
     homes.delete(home);
     // The machine comes back with the clock of two hours ago.
     const back = createTestClock("2026-11-22T16:00:00.000Z");

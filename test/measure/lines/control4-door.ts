@@ -90,7 +90,9 @@ async function judgeAsked(home: Control4Home, { fit, phase, isAct }: LineCase): 
   else line.break(fit, phase === "mid-command" ? "next_up" : "next_down");
   const answer = await outcome(
     home,
-    isAct ? supervisor.act("room.off", { room }, "attempt") : supervisor.read("room.state", { room }),
+    isAct
+      ? supervisor.act({ capability: "room.off", input: { room }, attemptId: "attempt" })
+      : supervisor.read("room.state", { room }),
     isAct ? ANSWERS_SECONDS.act : ANSWERS_SECONDS.read,
   );
   fake.house.whenTaken = () => {};

@@ -76,7 +76,7 @@ async function judgeAsked(home: WatchedHome, { fit, phase, isAct }: LineCase): P
   let answer: unknown;
   let isOver = false;
   const asked: Promise<unknown> = isAct
-    ? supervisor.act("integration.reload", { integration }, "attempt")
+    ? supervisor.act({ capability: "integration.reload", input: { integration }, attemptId: "attempt" })
     : supervisor.read("integration.list", {});
   asked
     .then(

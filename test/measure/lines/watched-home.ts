@@ -159,6 +159,7 @@ function buildRecord({ id, name }: ConnectorManifest): GatewayRecord {
     name,
     address: "",
     isSimulated: false,
+    agentId: null,
   };
   return new GatewayRecord(site, facts, {
     state: "connecting",

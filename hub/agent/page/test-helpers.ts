@@ -1,7 +1,7 @@
 import { request } from "node:http";
 import type { AgentWelcome, HubAlone } from "@caretaker/protocol";
 import { systemClock } from "@caretaker/protocol";
-import { CATALOGUE, openTestHome, type TestHome } from "../guard/test-home.ts";
+import { CATALOGUE, openTestHome, type TestHome } from "../guard/test-helpers.ts";
 import { createPage, type PageDeps } from "./page.ts";
 
 export const PIN = "284617";

@@ -1,7 +1,7 @@
 import { isCaretakerError } from "@caretaker/protocol";
 import { makeKey, openKey, type ProofKey } from "@caretaker/reach/agent-proof.ts";
 import { type Database, transaction } from "../db/database.ts";
-import type { Vault } from "../secrets/vault.ts";
+import type { Vault } from "./vault.ts";
 
 const OWNER = "agents";
 
