@@ -186,11 +186,14 @@ describe("a code for an agent", () => {
   it("is void once another was made, for this home and for no other", async () => {
     const neighbour = await make(NOW, await insertSite());
     const first = await make();
+    const looked = (await findPairing(db, lookupOf(first.code), NOW))!;
     const second = await make();
 
     const found = [first, second, neighbour].map(({ code }) => findPairing(db, lookupOf(code), NOW));
 
     expect((await Promise.all(found)).map((one) => one !== undefined)).toEqual([false, true, true]);
+    const late = { pairing: looked, key: key(), fingerprint: "A", version: "1", now: NOW };
+    await expect(transaction(db, (trx) => pair(trx, late))).rejects.toMatchObject({ code: "gone" });
   });
 
   it("is made for no home that has an agent, which is ended first", async () => {
