@@ -109,6 +109,7 @@ export class HomeGuard implements Guard {
     const thing = this.#inventories.thingOf(act.gatewayId, act.capability, act.input, act.connector);
     await this.#acts.begin(recordOf(act, isAllowedHere));
     // Stop may have been pressed, and time has gone by, while the disk was slow.
+    if (!isSettle) this.#checkGoing();
     this.#acts.checkTime(act.expiresAt);
     this.#note({
       kind: "act",

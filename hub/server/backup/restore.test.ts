@@ -126,6 +126,27 @@ describe("a backup", () => {
     expect(text).toContain("sam@installers.example");
   });
 
+  it("keeps the agents of homes with their keys, and no code that would let another in", async () => {
+    const { siteId } = await buildHome(database.db);
+    const [at, id] = [new Date(), "019aa000-0000-7000-8000-0000000000ac"];
+    const agent = { id, siteId, publicKey: "its-public-key", fingerprint: "K7QM-24TB-X0ZD", status: "paired" } as const;
+    await database.db
+      .insertInto("agent")
+      .values({ ...agent, pairedAt: at, pairedBy: "hub" })
+      .execute();
+    await database.db
+      .insertInto("agentPairing")
+      .values({ id, siteId, lookup: "canary-lookup", sealedCode: "{}", madeBy: "hub", madeAt: at, expiresAt: at })
+      .execute();
+    const lines = await bundleOf(database.url);
+
+    await restoreBundle({ db: other.db, lines: () => each(lines), isReplaced: false });
+
+    expect(lines.join("\n")).not.toContain("canary");
+    expect(await other.db.selectFrom("agent").selectAll().execute()).toMatchObject([agent]);
+    expect(await other.db.selectFrom("agentPairing").select("id").execute()).toEqual([]);
+  });
+
   it("is refused where it was made by a newer hub, with what is not known", async () => {
     const lines = await bundleOf(database.url);
     const older = migrations.slice(0, -1);

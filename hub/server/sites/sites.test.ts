@@ -37,6 +37,7 @@ let database: TestDatabase;
 let handlers: ReturnType<typeof sitesHandlers>;
 let announced: Announcement[];
 let destroyed: string[];
+let cut: string[];
 let told: NewMessage[];
 
 beforeEach(async () => {
@@ -44,6 +45,7 @@ beforeEach(async () => {
   await addPerson(actor.id, actor.name);
   announced = [];
   destroyed = [];
+  cut = [];
   told = [];
   const announcements = createAnnouncements((error) => {
     throw error;
@@ -55,7 +57,7 @@ beforeEach(async () => {
     announcements,
     live: { rows: () => [], site: () => undefined },
     destroySecrets: async (_, owner) => void destroyed.push(owner),
-    cutAgent: () => {},
+    cutAgent: (agentId) => void cut.push(agentId),
     keepRemovedSiteDays: 30,
     queueMessage: async (_, message) => void told.push(message),
   });
@@ -298,6 +300,22 @@ describe("a site that is removed", () => {
     expect(destroyed).toEqual([`gateway:${gatewayId}`]);
     await expect(handlers["site.get"]({ siteId: site.id }, call)).rejects.toMatchObject({ code: "not_found" });
     expect(await ledgerOf(site)).toContain("site.removed");
+  });
+
+  it("ends its agent, whose line is cut", async () => {
+    const site = await lee();
+    const agent = { id: newId(), siteId: site.id, publicKey: "key", fingerprint: "K7QM-24TB-X0ZD" };
+    await database.db
+      .insertInto("agent")
+      .values({ ...agent, status: "paired", pairedAt: call.now, pairedBy: "hub" })
+      .execute();
+
+    await handlers["site.remove"]({ siteId: site.id, reason: "They moved" }, call);
+
+    expect(cut).toEqual([agent.id]);
+    const [row] = await database.db.selectFrom("agent").select(["status", "endedAt"]).execute();
+    expect(row).toEqual({ status: "ended", endedAt: call.now.toISOString() });
+    expect(await ledgerOf(site)).toEqual(expect.arrayContaining(["agent.ended", "site.removed"]));
   });
 
   it("tells whoever could be asked, once and in their language, and the firm's ledger which home it was by its number", async () => {
