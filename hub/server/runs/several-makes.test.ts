@@ -37,6 +37,9 @@ let fakes: Map<string, AnyFake>;
 let ids: Map<string, GatewayId>;
 let state: HubState;
 let gateways: Gateways;
+/** As after a restart of the hub: nothing but the database is left. */
+let startAnew: () => Promise<void>;
+let removeGateway: (gatewayId: GatewayId) => Promise<void>;
 let test: TestRuns;
 let home: TestHome;
 
@@ -73,7 +76,15 @@ beforeEach(async () => {
     const given = { siteId: home.siteId, connector: manifest.id, name: manifest.name, config: { ...fake.config } };
     ids.set(manifest.id, (await handlers["gateway.add"](given, call)).id);
   }
+  removeGateway = async (gatewayId) => {
+    await handlers["gateway.remove"]({ gatewayId }, call);
+  };
   for (const id of ids.values()) await becomes(id, "online");
+  startAnew = async () => {
+    await gateways.close();
+    gateways = createGateways(deps);
+    await gateways.start();
+  };
   test = createTestRuns(db, library);
   test.house.read = gateways.read;
   test.house.status = gateways.status;
@@ -185,6 +196,31 @@ describe("a gateway that comes back while it is looked for", () => {
     await test.forward("2m");
 
     expect(await test.run(runId)).toMatchObject({ outcome: "healthy" });
+  });
+});
+
+describe("a log that was read before the hub was restarted", () => {
+  const changes = () => gateways.read(ids.get("crestron") as GatewayId, "log.changes", {});
+
+  it("is compared with what stood there then", async () => {
+    expect(await changes()).toMatchObject({ comparedWith: null, warnings: 1 });
+
+    await startAnew();
+    await becomes(ids.get("crestron") as GatewayId, "online");
+
+    expect(await changes()).toMatchObject({ comparedWith: expect.any(String), warnings: 0, entries: [] });
+  });
+
+  it("is remembered by nothing that could be read, and not beyond its gateway", async () => {
+    await changes();
+    const key = `gateway:${ids.get("crestron")}`;
+    const remembered = () => database.db.selectFrom("hubMemory").select("value").where("key", "=", key).execute();
+    expect(JSON.stringify(await remembered())).not.toContain("Not Responding");
+    expect(await remembered()).toHaveLength(1);
+
+    await removeGateway(ids.get("crestron") as GatewayId);
+
+    expect(await remembered()).toEqual([]);
   });
 });
 
