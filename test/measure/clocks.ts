@@ -1,4 +1,3 @@
-import { openBenchDatabase } from "@caretaker/bench/database.ts";
 import type { RunId } from "@caretaker/protocol";
 import { buildHome as buildAskedHome, createTestConsent } from "@caretaker/server/consent/test-helpers.ts";
 import { type Database, now, openDatabase } from "@caretaker/server/db/database.ts";
@@ -79,8 +78,8 @@ interface Tally {
 }
 
 /** Nights on which the clock is changed, clocks that jump, and timers that outlive the hub that set them. */
-export async function clocks({ isFull, seed }: Effort): Promise<Figure[]> {
-  const database = await openBenchDatabase();
+export async function clocks({ isFull, seed, openPostgres }: Effort): Promise<Figure[]> {
+  const database = await openPostgres();
   const db = openDatabase({ url: database.url, log: silent });
   const random = randomFrom(seed);
   const tally: Tally = { nights: 0, timers: 0, answers: 0, early: 0, twice: 0, lost: 0, byOtherClock: 0 };
@@ -91,7 +90,7 @@ export async function clocks({ isFull, seed }: Effort): Promise<Figure[]> {
       const taken = isFull ? jumps : [jumps[(index + seed) % jumps.length] as number];
       for (const jump of taken) await oneNight(db, night, { jump, random }, tally);
     }
-    await timers(db, isFull ? 1000 : 40, random, tally);
+    await timers(db, isFull ? 1000 : 20, random, tally);
     for (const shift of jumps.filter((jump) => jump !== 0)) await answersUnder(db, shift, tally);
   } finally {
     await db.destroy();

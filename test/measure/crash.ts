@@ -1,4 +1,3 @@
-import { openBenchDatabase } from "@caretaker/bench/database.ts";
 import type { RunId } from "@caretaker/protocol";
 import { type Database, openDatabase } from "@caretaker/server/db/database.ts";
 import { verifyChain } from "@caretaker/server/ledger/read.ts";
@@ -25,7 +24,7 @@ const POINTS: readonly CrashPoint[] = [
   "act.after_send",
   "act.after_outcome",
 ];
-const CRASHES = { small: 20, full: 5000 };
+const CRASHES = { small: 8, full: 5000 };
 const MOST_DEATHS = 3;
 const silent = { debug() {}, info() {}, warn() {}, error() {} };
 
@@ -41,8 +40,8 @@ interface Tally {
 }
 
 /** Lets a hub die at labelled points of runs with fixes, until it has died often enough, and looks what came of each. */
-export async function crash({ isFull, seed, say }: Effort): Promise<Figure[]> {
-  const database = await openBenchDatabase();
+export async function crash({ isFull, seed, say, openPostgres }: Effort): Promise<Figure[]> {
+  const database = await openPostgres();
   const db = openDatabase({ url: database.url, log: silent });
   const random = randomFrom(seed);
   const tally: Tally = { crashes: 0, runs: 0, cells: 0, doubled: 0, lost: 0, unordered: 0, broken: 0, dark: 0 };

@@ -1,4 +1,3 @@
-import { openBenchDatabase } from "@caretaker/bench/database.ts";
 import type { Proposal, ProposedAct } from "@caretaker/protocol";
 import {
   buildHome,
@@ -10,7 +9,7 @@ import { type Database, openDatabase, transaction } from "@caretaker/server/db/d
 import type { Effort, Figure } from "./measurement.ts";
 import { type Random, randomFrom } from "./random.ts";
 
-const TIMES = { small: 60, full: 500 };
+const TIMES = { small: 30, full: 500 };
 const silent = { debug() {}, info() {}, warn() {}, error() {} };
 /** What is asked for: room for an act that does less. */
 const ASKED = { scope: "disruptive", private: true, tries: 5 } as const;
@@ -75,8 +74,8 @@ const LESS: Readonly<Record<string, Edit<ProposedAct>>> = {
 };
 
 /** Edits what was asked between the yes and the act: other or more must stop, less must not. */
-export async function drift({ isFull, seed }: Effort): Promise<Figure[]> {
-  const database = await openBenchDatabase();
+export async function drift({ isFull, seed, openPostgres }: Effort): Promise<Figure[]> {
+  const database = await openPostgres();
   const db = openDatabase({ url: database.url, log: silent });
   const random = randomFrom(seed);
   const times = isFull ? TIMES.full : TIMES.small;

@@ -1,5 +1,4 @@
 import { setTimeout as pass } from "node:timers/promises";
-import { openBenchDatabase } from "@caretaker/bench/database.ts";
 import { CaretakerError, type RunId } from "@caretaker/protocol";
 import { type Database, openDatabase } from "@caretaker/server/db/database.ts";
 import { verifyChain } from "@caretaker/server/ledger/read.ts";
@@ -18,7 +17,7 @@ import { type Random, randomFrom } from "./random.ts";
 import { playHouse, STEPS_OF_TWO_FIXES, TWO_FIXES } from "./two-fixes.ts";
 
 const LIBRARY = testLibrary([TWO_FIXES]);
-const RACES = { small: 24, full: 1500 };
+const RACES = { small: 12, full: 1500 };
 const RACES_OF_A_DATABASE = 250;
 /** Of a hundred reads, acts and commits so many go wrong, in turn. */
 const FAULTS = [0, 5, 10] as const;
@@ -46,7 +45,7 @@ interface Tally {
 }
 
 /** Lets a hub be held up for longer than its claim lasts, another take over, and the first go on: it must come too late. */
-export async function fence({ isFull, seed, say }: Effort): Promise<Figure[]> {
+export async function fence({ isFull, seed, say, openPostgres }: Effort): Promise<Figure[]> {
   const random = randomFrom(seed);
   const wanted = isFull ? RACES.full : RACES.small;
   const tally = {
@@ -61,7 +60,7 @@ export async function fence({ isFull, seed, say }: Effort): Promise<Figure[]> {
     broken: 0,
   };
   while (tally.races < wanted) {
-    const database = await openBenchDatabase();
+    const database = await openPostgres();
     const db = openDatabase({ url: database.url, log: silent });
     const until = Math.min(wanted, tally.races + RACES_OF_A_DATABASE);
     try {

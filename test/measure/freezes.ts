@@ -1,5 +1,4 @@
 import { setTimeout as pass } from "node:timers/promises";
-import { openBenchDatabase } from "@caretaker/bench/database.ts";
 import type { FreezeKind, RunId } from "@caretaker/protocol";
 import { type Database, openDatabase } from "@caretaker/server/db/database.ts";
 import { setFreeze } from "@caretaker/server/runs/freezes/freezes.ts";
@@ -34,7 +33,7 @@ const STEPS = `
   - end: fixed`;
 const RUNBOOKS = ["one", "other"] as const;
 const LIBRARY = testLibrary(RUNBOOKS.map((id) => runbookOf(id, STEPS)));
-const FREEZES = { small: 15, full: 500 };
+const FREEZES = { small: 10, full: 500 };
 const FREEZES_OF_A_DATABASE = 50;
 const HOMES = 4;
 const KINDS: readonly FreezeKind[] = ["firm", "site", "connector", "runbook", "person"];
@@ -54,12 +53,12 @@ interface Tally {
 }
 
 /** Freezes whatever can be frozen while runs go in several homes, and looks what was still intended and sent. */
-export async function freezes({ isFull, seed, say }: Effort): Promise<Figure[]> {
+export async function freezes({ isFull, seed, say, openPostgres }: Effort): Promise<Figure[]> {
   const random = randomFrom(seed);
   const wanted = isFull ? FREEZES.full : FREEZES.small;
   const tally: Tally = { freezes: 0, before: 0, intended: 0, late: 0, afterRestart: 0, elsewhere: 0 };
   while (tally.freezes < wanted) {
-    const database = await openBenchDatabase();
+    const database = await openPostgres();
     const db = openDatabase({ url: database.url, log: silent });
     const until = Math.min(wanted, tally.freezes + FREEZES_OF_A_DATABASE);
     try {
@@ -70,7 +69,7 @@ export async function freezes({ isFull, seed, say }: Effort): Promise<Figure[]> 
     }
     say(`  ${tally.freezes} freezes`);
   }
-  const restarts = await actsAfterRestarts(isFull ? KINDS : ["site"]);
+  const restarts = await actsAfterRestarts(isFull ? KINDS : ["site"], openPostgres);
   const none = { atMost: 0 };
   return [
     { name: "freezes", value: tally.freezes, unit: "", promise: { atLeast: wanted } },

@@ -6,9 +6,9 @@ import type { Effort, Figure } from "./measurement.ts";
 import { randomFrom } from "./random.ts";
 
 /** At each door. */
-const SAID = { small: 600, full: 10_000 };
+const SAID = { small: 150, full: 10_000 };
 /** Small, where lines over TLS are opened again and again. */
-const ASKED = { small: 100, full: 10_000 };
+const ASKED = { small: 40, full: 10_000 };
 
 /** Says to each door of the hub what no gateway says, and looks whether it stands and still follows. */
 export async function garbage({ isFull, seed, say }: Effort): Promise<Figure[]> {

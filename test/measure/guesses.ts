@@ -1,5 +1,4 @@
 import { createHash, randomBytes } from "node:crypto";
-import { openBenchDatabase } from "@caretaker/bench/database.ts";
 import { type ConsentAnswer, isCaretakerError } from "@caretaker/protocol";
 import { buildHome, createTestConsent, type TestConsent } from "@caretaker/server/consent/test-helpers.ts";
 import { type Database, openDatabase } from "@caretaker/server/db/database.ts";
@@ -51,10 +50,10 @@ const DOORS: readonly ((link: Link, token: string, random: Random, target: Targe
 ];
 
 /** Guesses links of questions that wait, by every door, with all that there is to know but the link. */
-export async function guesses({ isFull, seed, say }: Effort): Promise<Figure[]> {
+export async function guesses({ isFull, seed, say, openPostgres }: Effort): Promise<Figure[]> {
   const random = randomFrom(seed);
   const wanted = isFull ? GUESSES.full : GUESSES.small;
-  const database = await openBenchDatabase();
+  const database = await openPostgres();
   const db = openDatabase({ url: database.url, log: silent });
   try {
     const consent = createTestConsent(db);

@@ -1,4 +1,3 @@
-import { openBenchDatabase } from "@caretaker/bench/database.ts";
 import { openDatabase } from "@caretaker/server/db/database.ts";
 import { verifyChain } from "@caretaker/server/ledger/read.ts";
 import { expectLogFolds } from "@caretaker/server/runs/test-helpers.ts";
@@ -7,7 +6,7 @@ import { consentModel, freezeModel, isLinear } from "./history/linear.ts";
 import type { Effort, Figure } from "./measurement.ts";
 import { type Random, randomFrom } from "./random.ts";
 
-const HISTORIES = { small: 2, full: 200 };
+const HISTORIES = { small: 1, full: 200 };
 const HISTORIES_OF_A_DATABASE = 10;
 const CLIENTS = 8;
 const OPERATIONS = 500;
@@ -42,12 +41,12 @@ interface Tally {
 }
 
 /** Lets eight clients do what comes to their mind in a few homes, and looks whether one order explains what they were told. */
-export async function history({ isFull, seed, say }: Effort): Promise<Figure[]> {
+export async function history({ isFull, seed, say, openPostgres }: Effort): Promise<Figure[]> {
   const random = randomFrom(seed);
   const wanted = isFull ? HISTORIES.full : HISTORIES.small;
   const tally: Tally = { operations: 0, runs: 0, acts: 0, freezes: 0, questions: 0, doubled: 0, broken: 0 };
   for (let made = 0; made < wanted; ) {
-    const database = await openBenchDatabase();
+    const database = await openPostgres();
     const db = openDatabase({ url: database.url, log: silent });
     try {
       const until = Math.min(wanted, made + HISTORIES_OF_A_DATABASE);

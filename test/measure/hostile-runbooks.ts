@@ -8,7 +8,7 @@ import { randomFrom } from "./random.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..");
 const ALL = 10_000;
-const OF_EACH_FAMILY = 10;
+const OF_EACH_FAMILY = 3;
 /** Its patterns are remembered, so it would cost less a second time. */
 const REMEMBERED = "patterns";
 /** Milliseconds from which a document is given a second time. */

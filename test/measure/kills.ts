@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { openBenchDatabase } from "@caretaker/bench/database.ts";
 import {
   type ActSeen,
   type FakeHomeAssistant,
@@ -38,10 +37,10 @@ interface House {
   readonly accepted: RunId[];
 }
 
-export async function kills({ isFull, seed, say }: Effort): Promise<Figure[]> {
+export async function kills({ isFull, seed, say, openPostgres }: Effort): Promise<Figure[]> {
   const plan = isFull ? PLAN.full : PLAN.small;
   const random = randomFrom(seed);
-  const postgres = await openBenchDatabase();
+  const postgres = await openPostgres();
   const db = openDatabase({ url: postgres.url, log: silent });
   const firm = await Firm.open({ db, url: postgres.url, drop: () => db.destroy() });
   const fakes: FakeHomeAssistant[] = [];

@@ -1,5 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { openBenchDatabase } from "@caretaker/bench/database.ts";
 import { type Figure, figureLine, holds } from "./measurement.ts";
 import { MEASUREMENTS } from "./measurements.ts";
 
@@ -26,7 +27,7 @@ for (const [name, { title, measure }] of Object.entries(MEASUREMENTS)) {
   if (names.length > 0 && !names.includes(name)) continue;
   say(`\n== ${name}: ${title}`);
   const begun = performance.now();
-  const figures = await measure({ isFull, seed, say });
+  const figures = await measure({ isFull, seed, say, openPostgres: openBenchDatabase });
   results[name] = figures;
   for (const figure of figures) say(figureLine(figure));
   say(`${((performance.now() - begun) / 1000).toFixed(1)} s, ${isFull ? "full" : "small"}, seed ${seed}`);

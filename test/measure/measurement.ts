@@ -6,6 +6,13 @@ export interface Effort {
   readonly seed: number;
   /** A line for whoever waits for it. */
   say(line: string): void;
+  /** A Postgres with the hub's tables and nothing else in them. */
+  readonly openPostgres: () => Promise<MeasuredPostgres>;
+}
+
+export interface MeasuredPostgres {
+  readonly url: string;
+  close(): Promise<void>;
 }
 
 /** One number of ours beside what we promise of it. */

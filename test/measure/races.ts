@@ -1,5 +1,4 @@
 import { setTimeout as pass } from "node:timers/promises";
-import { openBenchDatabase } from "@caretaker/bench/database.ts";
 import { type Database, openDatabase } from "@caretaker/server/db/database.ts";
 import { runbookOf, testLibrary } from "@caretaker/server/runs/test-helpers.ts";
 import type { Effort, Figure } from "./measurement.ts";
@@ -33,7 +32,7 @@ const RUNBOOK = runbookOf(
 );
 
 const LIBRARY = testLibrary([RUNBOOK]);
-const MEETINGS = { small: 40, full: 10_000 };
+const MEETINGS = { small: 20, full: 10_000 };
 /** What earlier meetings left is looked through by later ones, so each so many have a database of their own. */
 const MEETINGS_OF_A_DATABASE = 250;
 /** A run takes about this long in real time; what meets it begins somewhere within. */
@@ -41,19 +40,24 @@ const LONGEST_DELAY = 24;
 const silent = { debug() {}, info() {}, warn() {}, error() {} };
 
 /** Lets answers, stops, clocks, edits, freezes, raises and crashes meet runs, and reads out of what was committed what went wrong. */
-export async function races({ isFull, seed, say }: Effort): Promise<Figure[]> {
+export async function races({ isFull, seed, say, openPostgres }: Effort): Promise<Figure[]> {
   const random = randomFrom(seed);
   const wanted = isFull ? MEETINGS.full : MEETINGS.small;
   const tally: Tally = { ...NOTHING };
   while (tally.meetings < wanted) {
-    await meetOften(Math.min(MEETINGS_OF_A_DATABASE, wanted - tally.meetings), random, tally);
+    await meetOften(openPostgres, Math.min(MEETINGS_OF_A_DATABASE, wanted - tally.meetings), random, tally);
     if (tally.meetings % 1000 === 0) say(`  ${tally.meetings} meetings, ${tally.intents} acts`);
   }
   return figuresOf(tally, wanted);
 }
 
-async function meetOften(times: number, random: Random, tally: Tally): Promise<void> {
-  const database = await openBenchDatabase();
+async function meetOften(
+  openPostgres: Effort["openPostgres"],
+  times: number,
+  random: Random,
+  tally: Tally,
+): Promise<void> {
+  const database = await openPostgres();
   const db = openDatabase({ url: database.url, log: silent });
   try {
     for (let made = 0; made < times; made += 1) await meet(db, random, tally);

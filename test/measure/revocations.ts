@@ -1,4 +1,3 @@
-import { openBenchDatabase } from "@caretaker/bench/database.ts";
 import {
   type FakeHomeAssistant,
   startFakeHomeAssistant,
@@ -71,9 +70,9 @@ const WAYS: readonly Way[] = [
 ];
 
 /** Takes back what many sockets at a real hub live by, while their home talks on, and says how long they hear of it. */
-export async function revocations({ isFull, say }: Effort): Promise<Figure[]> {
+export async function revocations({ isFull, say, openPostgres }: Effort): Promise<Figure[]> {
   const sockets = isFull ? SOCKETS.full : SOCKETS.small;
-  const postgres = await openBenchDatabase();
+  const postgres = await openPostgres();
   const db = openDatabase({ url: postgres.url, log: silent });
   const firm = await Firm.open({ db, url: postgres.url, drop: () => db.destroy() });
   const fake = await startFakeHomeAssistant({ home: testHome() });

@@ -1,4 +1,3 @@
-import { openBenchDatabase } from "@caretaker/bench/database.ts";
 import { homeAssistant } from "@caretaker/connector-home-assistant";
 import {
   buildHome as buildFakeHome,
@@ -34,7 +33,7 @@ interface Home extends AsyncDisposable {
 }
 
 /** Calls every service there is by every way that leads into a home, and looks at what arrives there. */
-export async function services({ isFull, say }: Effort): Promise<Figure[]> {
+export async function services({ isFull, say, openPostgres }: Effort): Promise<Figure[]> {
   const each = isFull ? EACH.full : EACH.small;
   const names = [...SERVICE_NAMES.filter((_, at) => at % each === 0), ...(isFull ? INHERITED : INHERITED.slice(0, 2))];
   await using home = await openHome();
@@ -46,7 +45,7 @@ export async function services({ isFull, say }: Effort): Promise<Figure[]> {
   say(`  ${aimed} times aimed at another kind of thing`);
   const said = await sayToServices(home, names);
   const before = home.fake.acts.length;
-  const forged = await inForgedRuns(home, names);
+  const forged = await inForgedRuns(openPostgres, home, names);
   say(`  ${forged.runs} runs of runbooks that nobody has validated`);
   const others = home.fake.acts.filter((act) => !isAllowed(act));
   const otherThings = home.fake.acts.filter(
@@ -197,10 +196,11 @@ async function sayToServices({ session }: Home, names: readonly string[]): Promi
 }
 
 async function inForgedRuns(
+  openPostgres: Effort["openPostgres"],
   home: Home,
   names: readonly string[],
 ): Promise<{ runs: number; acts: number; tripped: number }> {
-  const database = await openBenchDatabase();
+  const database = await openPostgres();
   const db = openDatabase({ url: database.url, log: silent });
   try {
     return await actsOfForgedRuns(db, home.session, names);

@@ -46,8 +46,9 @@ export async function openWindow(
   return { context, page, mistakes };
 }
 
-/** Keeps a picture of the page as a file, named after what it shows. */
+/** Keeps a picture of the page as a file, named after what it shows, when `CARETAKER_PICTURES` asks for them: no test looks at one. */
 export async function keepPicture(page: Page, name: string): Promise<void> {
+  if (!process.env.CARETAKER_PICTURES) return;
   mkdirSync(SCREENSHOTS, { recursive: true });
   await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`), fullPage: true, animations: "disabled" });
 }

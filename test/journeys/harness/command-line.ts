@@ -1,7 +1,9 @@
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 
-const MAIN = join(import.meta.dirname, "..", "..", "..", "hub", "cli", "main.ts");
+const HUB = join(import.meta.dirname, "..", "..", "..", "hub");
+/** As `npm run caretaker` begins it. */
+const MAIN = ["--import", join(HUB, "server", "boot", "compile-cache.ts"), join(HUB, "cli", "main.ts")];
 
 /** Runs the command line as a person would, in a process of its own that knows only these variables. */
 export function commandLine(
@@ -15,7 +17,7 @@ export function commandLine(
     ...environment,
   };
   return new Promise((resolve) => {
-    const child = execFile(process.execPath, [MAIN, ...words], { env }, (_error, out, err) =>
+    const child = execFile(process.execPath, [...MAIN, ...words], { env }, (_error, out, err) =>
       resolve({ code: child.exitCode ?? 1, said: out + err }),
     );
   });

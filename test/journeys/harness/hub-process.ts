@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 
 const MAIN = join(import.meta.dirname, "..", "..", "..", "hub", "server", "main.ts");
 
@@ -24,11 +24,15 @@ export interface HubSettings {
   readonly main?: string;
 }
 
-/** Starts the hub as a user would, in a process of its own, and waits until it says where it is. */
+/** Starts the hub as `npm start` would, in a process of its own, and waits until it says where it is. */
 export async function startHubProcess(settings: HubSettings): Promise<HubProcess> {
+  const main = settings.main ?? MAIN;
   const child = spawn(
     process.execPath,
-    [settings.main ?? MAIN, settings.command ?? "serve", "--data", settings.data, "--port", String(settings.port ?? 0)],
+    [
+      ...["--max-semi-space-size=64", "--import", join(dirname(main), "boot", "compile-cache.ts"), main],
+      ...[settings.command ?? "serve", "--data", settings.data, "--port", String(settings.port ?? 0)],
+    ],
     {
       env: {
         PATH: process.env.PATH ?? "",

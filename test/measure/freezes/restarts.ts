@@ -1,4 +1,3 @@
-import { openBenchDatabase } from "@caretaker/bench/database.ts";
 import {
   type FakeHomeAssistant,
   startFakeHomeAssistant,
@@ -7,6 +6,7 @@ import {
 import { Firm } from "@caretaker/journeys/harness/firm.ts";
 import type { FreezeKind, RunbookId, SiteId } from "@caretaker/protocol";
 import { openDatabase } from "@caretaker/server/db/database.ts";
+import type { Effort } from "../measurement.ts";
 
 const silent = { debug() {}, info() {}, warn() {}, error() {} };
 const RUNBOOK = "home-assistant/stuck-integration" as RunbookId;
@@ -18,8 +18,11 @@ export interface Restarts {
 }
 
 /** Freezes at a real hub, kills its process, starts another, and counts what a home then sees of a run that would act. */
-export async function actsAfterRestarts(kinds: readonly FreezeKind[]): Promise<Restarts> {
-  const postgres = await openBenchDatabase();
+export async function actsAfterRestarts(
+  kinds: readonly FreezeKind[],
+  openPostgres: Effort["openPostgres"],
+): Promise<Restarts> {
+  const postgres = await openPostgres();
   const db = openDatabase({ url: postgres.url, log: silent });
   const firm = await Firm.open({ db, url: postgres.url, drop: () => db.destroy() });
   const fake = await startFakeHomeAssistant({ home: testHome() });
