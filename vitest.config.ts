@@ -22,6 +22,8 @@ export default defineConfig({
         test: {
           ...node,
           name: "unit",
+          // Most of these files import most of the hub: each worker does so once. A test leaves nothing behind, in any order.
+          isolate: false,
           include: ["hub/**/*.test.ts", "connectors/**/*.test.ts", "test/kit/**/*.test.ts"],
           exclude: [installed],
         },
@@ -45,10 +47,11 @@ export default defineConfig({
           ...node,
           name: "journeys",
           include: ["test/journeys/**/*.test.ts"],
-          // Three runs share two cores; see test/kit/run-tests.ts.
+          // Four runs share two cores; see test/kit/run-tests.ts.
           testTimeout: 240_000,
           hookTimeout: 180_000,
           fileParallelism: false,
+          isolate: false,
         },
       },
     ],

@@ -4,7 +4,7 @@ import { JsonStream } from "./client/json-stream.ts";
 import { deviceOf, merge, OBJECTS, type Tree } from "./client/tree.ts";
 import { panelOf } from "./normalise.ts";
 
-const RUNS = 10_000;
+const RUNS = 2000;
 const MOST_MILLISECONDS = 250;
 
 const keys = fc.constantFrom(
@@ -42,7 +42,7 @@ const frames = fc.oneof(
   ),
 );
 
-describe("ten thousand frames that no panel sends", () => {
+describe("two thousand frames that no panel sends", () => {
   it("are taken or counted, each at once, and what is told has no name twice", () => {
     let known: Tree = {};
     let taken = 0;
@@ -74,7 +74,7 @@ describe("ten thousand frames that no panel sends", () => {
       { numRuns: RUNS },
     );
 
-    expect(taken).toBeGreaterThan(1000);
+    expect(taken).toBeGreaterThan(200);
     expect(garbage).toBeGreaterThan(500);
     expect(slowest).toBeLessThan(MOST_MILLISECONDS);
     expect(({} as Record<string, unknown>).Status).toBeUndefined();

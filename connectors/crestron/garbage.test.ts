@@ -7,7 +7,7 @@ import { type HomeFacts, normaliseHome } from "./home/normalise.ts";
 import { type Collection, loginIn, PATHS, refusalIn, resultIn, rowsIn } from "./home/schema.ts";
 import { openHome, openProcessor } from "./test-helpers.ts";
 
-const RUNS = 10_000;
+const RUNS = 2000;
 const MOST_MILLISECONDS = 250;
 const COLLECTIONS = Object.keys(PATHS) as Collection[];
 
@@ -67,7 +67,7 @@ function millisecondsOf(work: () => void): number {
   return (user + system) / 1000;
 }
 
-describe("ten thousand replies that no Crestron Home gives", () => {
+describe("two thousand replies that no Crestron Home gives", () => {
   it("are taken or passed over, each at once, and leave nothing in any object", () => {
     let slowest = 0;
     let taken = 0;
@@ -91,7 +91,7 @@ describe("ten thousand replies that no Crestron Home gives", () => {
       { numRuns: RUNS },
     );
 
-    expect(taken).toBeGreaterThan(100);
+    expect(taken).toBeGreaterThan(20);
     expect(slowest).toBeLessThan(MOST_MILLISECONDS);
     expect(({} as Record<string, unknown>).level).toBeUndefined();
   }, 60_000);
@@ -119,7 +119,7 @@ describe("ten thousand replies that no Crestron Home gives", () => {
   }, 60_000);
 });
 
-describe("ten thousand things that no console prints", () => {
+describe("two thousand things that no console prints", () => {
   const printed = fc.oneof(
     fc.string({ unit: "binary", maxLength: 400 }),
     fc.uint8Array({ maxLength: 400 }).map((bytes) => Buffer.from(bytes).toString("utf8")),

@@ -6,7 +6,8 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { type TestDatabase, testDatabase } from "./db/test-database.ts";
 
-const main = join(import.meta.dirname, "main.ts");
+/** As `npm start` begins it. */
+const main = ["--import", join(import.meta.dirname, "boot", "compile-cache.ts"), join(import.meta.dirname, "main.ts")];
 /** The first start in a clone builds the dashboard too. */
 const STARTED = { timeout: 60_000, interval: 50 };
 
@@ -34,7 +35,7 @@ describe("the hub as a process", { timeout: 120_000 }, () => {
   });
 
   function start(words: string[], env: Record<string, string> = { DATABASE_URL: test.url }): Hub {
-    const child = spawn(process.execPath, [main, ...words], { cwd: folder, env, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(process.execPath, [...main, ...words], { cwd: folder, env, stdio: ["ignore", "pipe", "pipe"] });
     let output = "";
     for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => (output += chunk));
     const ended = once(child, "exit").then(([code]) => code as number | null);

@@ -1,7 +1,7 @@
 /**
- * What `npm test` does: three vitests side by side, each about as long as the others. The journeys mostly wait for browsers
- * and homes, and everything else computes; the longest journeys and the measurements are the third. One after the other
- * they take more than twice as long. With words of one's own (`npm test -- permit`) it is plain `vitest run`.
+ * What `npm test` does: four vitests side by side. The journeys mostly wait for browsers and homes and the measurements for
+ * clocks and processes, while everything else computes. One after the other they take more than twice as long. With words
+ * of one's own (`npm test -- permit`) it is plain `vitest run`.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { createRequire } from "node:module";
@@ -20,7 +20,6 @@ const LONGEST = [
   "crestron-panel-is-restarted",
   "wedged-bridge-is-mended-by-a-rule",
 ];
-const MEASUREMENTS = "test/measure/";
 const words = process.argv.slice(2);
 const parts =
   words.length > 0
@@ -31,7 +30,8 @@ const parts =
           label: "journeys | ",
           words: [...projects("journeys"), ...LONGEST.flatMap((name) => ["--exclude", `**/${name}.test.ts`])],
         },
-        { label: "longest | ", words: [...projects("journeys", "measure"), ...LONGEST, MEASUREMENTS] },
+        { label: "longest | ", words: [...projects("journeys"), ...LONGEST] },
+        { label: "measure | ", words: projects("measure") },
       ];
 
 function projects(...names: readonly string[]): string[] {

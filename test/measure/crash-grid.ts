@@ -45,10 +45,12 @@ export interface Cell {
   readonly point: (typeof POINTS)[number];
 }
 
-/** Every point of every step; in the small form each point and each step once. */
+/** Every point of every step; in the small form each point once, at steps from the first to the last but one. */
 export function cellsOf(isFull: boolean): Cell[] {
   const all = Array.from({ length: 12 }, (_, place) =>
     POINTS.map((point) => ({ step: nameOf(place), number: place + 1, point })),
   );
-  return isFull ? all.flat() : all.flatMap((cells, place) => cells.slice(place % 8, (place % 8) + 1));
+  return isFull
+    ? all.flat()
+    : POINTS.flatMap((_, at) => all[Math.floor((at * all.length) / POINTS.length)]?.[at] ?? []);
 }

@@ -236,11 +236,11 @@ describe("silence", () => {
 });
 
 describe("the link", () => {
-  it("grants nothing by being read a thousand times, as mail programs do", async () => {
+  it("grants nothing by being read a hundred times, as mail programs do", async () => {
     const { home, consent, token } = await asked();
     const handlers = consentHandlers(consent);
 
-    for (let read = 0; read < 1000; read += 1) await handlers["consent.view"]({ token } as never, {} as never);
+    for (let read = 0; read < 100; read += 1) await handlers["consent.view"]({ token } as never, {} as never);
 
     expect(await permitted(consent, home)).toBe(false);
     expect(await consent.link.view(token)).toMatchObject({ status: "asked", canAnswer: true });
@@ -300,10 +300,10 @@ describe("the link", () => {
     expect([...refusals][0]).not.toContain("Lee");
   });
 
-  it("is not guessed in 10,000 tries", async () => {
+  it("is not guessed in a thousand tries", async () => {
     const { home, consent, proposalCode } = await asked();
     let taken = 0;
-    for (let batch = 0; batch < 100; batch += 1) {
+    for (let batch = 0; batch < 10; batch += 1) {
       const tries = Array.from({ length: 100 }, () =>
         consent.link
           .answer({ token: randomBytes(24).toString("base64url"), answer: "allow", proposalCode })

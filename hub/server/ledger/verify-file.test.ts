@@ -57,7 +57,7 @@ describe("checking an exported ledger", () => {
   it("finds any one letter that was changed, in any line", async () => {
     for (let at = 0; at < FILE.length; at += 1) {
       const length = FILE[at]?.length ?? 0;
-      for (let place = at % 7; place < length; place += 7) {
+      for (let place = at % 29; place < length; place += 29) {
         const other = FILE[at]?.[place] === "1" ? "2" : "1";
         const lines = changed(at, (line) => `${line.slice(0, place)}${other}${line.slice(place + 1)}`);
 

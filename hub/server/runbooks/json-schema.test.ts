@@ -99,7 +99,7 @@ steps:
           return !result.ok || isGood(result.document);
         },
       ),
-      { numRuns: 400 },
+      { numRuns: 100 },
     );
   });
 });

@@ -351,7 +351,7 @@ describe("whatever is broken in a runbook", () => {
           );
         },
       ),
-      { numRuns: 400 },
+      { numRuns: 150 },
     );
   });
 });
