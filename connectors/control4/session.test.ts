@@ -188,6 +188,21 @@ describe("the line", () => {
     expect(clock.pending()).toBe(0);
   });
 
+  it("that falls silent just after it answered is given up no later", async () => {
+    const clock = createTestClock(new Date().toISOString());
+    await using home = await openHome({ clock });
+    await clock.forward("15s");
+    await wait(100);
+    home.fake.goSilent();
+
+    for (const step of ["10s", "5s", "10s"] as const) {
+      await clock.forward(step);
+      await wait(20);
+    }
+
+    expect(lost(home)).toMatchObject({ kind: "unreachable", reason: { code: "silent" } });
+  });
+
   it("leaves no timer when it is closed", async () => {
     const clock = createTestClock(new Date().toISOString());
     await using home = await openHome({ clock });

@@ -1,7 +1,9 @@
 import type { ActionName } from "@caretaker/protocol";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { openProcessor } from "./test-helpers.ts";
+import { startFakeProcessor } from "./fake-gateway/index.ts";
+import { crestron } from "./index.ts";
+import { openProcessor, testContext } from "./test-helpers.ts";
 
 const HALL = "ip-1-03-192.168.1.31";
 const does = (capability: ActionName, input: Record<string, unknown> = {}) => ({
@@ -63,7 +65,9 @@ describe("an act at the console", () => {
     expect(console.acts).toEqual([]);
 
     expect(await processor.session.read(log)).toMatchObject({ errors: 1, entries: [{ message: "meanwhile" }] });
-    expect(await processor.session.act(does("log.clear"))).toEqual({});
+    expect(await processor.session.act(does("log.clear"))).toMatchObject({
+      saved: { errors: 1, warnings: 1, entries: [{ level: "WARNING" }, { level: "ERROR", message: "meanwhile" }] },
+    });
     expect(console.acts).toEqual(["CLEARERR"]);
     expect(await processor.session.read(log)).toMatchObject({ errors: 0, warnings: 0 });
   });
@@ -149,5 +153,41 @@ describe("what is read of it", () => {
 
     plan.log.splice(0, 3, { level: "Notice", source: "crestErrorLogServer", message: "Log started", minutesAgo: 0 });
     expect(await processor.session.read(log)).toMatchObject({ hasBegunAnew: true, comparedWith: expect.any(String) });
+  });
+
+  it("is what was noted since another session asked, where the hub keeps something for us", async () => {
+    await using fake = await startFakeProcessor();
+    const kept: unknown[] = [];
+    const memory = { recall: async () => kept.at(-1), keep: async (value: unknown) => void kept.push(value) };
+    const ask = async () => {
+      const session = await crestron.connect(fake.config, { ...testContext(), memory });
+      const said = await session.read(log);
+      await session.close();
+      return said;
+    };
+    expect(await ask()).toMatchObject({ comparedWith: null, warnings: 1 });
+
+    fake.plan.log.push({ level: "Fatal", source: "App", message: "it fell over", minutesAgo: 0 });
+
+    expect(await ask()).toMatchObject({ comparedWith: expect.any(String), errors: 1, warnings: 0 });
+    expect(JSON.stringify(kept)).not.toMatch(/fell over|Not Responding/);
+  });
+
+  it.each([
+    ["nothing that is understood", async () => ({ log: { lines: "many" } })],
+    [
+      "nothing, since the database is away",
+      async () => {
+        throw new Error("The database is away");
+      },
+    ],
+  ])("is all of it where the hub recalls %s", async (_what, recall) => {
+    await using fake = await startFakeProcessor();
+    const memory = { recall, keep: () => Promise.reject(new Error("The database is away")) };
+    const session = await crestron.connect(fake.config, { ...testContext(), memory });
+
+    expect(await session.read(log)).toMatchObject({ comparedWith: null, warnings: 1 });
+    expect(await session.read(log)).toMatchObject({ comparedWith: expect.any(String), warnings: 0 });
+    await session.close();
   });
 });

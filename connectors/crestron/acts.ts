@@ -9,11 +9,12 @@ import {
 } from "@caretaker/protocol";
 import { refusalIn } from "./console/answers.ts";
 import { type Address4, address4Of, type Command } from "./console/commands.ts";
+import { isFault } from "./console/error-log.ts";
 import type { Follower } from "./follower.ts";
 import { actOnHome, isOfHome } from "./home/acts.ts";
 import { keyOfEntry } from "./normalise.ts";
 import { slotBehind } from "./program.ts";
-import { readLog } from "./reads.ts";
+import { grouped, readLog } from "./read-log.ts";
 import type { Processor } from "./session.ts";
 import { words } from "./words.ts";
 
@@ -23,7 +24,11 @@ const RENEW_SECONDS = 60;
 const STARTED = /restarting program|program\(s\) started|application loaded/i;
 
 type Acts = {
-  readonly [N in ActionName]?: (from: Follower, input: CapabilityInput<N>, processor: Processor) => Promise<void>;
+  readonly [N in ActionName]?: (
+    from: Follower,
+    input: CapabilityInput<N>,
+    processor: Processor,
+  ) => Promise<CapabilityOutput<N> | undefined>;
 };
 
 /** What is typed for each act. Nothing of an input is ever typed: it is looked up, or one of a few words of ours. */
@@ -67,15 +72,16 @@ const acts: Acts = {
   },
 
   "log.clear": async (from, _input, { clock, log }) => {
-    // What is cleared has been read out before, so it stands in the record of the run.
-    const { notes } = await readLog(from, clock).catch((error: unknown) => {
+    // What is cleared has been read out before, so it stands in a record; and it is said once more with the act itself.
+    const { notes, momentOf } = await readLog(from, clock).catch((error: unknown) => {
       if (isCaretakerError(error, "not_available_here")) throw new CaretakerError("step_failed", error.message);
       throw error;
     });
     const unread = log.changes(notes).notes.length;
     if (log.at === null || unread > 0) throw new CaretakerError("step_failed", words.readItFirst(unread));
     await typed(from, { is: "clear log" });
-    log.forget();
+    await log.forget();
+    return { saved: grouped(notes.filter(isFault), momentOf) };
   },
 };
 
@@ -86,12 +92,13 @@ export async function act<N extends CapabilityName>(
 ): Promise<CapabilityOutput<N>> {
   const { console, home } = processor;
   const type = (
-    acts as Partial<Record<CapabilityName, (from: Follower, input: unknown, all: Processor) => Promise<void>>>
+    acts as Partial<Record<CapabilityName, (from: Follower, input: unknown, all: Processor) => Promise<unknown>>>
   )[capability];
+  let said: unknown;
   if (home !== undefined && isOfHome(capability)) await actOnHome(home.need(), capability, input);
-  else if (console !== undefined && type !== undefined) await type(console.need(), input, processor);
+  else if (console !== undefined && type !== undefined) said = await type(console.need(), input, processor);
   else throw new CaretakerError("not_available_here", words.notHere(capability), { meta: { isSent: false } });
-  return {} as CapabilityOutput<N>;
+  return (said ?? {}) as CapabilityOutput<N>;
 }
 
 /** What the console printed. A no of it, whatever the exit status, means that nothing happened. */

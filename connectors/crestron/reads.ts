@@ -3,23 +3,20 @@ import {
   type CapabilityName,
   type CapabilityOutput,
   CaretakerError,
-  type Clock,
   type ReadRequest,
-  withoutSecrets,
 } from "@caretaker/protocol";
-import { driftIn, linesOf, offsetOf, refusalIn, uptimeIn } from "./console/answers.ts";
+import { driftIn, linesOf, refusalIn, uptimeIn } from "./console/answers.ts";
 import { slotOf } from "./console/commands.ts";
-import { isFault, type Note, type Noted, notesIn } from "./console/error-log.ts";
+import { isFault } from "./console/error-log.ts";
 import { isIncomplete } from "./console/log-changes.ts";
 import type { Follower } from "./follower.ts";
 import type { HomeFollower } from "./home/follower.ts";
 import { homeReads } from "./home/reads.ts";
 import { answersBy, cresnetKey, keyOfEntry, PROCESSOR } from "./normalise.ts";
 import { slotBehind } from "./program.ts";
+import { grouped, readLog } from "./read-log.ts";
 import type { Processor } from "./session.ts";
 import { words } from "./words.ts";
-
-const MOST_ENTRIES = 200;
 
 type Input = Readonly<Record<string, unknown>>;
 type Reads = {
@@ -79,7 +76,7 @@ const reads: Reads = {
   "log.errors": async (from, { integration }, { clock, log }) => {
     if (integration !== undefined) throw new CaretakerError("not_available_here", words.noSuch("integration"));
     const { notes, momentOf } = await readLog(from, clock);
-    log.handedOut(notes, clock.now());
+    await log.handedOut(notes, clock.now());
     return grouped(notes.filter(isFault), momentOf);
   },
 
@@ -87,7 +84,7 @@ const reads: Reads = {
     const { notes, momentOf } = await readLog(from, clock);
     const changes = log.changes(notes);
     const comparedWith = log.at?.toISOString() ?? null;
-    log.handedOut(notes, clock.now());
+    await log.handedOut(notes, clock.now());
     return {
       ...grouped(changes.notes.filter(isFault), momentOf),
       comparedWith,
@@ -118,55 +115,9 @@ const reads: Reads = {
   },
 };
 
-type MomentOf = (at: Note["at"]) => number | null;
-
-/** The log as it is now, and how its moments are ours. */
-export async function readLog(from: Follower, clock: Clock): Promise<{ notes: Note[]; momentOf: MomentOf }> {
-  const uptime = uptimeIn(await from.client.type({ is: "uptime" }));
-  const said = await from.client.type({ is: "log" }, 30);
-  const notes = notesIn(said);
-  // The lines of the log begin with "Error:" as the console's own no does.
-  const no = notes.length === 0 && !/log contents/i.test(said) ? refusalIn(said) : undefined;
-  if (no !== undefined) throw new CaretakerError("not_available_here", words.saidNo(no));
-  const now = clock.now().getTime();
-  const startedAt = uptime === undefined ? null : now - uptime.milliseconds;
-  const offset = uptime === undefined ? null : offsetOf(uptime, now);
-  const momentOf: MomentOf = (at) => {
-    if (at === null) return null;
-    if ("uptime" in at) return startedAt === null ? null : startedAt + at.uptime;
-    return offset === null ? null : at.local - offset;
-  };
-  return { notes, momentOf };
-}
-
 function state(availability: AvailabilityValue, firmware: string | null): CapabilityOutput<"device.state"> {
   const unavailable = availability === "offline" ? 1 : 0;
   return { availability, entities: 1, unavailable, battery: null, lastSeen: null, firmware };
-}
-
-/** What was said again and again is one line. Of what has no moment that is known nothing can be said. */
-function grouped(noted: readonly Noted[], momentOf: MomentOf): CapabilityOutput<"log.errors"> {
-  const entries = new Map<string, CapabilityOutput<"log.errors">["entries"][number]>();
-  const counted = { error: 0, warning: 0 };
-  for (const { level, source, message, at } of noted) {
-    const moment = momentOf(at);
-    if (moment === null || !Number.isFinite(moment) || Math.abs(moment) > 8e15) continue;
-    counted[level] += 1;
-    const iso = new Date(moment).toISOString();
-    const key = `${level} ${source} ${message}`;
-    const known = entries.get(key);
-    const firstAt = known?.firstAt ?? iso;
-    const count = (known?.count ?? 0) + 1;
-    entries.set(key, {
-      level: level.toUpperCase(),
-      source,
-      message: withoutSecrets(message),
-      count,
-      firstAt,
-      lastAt: iso,
-    });
-  }
-  return { entries: [...entries.values()].slice(-MOST_ENTRIES), errors: counted.error, warnings: counted.warning };
 }
 
 /** What is asked of Crestron Home: things of its own by their keys. */

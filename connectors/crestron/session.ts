@@ -63,7 +63,7 @@ class ProcessorSession implements GatewaySession {
     this.#teller = new Teller(names, context.clock, (event) => this.#isOver || context.emit(event));
     this.#processor = {
       restart: new ExpectedRestart(context.clock),
-      log: new LogMemory(),
+      log: new LogMemory(context.memory, context.log),
       clock: context.clock,
       console: console && this.#door("console", (lost) => this.#openConsole(console, lost)),
       home: home && this.#door("home", (lost) => this.#openHome(home, lost)),
@@ -72,6 +72,7 @@ class ProcessorSession implements GatewaySession {
 
   /** A door that cannot be reached is left shut, if another opens. One that refuses us ends it all: asking again locks out. */
   async begin(): Promise<void> {
+    await this.#processor.log.recall();
     const shut: [Door<Follower> | Door<HomeFollower>, unknown][] = [];
     for (const door of this.#doors) {
       try {

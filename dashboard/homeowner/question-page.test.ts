@@ -1,4 +1,6 @@
 // @vitest-environment-options { "url": "https://care.example.org/q/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA" }
+import { globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Answer, HomeQuestionView } from "@caretaker/protocol";
 import { beforeEach, describe, expect, it } from "vitest";
 import { PageProblem } from "./api.ts";
@@ -51,6 +53,44 @@ const press = async (name: string): Promise<void> => {
   [...root.querySelectorAll("button")].find((one) => one.textContent === name)?.click();
   await new Promise((resolve) => setTimeout(resolve, 0));
 };
+
+/** What stock runbooks let a homeowner answer. */
+function stockAnswers(): string[] {
+  const root = join(import.meta.dirname, "../..");
+  const files = globSync("{hub,connectors/*}/runbooks/*.yaml", { cwd: root });
+  const asks = files.flatMap((file) =>
+    [...readFileSync(join(root, file), "utf8").matchAll(/of: homeowner\n[\s\S]*?answers: \[(.+)\]/g)].map(
+      ([, answers = ""]) => answers,
+    ),
+  );
+  return asks.flatMap((answers) => answers.split(", "));
+}
+
+describe("the answers that a stock runbook lets a homeowner choose", () => {
+  it.each(["nl", "de", "fr"] as const)("have words of their own in %s", async (language) => {
+    const answers = stockAnswers();
+    expect(answers.length).toBeGreaterThan(3);
+
+    await open({ language, answers });
+
+    const shown = [...root.querySelectorAll("button")].map((button) => button.textContent);
+    expect(shown.filter((word) => answers.includes(word ?? ""))).toEqual([]);
+  });
+
+  it("are sent as the runbook says them", async () => {
+    await open({ language: "nl", answers: ["lit", "dark"] });
+
+    await press("brandt niet");
+
+    expect(answered).toEqual(["dark"]);
+  });
+
+  it("stand as a firm wrote them where they are its own", async () => {
+    await open({ language: "de", answers: ["grün", "constructor"] });
+
+    expect([...root.querySelectorAll("button")].map((button) => button.textContent)).toEqual(["grün", "constructor"]);
+  });
+});
 
 describe("a question that allows nothing", () => {
   it("says who asks what, has its words as buttons, and is answered by one", async () => {

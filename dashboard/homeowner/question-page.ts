@@ -117,9 +117,15 @@ export function createQuestionPage(root: HTMLElement, api: QuestionApi, language
 }
 
 function inputs(view: HomeQuestionView, words: PageWords, send: (answer: Answer) => Promise<void>): HTMLElement[] {
+  const said: Readonly<Record<string, string>> = words.question.answers;
+  const wordFor = (word: string): string => (Object.hasOwn(said, word) ? (said[word] ?? word) : word);
   if (typeof view.answers !== "string")
     return view.answers.map((word) =>
-      element("button", { class: "other", attributes: { type: "button" }, onclick: () => void send(word) }, word),
+      element(
+        "button",
+        { class: "other", attributes: { type: "button" }, onclick: () => void send(word) },
+        wordFor(word),
+      ),
     );
   const isNumber = view.answers === "number";
   const field = element("input", {

@@ -41,8 +41,19 @@ function read<I extends z.ZodObject, O extends z.ZodObject>(summary: string, inp
   return { kind: "read" as const, summary, input, output };
 }
 
-function action<I extends z.ZodObject>(summary: string, input: I) {
-  return { kind: "action" as const, summary, input, output: z.object({ contextId: z.string().optional() }) };
+const Done = z.object({ contextId: z.string().optional() });
+
+function action<I extends z.ZodObject>(summary: string, input: I): Action<I, typeof Done>;
+function action<I extends z.ZodObject, O extends z.ZodObject>(summary: string, input: I, output: O): Action<I, O>;
+function action(summary: string, input: z.ZodObject, output: z.ZodObject = Done): Action<z.ZodObject, z.ZodObject> {
+  return { kind: "action", summary, input, output };
+}
+
+interface Action<I extends z.ZodObject, O extends z.ZodObject> {
+  readonly kind: "action";
+  readonly summary: string;
+  readonly input: I;
+  readonly output: O;
 }
 
 /**
@@ -131,7 +142,7 @@ export const CAPABILITIES = {
       entries: z.array(LogEntry),
       errors: z.number().int(),
       warnings: z.number().int(),
-      /** When it was last asked over this connection; null the first time: then all of the log is new. */
+      /** When it was last asked; null the first time: then all of the log is new. */
       comparedWith: Moment.nullable(),
       /** The log begins anew: the gateway restarted, or somebody cleared it. */
       hasBegunAnew: z.boolean(),
@@ -257,7 +268,14 @@ export const CAPABILITIES = {
     "Show one of a few sentences on the screens",
     z.strictObject({ sentence: z.enum(PANEL_SENTENCES), language: z.enum(["en", "nl", "de", "fr"]) }),
   ),
-  "log.clear": action("Clear the gateway's log, once it was read", z.strictObject({})),
+  "log.clear": action(
+    "Clear the gateway's log, once it was read",
+    z.strictObject({}),
+    // What stood there, so that whoever looks at the act sees what it took away.
+    Done.extend({
+      saved: z.object({ entries: z.array(LogEntry), errors: z.number().int(), warnings: z.number().int() }),
+    }),
+  ),
   "gateway.restart": action("Restart the gateway's software", z.strictObject({})),
 } as const;
 

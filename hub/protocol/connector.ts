@@ -78,8 +78,19 @@ export interface ConnectorContext {
    * or acts on a thing it has to have looked. Absent where nothing is remembered.
    */
   readonly remembered?: () => Iterable<readonly [label: string, key: string]>;
+  /**
+   * A small value that outlives the session and the hub: plain JSON, and no words of the home. Absent where nothing is
+   * kept.
+   */
+  readonly memory?: SessionMemory;
   /** Called for all that happens, from before `connect` resolves until the session is lost or closed. */
   readonly emit: (event: SessionEvent) => void;
+}
+
+export interface SessionMemory {
+  /** What was kept last; undefined where nothing was. */
+  recall(): Promise<unknown>;
+  keep(value: unknown): Promise<void>;
 }
 
 /** Fields are for a machine, `message` for a person. Never a secret, never a whole frame. */

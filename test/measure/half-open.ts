@@ -1,9 +1,11 @@
 import { isCaretakerError } from "@caretaker/protocol";
-import { LAMP, type WatchedHome, watchHome } from "./lines/watched-home.ts";
+import { type CutHome, HOMES } from "./half-open/homes.ts";
 import type { Effort, Figure } from "./measurement.ts";
 import { type Random, randomFrom } from "./random.ts";
 
-const CUTS = { small: 8, full: 200 };
+/** Of each make: Home Assistant's line is the one that is up all day in most homes. */
+const CUTS = { small: { most: 6, others: 1 }, full: { most: 200, others: 50 } };
+const MOST = "home-assistant";
 const STALE_SECONDS = 30;
 const LONGEST_SECONDS = 130;
 /** What is on its way when the line is cut. */
@@ -25,6 +27,16 @@ interface Tally {
 export async function halfOpen({ isFull, seed, say }: Effort): Promise<Figure[]> {
   const random = randomFrom(seed);
   const wanted = isFull ? CUTS.full : CUTS.small;
+  const figures: Figure[] = [];
+  for (const [name, open] of Object.entries(HOMES)) {
+    const tally = await cutMany(open, random, name === MOST ? wanted.most : wanted.others);
+    say(`  ${name}: ${tally.cuts} lines cut`);
+    figures.push(...figuresOf(name, tally));
+  }
+  return figures;
+}
+
+async function cutMany(open: () => Promise<CutHome>, random: Random, wanted: number): Promise<Tally> {
   const tally: Tally = {
     cuts: 0,
     noticed: 0,
@@ -36,14 +48,15 @@ export async function halfOpen({ isFull, seed, say }: Effort): Promise<Figure[]>
     openTwice: 0,
     timers: 0,
   };
-  for (; tally.cuts < wanted; tally.cuts += 1) {
-    await cutOne(random, tally);
-    if ((tally.cuts + 1) % 50 === 0) say(`  ${tally.cuts + 1} lines cut`);
-  }
-  const all = { atLeast: wanted };
+  for (; tally.cuts < wanted; tally.cuts += 1) await cutOne(await open(), random, tally);
+  return tally;
+}
+
+function figuresOf(name: string, tally: Tally): Figure[] {
+  const all = { atLeast: tally.cuts };
   const none = { atMost: 0 };
   return [
-    { name: "lines that were cut without a word", value: tally.cuts, unit: "", promise: all },
+    { name: `${name}: lines that were cut without a word`, value: tally.cuts, unit: "", promise: { atLeast: 1 } },
     { name: "of these, noticed in time", value: tally.noticed, unit: "", promise: all },
     { name: "the slowest was noticed after", value: tally.slowest, unit: "s", promise: { atMost: STALE_SECONDS } },
     { name: "acts asked for meanwhile that were sent", value: tally.sentWhileStale, unit: "", promise: none },
@@ -55,14 +68,13 @@ export async function halfOpen({ isFull, seed, say }: Effort): Promise<Figure[]>
   ];
 }
 
-async function cutOne(random: Random, tally: Tally): Promise<void> {
-  const home = await watchHome();
-  const { fake, line, supervisor, status } = home;
+async function cutOne(home: CutHome, random: Random, tally: Tally): Promise<void> {
+  const { line, supervisor, status } = home;
   supervisor.start();
   if (!(await home.pass(30, () => status.state === "online"))) throw new Error("The home did not come online");
   await home.pass(random.below(40));
   const doing = random.pick(DOING);
-  const before = actsIn(home);
+  const before = home.acts();
   const fit = { fault: random.below(3) === 0 ? ("deaf" as const) : ("silent" as const), strength: 0 };
   const work = begin(home, doing);
   line.break(fit, random.below(2) === 0 ? "now" : "next_up");
@@ -75,31 +87,29 @@ async function cutOne(random: Random, tally: Tally): Promise<void> {
   if (isNoticed) tally.noticed += 1;
   await settled(home, work);
 
-  const sentBefore = actsIn(home);
+  const sentBefore = home.acts();
   const refused = await settled(home, begin(home, "an act"));
   if (!(isCaretakerError(refused) && refused.meta.isSent === false)) tally.sentWhileStale += 1;
-  fake.setState(LAMP, "whatever it is");
+  home.change();
   await home.pass(random.below(90));
-  if (actsIn(home) > sentBefore) tally.sentWhileStale += 1;
+  if (home.acts() > sentBefore) tally.sentWhileStale += 1;
 
   line.mend();
   const isBack = await home.pass(400, () => status.state === "online");
   if (isBack) tally.back += 1;
   await home.pass(3);
-  if (home.lamp() !== "whatever it is") tally.wrongState += 1;
-  if (fake.clients > 1) tally.openTwice += 1;
-  if (actsIn(home) - before > (doing === "an act" ? 1 : 0)) tally.twice += 1;
+  if (!home.isShown()) tally.wrongState += 1;
+  if (home.sessions() > 1) tally.openTwice += 1;
+  if (home.acts() - before > (doing === "an act" ? 1 : 0)) tally.twice += 1;
   tally.timers += (await home.close()).timers;
 }
 
 /** Resolves with what came of it, good or bad. */
-async function begin({ supervisor, fake, inventory }: WatchedHome, doing: (typeof DOING)[number]): Promise<unknown> {
-  const integration = inventory()?.integrations.find(({ name }) => name === "Hall bridge")?.key ?? "";
+async function begin(home: CutHome, doing: (typeof DOING)[number]): Promise<unknown> {
   try {
-    if (doing === "a read") return await supervisor.read("integration.list", {});
-    if (doing === "an act")
-      return await supervisor.act({ capability: "integration.reload", input: { integration }, attemptId: "attempt" });
-    if (doing === "a change at home") fake.setState(LAMP, "on");
+    if (doing === "a read") return await home.read();
+    if (doing === "an act") return await home.act();
+    if (doing === "a change at home") home.change();
     return null;
   } catch (error) {
     return error;
@@ -107,7 +117,7 @@ async function begin({ supervisor, fake, inventory }: WatchedHome, doing: (typeo
 }
 
 /** What came of it, as time goes on; nothing where nothing did in the longest that an act may take. */
-async function settled(home: WatchedHome, work: Promise<unknown>): Promise<unknown> {
+async function settled(home: CutHome, work: Promise<unknown>): Promise<unknown> {
   let came: unknown;
   let isOver = false;
   void work.then((what) => {
@@ -116,8 +126,4 @@ async function settled(home: WatchedHome, work: Promise<unknown>): Promise<unkno
   });
   await home.pass(LONGEST_SECONDS, () => isOver);
   return came;
-}
-
-function actsIn({ fake }: WatchedHome): number {
-  return fake.countActs("homeassistant", "reload_config_entry");
 }

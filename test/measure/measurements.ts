@@ -86,7 +86,7 @@ export const MEASUREMENTS: Readonly<Record<string, Measurement>> = {
     measure: revocations,
   },
   services: {
-    title: "of all that a Home Assistant could be told to do, only what the connector's table names arrives",
+    title: "of all that a gateway could be told to do, only what the connector's table names arrives",
     measure: services,
   },
   tamper: {

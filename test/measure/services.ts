@@ -19,6 +19,7 @@ import { runbookOf, testLibrary } from "@caretaker/server/runs/test-helpers.ts";
 import type { Effort, Figure } from "./measurement.ts";
 import { actsOfForgedRuns, GRANTS } from "./services/forged-runs.ts";
 import { DOMAINS, INHERITED, isAllowed, SERVICE_NAMES } from "./services/names.ts";
+import { servicesOfOthers } from "./services/other-makes.ts";
 
 /** Small: each so many names one. */
 const EACH = { small: 60, full: 1 };
@@ -73,6 +74,7 @@ export async function services({ isFull, say, openPostgres }: Effort): Promise<F
     { name: "calls that arrived in the home", value: home.fake.acts.length, unit: "", promise: { atLeast: 1 } },
     { name: "of these, not in the connector's table", value: others.length, unit: "", promise: { atMost: 0 } },
     { name: "of these, switched what is no switch", value: otherThings.length, unit: "", promise: { atMost: 0 } },
+    ...(await servicesOfOthers(isFull ? 1 : 4, say)),
   ];
 }
 

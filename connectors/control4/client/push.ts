@@ -6,6 +6,7 @@ import type { DirectorToken } from "./account.ts";
 import { parseJson } from "./fault.ts";
 
 const HANDSHAKE_SECONDS = 20;
+/** From one ping to the next. With what an answer may take, a line that was cut is known within 25 s. */
 const PING_SECONDS = 15;
 const ANSWER_SECONDS = 10;
 const MAX_FRAME_BYTES = 32 * 1024 * 1024;
@@ -155,9 +156,9 @@ export class PushLine {
   }
 
   /** In this generation the client asks and the server answers; whatever is heard counts as an answer. */
-  #startBeating(): void {
+  #startBeating(seconds = PING_SECONDS): void {
     this.#beat();
-    this.#beat = this.#deps.clock.after(PING_SECONDS * 1000, () => {
+    this.#beat = this.#deps.clock.after(seconds * 1000, () => {
       const before = this.#heardSince;
       this.#send("2");
       this.#beat = this.#deps.clock.after(ANSWER_SECONDS * 1000, () => {
@@ -170,7 +171,8 @@ export class PushLine {
   #judge(before: number): void {
     if (this.#isOver) return;
     if (this.#heardSince === before) this.#end("silent");
-    else this.#startBeating();
+    // Waiting for the answer was part of the time until the next.
+    else this.#startBeating(PING_SECONDS - ANSWER_SECONDS);
   }
 
   #emit(...event: readonly string[]): void {

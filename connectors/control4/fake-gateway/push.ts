@@ -35,7 +35,12 @@ export class PushServer {
   }
 
   get isWatched(): boolean {
-    return [...this.#subscriptions.values()].some(({ socket, hasBegun }) => hasBegun && socket.connected);
+    return this.clients > 0;
+  }
+
+  /** Lines for news that are open. */
+  get clients(): number {
+    return [...this.#subscriptions.values()].filter(({ socket, hasBegun }) => hasBegun && socket.connected).length;
   }
 
   /** The names under which clients hear now. */

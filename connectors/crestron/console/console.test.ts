@@ -15,7 +15,7 @@ import { address4Of, type Command, lineOf, PLAIN, SLOTS } from "./commands.ts";
 import { cresnetIn } from "./cresnet.ts";
 import { errorLogIn, notesIn } from "./error-log.ts";
 import { ipTableIn } from "./ip-table.ts";
-import { changesOf, isIncomplete } from "./log-changes.ts";
+import { changesOf, isIncomplete, markOf, NO_MARK } from "./log-changes.ts";
 import { SENTENCES } from "./sentences.ts";
 
 /** Facts' list of what is never typed, whoever asks: each would lose something, open something, or do anything at all. */
@@ -280,7 +280,7 @@ Done: 3 found`;
         ])
           read(garbage);
         driftIn(garbage, 0);
-        changesOf(notesIn(garbage), notesIn(garbage.slice(3)));
+        changesOf(markOf(notesIn(garbage)), notesIn(garbage.slice(3)));
       }),
       { numRuns: 10_000 },
     );
@@ -308,19 +308,19 @@ describe.each([
     change.notes.map(({ message }) => message.replace(/^App\s*/, ""));
 
   it("is all of it the first time, and nothing when it was read again", () => {
-    expect(messages(changesOf([], notes(first, second)))).toEqual(["log started", "it broke"]);
-    expect(changesOf(notes(first, second), notes(first, second))).toEqual({ notes: [], hasBegunAnew: false });
+    expect(messages(changesOf(NO_MARK, notes(first, second)))).toEqual(["log started", "it broke"]);
+    expect(changesOf(markOf(notes(first, second)), notes(first, second))).toEqual({ notes: [], hasBegunAnew: false });
   });
 
   it("is what stands behind what both begin with", () => {
-    expect(messages(changesOf(notes(first, second), notes(first, second, third)))).toEqual(["it is slow"]);
+    expect(messages(changesOf(markOf(notes(first, second)), notes(first, second, third)))).toEqual(["it is slow"]);
   });
 
   it("is all of it when it begins with another line: a restart", () => {
     const anew = line("Notice", 5, "log started again");
 
-    expect(changesOf(notes(first, second), notes(anew))).toMatchObject({ hasBegunAnew: true });
-    expect(messages(changesOf(notes(first, second), notes(anew)))).toEqual(["log started again"]);
+    expect(changesOf(markOf(notes(first, second)), notes(anew))).toMatchObject({ hasBegunAnew: true });
+    expect(messages(changesOf(markOf(notes(first, second)), notes(anew)))).toEqual(["log started again"]);
   });
 });
 
@@ -331,9 +331,16 @@ describe("what is new in a log", () => {
     const before = notesIn([1, 2, 3].map(entry).join("\n"));
     const now = notesIn([2, 3, 4].map(entry).join("\n"));
 
-    const { notes, hasBegunAnew } = changesOf(before, now);
+    const { notes, hasBegunAnew } = changesOf(markOf(before), now);
 
     expect([notes.map(({ message }) => message), hasBegunAnew]).toEqual([["number 4"], false]);
+  });
+
+  it("is known again by digests: no word of the home is remembered", () => {
+    const notes = notesIn("Error: App # 2026-09-26 08:00:00 # the bedroom window is open");
+
+    expect(JSON.stringify(markOf(notes))).not.toMatch(/bedroom|App/);
+    expect(markOf(notes)).toEqual({ lines: 1, first: expect.any(String), last: markOf(notes).first });
   });
 
   it("is not whole where the processor says that it stopped noting", () => {

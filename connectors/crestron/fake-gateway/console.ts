@@ -1,5 +1,5 @@
 import type { Knobs } from "./knobs.ts";
-import type { ProcessorPlan } from "./processor.ts";
+import type { LogPlan, ProcessorPlan } from "./processor.ts";
 
 /** Minimum and whole word of each command, as its help prints them: `ERRlog`. */
 const COMMANDS = [
@@ -35,6 +35,7 @@ export class Console {
   readonly typed: string[] = [];
   #startedAt = Date.now() - 5 * DAY;
   readonly #programStarts = new Map<number, number>();
+  readonly #moments = new WeakMap<LogPlan, Date>();
 
   constructor(plan: ProcessorPlan, knobs: Knobs, reboot: () => void) {
     this.#plan = plan;
@@ -181,17 +182,26 @@ export class Console {
   #persistentLog(): string[] {
     return [
       "Persistent log contents during current boot:",
-      ...this.#plan.log.map(({ level, source, message, minutesAgo }) => {
-        const at = new Date(Date.now() - minutesAgo * 60_000);
+      ...this.#plan.log.map((line) => {
+        const { level, source, message } = line;
+        const at = this.#momentOf(line);
         return `${level}: ${source} # ${localTime(at)} # ${message}`;
       }),
       "Persistent log contents during current boot end",
     ];
   }
 
+  /** A line keeps the moment that it was first printed with, however often it is read. */
+  #momentOf(line: LogPlan): Date {
+    const at = this.#moments.get(line) ?? new Date(Date.now() - line.minutesAgo * 60_000);
+    this.#moments.set(line, at);
+    return at;
+  }
+
   #oldLog(): string[] {
-    return this.#plan.log.flatMap(({ level, source, message, minutesAgo }, index) => {
-      const at = new Date(Date.now() - minutesAgo * 60_000);
+    return this.#plan.log.flatMap((line, index) => {
+      const { level, source, message } = line;
+      const at = this.#momentOf(line);
       const day = `${at.getMonth() + 1}-${at.getDate()}-${String(at.getFullYear()).slice(2)}`;
       return [
         `${String(index + 1).padStart(3)}. ${level}: ${message}`,

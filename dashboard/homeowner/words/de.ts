@@ -45,6 +45,13 @@ export const de: PageWords = {
     over: "Diese Frage ist nicht mehr offen.",
     bad: "Das passt nicht zur Frage. Bitte versuchen Sie es noch einmal.",
     allowsNothing: "Mit Ihrer Antwort erlauben Sie nichts: Bevor etwas geschieht, fragen wir Sie eigens.",
+    answers: {
+      lit: "leuchtet",
+      dark: "leuchtet nicht",
+      works: "funktioniert",
+      broken: "funktioniert nicht",
+      hangs: "hängt",
+    },
   },
   when: {
     title: "Einen anderen Zeitpunkt wählen",

@@ -45,6 +45,7 @@ export const en: PageWords = {
     over: "This question is no longer open.",
     bad: "That does not fit the question. Please try again.",
     allowsNothing: "Your answer allows nothing: before anything is done, you are asked for that.",
+    answers: { lit: "lit", dark: "dark", works: "works", broken: "broken", hangs: "hangs" },
   },
   when: {
     title: "Choose another time",

@@ -45,6 +45,7 @@ export const fr: PageWords = {
     over: "Cette question n’est plus ouverte.",
     bad: "Cela ne correspond pas à la question. Veuillez réessayer.",
     allowsNothing: "Votre réponse n’autorise rien : avant toute action, nous vous demanderons votre accord.",
+    answers: { lit: "allumé", dark: "éteint", works: "fonctionne", broken: "ne fonctionne pas", hangs: "bloqué" },
   },
   when: {
     title: "Choisir un autre moment",

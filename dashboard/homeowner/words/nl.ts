@@ -45,6 +45,7 @@ export const nl: PageWords = {
     over: "Deze vraag staat niet meer open.",
     bad: "Dat past niet bij de vraag. Probeer het opnieuw.",
     allowsNothing: "Met uw antwoord staat u niets toe: voordat we iets doen, vragen we u dat apart.",
+    answers: { lit: "brandt", dark: "brandt niet", works: "werkt", broken: "werkt niet", hangs: "hangt" },
   },
   when: {
     title: "Kies een ander moment",

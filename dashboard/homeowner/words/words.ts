@@ -1,5 +1,7 @@
 import type { ConsentView } from "@caretaker/protocol";
 
+export type StockAnswer = "lit" | "dark" | "works" | "broken" | "hangs";
+
 /**
  * The page's own words in one language: labels, buttons, and what it says when something goes wrong. What is asked and
  * what was done are sentences of the hub, which come in the same language.
@@ -53,6 +55,8 @@ export interface PageWords {
     readonly over: string;
     readonly bad: string;
     readonly allowsNothing: string;
+    /** The words that can be answered to what stock runbooks ask; a firm's own stand there as they were written. */
+    readonly answers: Readonly<Record<StockAnswer, string>>;
   };
   /** Choosing another time. */
   readonly when: {

@@ -32,6 +32,7 @@ import { toGateway } from "../state/shapes.ts";
 import type { HubState } from "../state/state.ts";
 import type { AskOptions } from "./ask.ts";
 import { type CredentialVault, openConfig, openConfigs, parseConfig } from "./credentials.ts";
+import { memoryOf } from "./gateway-memory.ts";
 import { Intake } from "./intake.ts";
 import { readByHub } from "./own-reads.ts";
 import { seeAgain } from "./see-again.ts";
@@ -179,6 +180,7 @@ export function createGateways(deps: GatewaysDeps): Gateways {
         first = undefined;
         return config === undefined ? storedConfig(deps, connector, id) : parseConfig(connector, config);
       },
+      memory: memoryOf(deps.db, id),
       intake: (event) => intake.take(event),
       report: (patch) => report(one, patch),
       tapped: ({ action, userId }) =>

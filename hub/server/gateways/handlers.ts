@@ -26,6 +26,7 @@ import {
   parseConfig,
   splitConfig,
 } from "./credentials.ts";
+import { forgetMemories } from "./gateway-memory.ts";
 import type { Gateways, GatewaysDeps } from "./gateways.ts";
 
 export type GatewayHandlersDeps = GatewaysDeps & { readonly gateways: Gateways };
@@ -110,6 +111,7 @@ export function gatewayHandlers(deps: GatewayHandlersDeps): Pick<Handlers, Names
         await trx.deleteFrom("gatewaySnapshot").where("gatewayId", "=", gatewayId).execute();
         await trx.deleteFrom("gatewayInventory").where("gatewayId", "=", gatewayId).execute();
         await vault.destroy(trx, credentialsOwner(gatewayId));
+        await forgetMemories(trx, [gatewayId]);
         const { name, connector, address } = row;
         await enter(trx, row.siteId as SiteId, "gateway.removed", actor, { gatewayId, name, connector, address });
         return row.siteId as SiteId;

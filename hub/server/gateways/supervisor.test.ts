@@ -72,6 +72,7 @@ function supervise(more: Partial<SupervisorDeps> = {}): Supervisor {
     clock,
     random: () => 1,
     log: silent,
+    memory: { recall: async () => undefined, keep: async () => {} },
     intake: (event) => {
       taken.push(event);
       record.status.lastSeenAt = clock.now().getTime();

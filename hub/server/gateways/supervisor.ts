@@ -12,6 +12,7 @@ import {
   type MessageName,
   type MessageOutput,
   type SessionEvent,
+  type SessionMemory,
   sleep,
   targetsOf,
 } from "@caretaker/protocol";
@@ -33,6 +34,8 @@ export interface SupervisorDeps {
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: ConnectorLog;
+  /** What its connector keeps from one session to the next. */
+  readonly memory: SessionMemory;
   readonly intake: (event: Exclude<SessionEvent, { type: "lost" | "gateway" | "tapped" }>) => void;
   /** Somebody pressed a button of one of our questions in the home. */
   readonly tapped: (tap: Extract<SessionEvent, { type: "tapped" }>) => void;
@@ -171,7 +174,7 @@ export class Supervisor {
   }
 
   async #connect(held: HeldSession, stopped: AbortSignal): Promise<void> {
-    const { connector, clock, dialerFor, log, intake, report } = this.#deps;
+    const { connector, clock, dialerFor, log, memory, intake, report } = this.#deps;
     const config = await this.#deps.openConfig();
     const emit = held.listener((event) => {
       if (event.type === "gateway") {
@@ -182,7 +185,7 @@ export class Supervisor {
     });
     const { byKey } = this.#deps.gateway;
     const remembered = () => Array.from(byKey.values(), ({ label, key }) => [label, key] as const);
-    const context = { dialer: dialerFor(targetsOf(connector, config)), clock, log, emit, remembered };
+    const context = { dialer: dialerFor(targetsOf(connector, config)), clock, log, emit, remembered, memory };
     await held.connect(connector, config, context, { clock, seconds: CONNECT_WITHIN_SECONDS, stopped });
   }
 

@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import {
   CAPABILITIES,
   type CapabilityDeclaration,
@@ -6,7 +8,7 @@ import {
   type Runbook,
   raise,
   referenceOf,
-  type Scope,
+  Scope,
 } from "@caretaker/protocol";
 import { connectors } from "@caretaker/reach/makes.ts";
 import { describe, expect, it } from "vitest";
@@ -17,68 +19,17 @@ import { whySecondPerson } from "./versions/second-person.ts";
 import type { World } from "./world.ts";
 
 /**
- * S-CLASS: how deep an operation reaches is said by its connector, and by nothing that an author writes around it. Written
- * out here once more: whoever changes a connector's table has to change this one, and somebody reads it.
+ * S-CLASS: how deep an operation reaches is said by its connector, and by nothing that an author writes around it. Each
+ * make says it once more in a `classes.json` of its own, beside its manifest: whoever changes one has to change the other,
+ * and somebody reads it. A make that has none fails below.
  */
-const TABLE: Readonly<Record<string, Readonly<Partial<Record<CapabilityName, readonly [Scope, second: boolean]>>>>> = {
-  "home-assistant": {
-    "gateway.info": ["reach", false],
-    "integration.list": ["view", false],
-    "integration.state": ["view", false],
-    "device.state": ["view", false],
-    "entity.state": ["view", false],
-    "log.errors": ["view", false],
-    "repairs.list": ["view", false],
-    "backup.info": ["view", false],
-    "updates.list": ["view", false],
-    "firmware.list": ["view", false],
-    "integration.reload": ["fix", false],
-    "entity.refresh": ["diagnose", true],
-    "power.cycle": ["disruptive", true],
-    "power.on": ["fix", true],
-    "gateway.restart": ["disruptive", true],
-  },
-  control4: {
-    "gateway.info": ["reach", false],
-    "device.state": ["view", false],
-    "entity.state": ["view", false],
-    "room.state": ["view", false],
-    "firmware.list": ["view", false],
-    "entity.refresh": ["diagnose", true],
-    "entity.exercise": ["fix", true],
-    "room.off": ["fix", false],
-    "room.select": ["fix", true],
-    "macro.run": ["disruptive", true],
-  },
-  crestron: {
-    "gateway.info": ["reach", false],
-    "device.state": ["view", false],
-    "entity.state": ["view", false],
-    "room.state": ["view", false],
-    "firmware.list": ["view", false],
-    "log.errors": ["view", false],
-    "log.changes": ["view", false],
-    "clock.state": ["view", false],
-    "program.state": ["view", false],
-    "clock.sync": ["fix", false],
-    "address.renew": ["disruptive", true],
-    "identify.start": ["fix", false],
-    "identify.stop": ["fix", false],
-    "panel.message": ["fix", false],
-    "log.clear": ["fix", false],
-    "entity.refresh": ["diagnose", true],
-    "room.off": ["fix", false],
-    "macro.run": ["disruptive", true],
-    "program.restart": ["disruptive", true],
-    "gateway.restart": ["disruptive", true],
-  },
-  cresnext: {
-    "gateway.info": ["reach", false],
-    "device.state": ["view", false],
-    "firmware.list": ["view", false],
-    "gateway.restart": ["disruptive", true],
-  },
-};
+const Class = z.tuple([Scope, z.enum(["one person", "two persons"])]);
+const Classes = z.record(z.string(), Class);
+
+function classesOf(make: string): z.infer<typeof Classes> {
+  const path = join(import.meta.dirname, "../../../connectors", make, "classes.json");
+  return Classes.parse(JSON.parse(readFileSync(path, "utf8")));
+}
 
 /** What is written around an operation is of another make where its own has no such thing. */
 const AROUND: Readonly<Partial<Record<CapabilityName, CapabilityDeclaration>>> = {
@@ -223,7 +174,7 @@ function worldOf({ id, capabilities }: ConnectorManifest, names: readonly Capabi
 describe.each(connectors.map(({ manifest }) => ({ id: manifest.id, manifest })))("S-CLASS: $id", ({ id, manifest }) => {
   const names = Object.keys(manifest.capabilities) as CapabilityName[];
   const world = worldOf(manifest, names);
-  const table = TABLE[id] ?? {};
+  const table = classesOf(id);
   const cells = names.flatMap((name) =>
     Object.entries(kindOf(name) === "action" ? AROUND_ACTS : AROUND_READS).map(([around, wrap]) => ({
       name,
@@ -232,13 +183,13 @@ describe.each(connectors.map(({ manifest }) => ({ id: manifest.id, manifest })))
     })),
   );
 
-  it("has a row in the table for each operation, and no other", () => {
+  it("has a row in its `classes.json` for each operation, and no other", () => {
     expect(Object.keys(table).sort()).toEqual([...names].sort());
   });
 
   it.each(cells)("$name is what the table says $around", ({ name, wrap }) => {
     const { steps, least = "reach", second = false } = wrap(name);
-    const [scope, needsSecond] = table[name] ?? ["disruptive", true];
+    const [scope, persons] = table[name] ?? ["disruptive", "two persons"];
 
     const { facts } = valid(written("written-by-somebody", steps), world);
 
@@ -248,7 +199,7 @@ describe.each(connectors.map(({ manifest }) => ({ id: manifest.id, manifest })))
       doesSomething: !facts.readsOnly,
     }).toEqual({
       scope: raise(scope, least),
-      second: needsSecond || second,
+      second: persons === "two persons" || second,
       doesSomething: kindOf(name) === "action" || second,
     });
   });

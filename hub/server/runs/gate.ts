@@ -13,7 +13,7 @@ import type { Permission, Verdict } from "../consent/types.ts";
 import { isDuplicate, type Trx, transaction } from "../db/database.ts";
 import { newId } from "../db/new-id.ts";
 import { appendLedger } from "../ledger/append.ts";
-import { wordsWithoutHidden } from "../state/hidden-answers.ts";
+import { answerWithoutHidden, wordsWithoutHidden } from "../state/hidden-answers.ts";
 import type { PlannedAct } from "./acts.ts";
 import { freezeOf, holdFreezesOff } from "./freeze.ts";
 import { waitForFewerHomes } from "./homes-at-once.ts";
@@ -235,7 +235,7 @@ async function conclude(ride: Ride, request: ActRequest, attemptId: AttemptId, s
 async function writeOutcome(ride: Ride, request: ActRequest, attemptId: AttemptId, said: Sent): Promise<void> {
   const isSettled = request.purpose === "settle" && said.kind === "done";
   await ride.commit(async (trx, row, now) => {
-    const sent = said.kind === "done" ? said : { ...said, why: await wordsWithoutHidden(trx, ride.siteId, said.why) };
+    const sent = await sentWithoutHidden(trx, ride, request, said);
     await trx
       .updateTable("attempt")
       .set({
@@ -254,6 +254,12 @@ async function writeOutcome(ride: Ride, request: ActRequest, attemptId: AttemptI
     });
     return { events: [concludedEvent(request, attemptId, sent)], memory: request.after(sent.kind) };
   });
+}
+
+async function sentWithoutHidden(trx: Trx, { siteId }: Ride, { act }: ActRequest, said: Sent): Promise<Sent> {
+  if (said.kind !== "done") return { ...said, why: await wordsWithoutHidden(trx, siteId, said.why) };
+  const asked = { siteId, gatewayId: act.gatewayId, input: act.input, isOfHidden: false };
+  return { ...said, answer: await answerWithoutHidden(trx, act.capability, said.answer, asked) };
 }
 
 function concludedEvent({ purpose, act }: ActRequest, attemptId: AttemptId, sent: Sent): RunEventData {

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import type { FakeProcessor } from "@caretaker/connector-crestron/fake-gateway";
 import {
   type Gateway,
   type GatewayId,
@@ -17,6 +18,7 @@ import { type AnyFake, startFakeOf } from "../gateways/test-fakes.ts";
 import { MemoryVault } from "../gateways/test-vault.ts";
 import { type Library, loadLibrary } from "../runbooks/library.ts";
 import { createState, type HubState } from "../state/state.ts";
+import { answerQuestion } from "./question.ts";
 import {
   buildHome,
   createTestRuns,
@@ -37,6 +39,9 @@ let fakes: Map<string, AnyFake>;
 let ids: Map<string, GatewayId>;
 let state: HubState;
 let gateways: Gateways;
+/** As after a restart of the hub: nothing but the database is left. */
+let startAnew: () => Promise<void>;
+let removeGateway: (gatewayId: GatewayId) => Promise<void>;
 let test: TestRuns;
 let home: TestHome;
 
@@ -73,9 +78,19 @@ beforeEach(async () => {
     const given = { siteId: home.siteId, connector: manifest.id, name: manifest.name, config: { ...fake.config } };
     ids.set(manifest.id, (await handlers["gateway.add"](given, call)).id);
   }
+  removeGateway = async (gatewayId) => {
+    await handlers["gateway.remove"]({ gatewayId }, call);
+  };
   for (const id of ids.values()) await becomes(id, "online");
+  startAnew = async () => {
+    await gateways.close();
+    gateways = createGateways(deps);
+    await gateways.start();
+  };
   test = createTestRuns(db, library);
   test.house.read = gateways.read;
+  test.house.act = async (gatewayId, { capability, input, attemptId }) =>
+    gateways.act(gatewayId, { capability, input, attemptId });
   test.house.status = gateways.status;
   test.house.capabilitiesOf = gateways.capabilitiesOf;
 });
@@ -90,9 +105,9 @@ afterEach(async () => {
 const becomes = (id: GatewayId, state: Gateway["state"]) =>
   expect.poll(() => gateways.status(id).state, COMES_SOON).toBe(state);
 
-async function start(runbook: string, make: string): Promise<RunId> {
+async function start(runbook: string, make: string, inputs: Record<string, string> = {}): Promise<RunId> {
   const request = { siteId: home.siteId, gatewayId: ids.get(make) as GatewayId, runbook: runbook as RunbookId };
-  const run = await test.runs.start({ ...request, inputs: {}, reason: "Look", homeownerAsked: false, actor: SAM });
+  const run = await test.runs.start({ ...request, inputs, reason: "Look", homeownerAsked: false, actor: SAM });
   return run.id;
 }
 
@@ -185,6 +200,103 @@ describe("a gateway that comes back while it is looked for", () => {
     await test.forward("2m");
 
     expect(await test.run(runId)).toMatchObject({ outcome: "healthy" });
+  });
+});
+
+describe("a log that was read before the hub was restarted", () => {
+  const changes = () => gateways.read(ids.get("crestron") as GatewayId, "log.changes", {});
+
+  it("is compared with what stood there then", async () => {
+    expect(await changes()).toMatchObject({ comparedWith: null, warnings: 1 });
+
+    await startAnew();
+    await becomes(ids.get("crestron") as GatewayId, "online");
+
+    expect(await changes()).toMatchObject({ comparedWith: expect.any(String), warnings: 0, entries: [] });
+  });
+
+  it("is remembered by nothing that could be read, and not beyond its gateway", async () => {
+    await changes();
+    const key = `gateway:${ids.get("crestron")}`;
+    const remembered = () => database.db.selectFrom("hubMemory").select("value").where("key", "=", key).execute();
+    expect(JSON.stringify(await remembered())).not.toContain("Not Responding");
+    expect(await remembered()).toHaveLength(1);
+
+    await removeGateway(ids.get("crestron") as GatewayId);
+
+    expect(await remembered()).toEqual([]);
+  });
+});
+
+describe("a processor's own runbooks", () => {
+  const processor = () => fakes.get("crestron") as FakeProcessor;
+  const says = async (runId: RunId, step: string, answer: string) => {
+    await answerQuestion(test.deps, { runId, step, answer, actor: SAM });
+    await test.forward("1m");
+  };
+  /** By its own name, as somebody would choose it. */
+  const program = async () => {
+    const gatewayId = ids.get("crestron") as GatewayId;
+    const all = database.db.selectFrom("device").select("id").where("gatewayId", "=", gatewayId);
+    const one = all.where("key", "=", "program-1");
+    await expect.poll(() => one.execute(), COMES_SOON).toHaveLength(1);
+    return (await one.executeTakeFirstOrThrow()).id;
+  };
+  const asks = async (runId: RunId) => {
+    expect(await test.run(runId)).toMatchObject({ status: "waiting_for_answer" });
+    expect(processor().console.acts).toEqual([]);
+  };
+
+  it("restart the one program that somebody says is stuck, and prove it by its own uptime", async () => {
+    const runId = await start("crestron/program-restart", "crestron", { program: await program() });
+    await test.forward("10s");
+    await asks(runId);
+
+    await says(runId, "stuck", "stuck");
+    expect(await test.run(runId)).toMatchObject({ status: "waiting_for_consent" });
+    await test.answer("allow");
+    await test.forward("1m");
+
+    expect(await test.run(runId)).toMatchObject({ outcome: "fixed" });
+    expect(processor().console.acts).toEqual(["PROGRESET 1"]);
+    await expectLogFolds(test, runId);
+  });
+
+  it("leave a program alone that works", async () => {
+    const runId = await start("crestron/program-restart", "crestron", { program: await program() });
+    await test.forward("10s");
+
+    await says(runId, "stuck", "works");
+
+    expect(await test.run(runId)).toMatchObject({ outcome: "healthy" });
+    expect(processor().console.acts).toEqual([]);
+  });
+
+  it.each([
+    ["by the network once somebody says that it is wrong", true, "fixed"],
+    ["and say so where the network does not help", false, "not_fixed"],
+  ])("set a clock right %s", async (_how, syncHelps, outcome) => {
+    Object.assign(processor().knobs, { clockOffSeconds: 180, syncHelps });
+    const runId = await start("crestron/clock-sync", "crestron");
+    await test.forward("10s");
+    await asks(runId);
+
+    await says(runId, "compared", "wrong");
+    if ((await test.run(runId)).status === "waiting_for_consent") await test.answer("allow");
+    await test.forward("5m");
+
+    expect(await test.run(runId)).toMatchObject({ outcome });
+    expect(processor().console.acts).toEqual(["SNTP sync"]);
+    await expectLogFolds(test, runId);
+  });
+
+  it("read its log and its clock, and find nothing where nothing is wrong", async () => {
+    const runId = await start("crestron/processor-health", "crestron");
+
+    await test.forward("1m");
+
+    expect(await test.run(runId)).toMatchObject({ outcome: "healthy" });
+    expect(processor().console.acts).toEqual([]);
   });
 });
 

@@ -4,6 +4,7 @@ import { sql } from "kysely";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { newId } from "../db/new-id.ts";
 import { type TestDatabase, testDatabase } from "../db/test-database.ts";
+import { answerWithoutHidden } from "../state/hidden-answers.ts";
 import { takeEvidence } from "./evidence.ts";
 import { createRunsReader } from "./reader.ts";
 import { buildHome, createTestRuns, SAM, type TestHome, type TestRuns, testLibrary } from "./test-helpers.ts";
@@ -220,6 +221,18 @@ describe("what a run reads", () => {
       errors: 3,
       entries: [withheld, withheld, { message: "The bridge was slow", lastAt: SEEN_AT }],
     });
+  });
+
+  it("is withheld as well where it is what a cleared log had", async () => {
+    await leaveOut({ kind: "light" });
+    const line = { level: "error", source: "hue", count: 1, firstAt: SEEN_AT, lastAt: SEEN_AT };
+    const saved = { entries: [{ ...line, message: `Night lamp is ${CANARY}` }], errors: 1, warnings: 0 };
+    const asked = { siteId: home.siteId, gatewayId: home.gatewayId, input: {}, isOfHidden: false };
+
+    const answer = await answerWithoutHidden(database.db, "log.clear", { saved }, asked);
+
+    expect(answer).toMatchObject({ saved: { errors: 1, entries: [{ level: "error", count: 1 }] } });
+    expect(tells(JSON.stringify(answer))).toBe(false);
   });
 
   it("of a device that was raised to private is left out as well, with the device's own name", async () => {

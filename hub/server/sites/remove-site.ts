@@ -3,6 +3,7 @@ import { endAgentOf } from "../agents/rows.ts";
 import { tellContact } from "../consent/tell-contact.ts";
 import { wordsIn } from "../consent/words/index.ts";
 import type { Trx } from "../db/database.ts";
+import { forgetMemories } from "../gateways/gateway-memory.ts";
 import type { Call } from "../http/handler.ts";
 import { actorText } from "../ledger/actor.ts";
 import { appendLedger } from "../ledger/append.ts";
@@ -45,6 +46,10 @@ export async function removeSite(
     .returning("id")
     .execute();
   for (const { id } of gateways) await deps.destroySecrets(trx, `gateway:${id}`);
+  await forgetMemories(
+    trx,
+    gateways.map(({ id }) => id as Gateway["id"]),
+  );
   await trx.deleteFrom("standingConsent").where("siteId", "=", siteId).execute();
   await trx.deleteFrom("emergencyConsent").where("siteId", "=", siteId).execute();
   await closeLinks(trx, siteId);

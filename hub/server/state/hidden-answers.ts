@@ -1,4 +1,4 @@
-import type { CapabilityName, ReadName } from "@caretaker/protocol";
+import type { CapabilityName, CapabilityOutput, ReadName } from "@caretaker/protocol";
 import type { Database } from "../db/database.ts";
 import { type HiddenNames, hiddenNames, WITHHELD } from "./hidden-names.ts";
 import { thingsOf } from "./hidden-things.ts";
@@ -73,6 +73,18 @@ export async function withoutHidden(
   asked: Asked,
 ): Promise<Output> {
   return HIDES[capability as ReadName](output, asked, db);
+}
+
+/** The same for what a gateway answers to an act: one says what it took away. */
+export async function answerWithoutHidden(
+  db: Database,
+  capability: CapabilityName,
+  answer: unknown,
+  asked: Asked,
+): Promise<unknown> {
+  if (capability !== "log.clear") return answer;
+  const { saved, ...others } = answer as CapabilityOutput<"log.clear">;
+  return { ...others, saved: await LINES(saved, asked, db) };
 }
 
 /** The same for a sentence that a gateway said, such as why something failed. */

@@ -128,6 +128,7 @@ export function supervise({ connector, config, clock, take }: Supervise): {
     clock,
     random: () => 0.5,
     log: silent,
+    memory: { recall: async () => undefined, keep: async () => {} },
     intake: (event) => {
       record.status.lastSeenAt = clock.now().getTime();
       take(event);
