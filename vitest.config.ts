@@ -37,6 +37,7 @@ export default defineConfig({
         test: {
           name: "dashboard",
           environment: "jsdom",
+          isolate: false,
           include: ["dashboard/**/*.test.{ts,tsx}"],
           exclude: [installed, "**/dist/**"],
         },
