@@ -37,7 +37,6 @@ export default defineConfig({
         test: {
           name: "dashboard",
           environment: "jsdom",
-          isolate: false,
           include: ["dashboard/**/*.test.{ts,tsx}"],
           exclude: [installed, "**/dist/**"],
         },
