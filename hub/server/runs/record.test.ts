@@ -58,7 +58,8 @@ describe("what is written without a lock", () => {
   });
 
   it("is nothing when another hub has taken the run over", async () => {
-    await test.db.updateTable("run").set({ claimedUntil: null, wakeAt: test.clock.now() }).execute();
+    const due = { claimedUntil: null, wakeAt: test.clock.now() };
+    await test.db.updateTable("run").set(due).where("id", "=", runId).execute();
     await claimDue(test.another().deps);
 
     expect(await begin()).toBeNull();
