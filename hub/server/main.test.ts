@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { type TestDatabase, testDatabase } from "./db/test-database.ts";
 
 /** As `npm start` begins it. */
-const main = ["--import", join(import.meta.dirname, "boot", "compile-cache.ts"), join(import.meta.dirname, "main.ts")];
+const main = ["--import", join(import.meta.dirname, "boot", "compile-cache.js"), join(import.meta.dirname, "main.ts")];
 /** The first start in a clone builds the dashboard too. */
 const STARTED = { timeout: 60_000, interval: 50 };
 
