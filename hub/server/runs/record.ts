@@ -60,7 +60,7 @@ export interface Recorded {
  * Writes what happened: events, and the row as they make it, in the caller's transaction, in which the row is locked.
  * The end of a run gives back its locks and goes into the site's ledger, which is locked last.
  */
-export async function record(trx: Trx, row: RunRow, now: Date, change: Change): Promise<Recorded> {
+export async function record(trx: Trx, row: RunRow, now: Date, change: Change): Promise<Recorded & Written> {
   const next = follow(row, now, change.events);
   const written = await write(trx, row, next, change);
   if (written === undefined) throw new Error(`Run ${row.number} is not there any more.`);
@@ -176,8 +176,8 @@ interface EventColumns {
   readonly data: string;
 }
 
-function tell({ row, siteName }: Written, events: readonly RunEvent[]): Recorded {
-  if (events.length === 0) return { row, announcements: [] };
+function tell({ row, siteName }: Written, events: readonly RunEvent[]): Recorded & Written {
+  if (events.length === 0) return { row, siteName, announcements: [] };
   const stepped = {
     type: "run.stepped" as const,
     siteId: row.siteId as SiteId,
@@ -185,7 +185,7 @@ function tell({ row, siteName }: Written, events: readonly RunEvent[]): Recorded
     run: toSummary(row, siteName),
     events,
   };
-  return { row, announcements: [stepped] };
+  return { row, siteName, announcements: [stepped] };
 }
 
 async function writeEnd(trx: Trx, row: RunRow, data: RunEventData, now: Date): Promise<void> {
