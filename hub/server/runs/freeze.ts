@@ -13,18 +13,22 @@ export async function holdFreezesOff(trx: Trx): Promise<void> {
 
 /** The sentence of a freeze that stops this run from acting, or null. Read in the transaction of each act. */
 export async function freezeOf(db: Database, row: RunRow, gatewayId: string): Promise<string | null> {
-  const gateway = await db.selectFrom("gateway").select("connector").where("id", "=", gatewayId).executeTakeFirst();
-  const subjects: readonly (readonly [kind: string, subject: string])[] = [
+  const connector = db.selectFrom("gateway").select("gateway.connector").where("gateway.id", "=", gatewayId);
+  const subjects: readonly (readonly [kind: string, subject: string | typeof connector])[] = [
     ["firm", "firm"],
     ["site", row.siteId],
-    ["connector", gateway?.connector ?? ""],
+    ["connector", connector],
     ["runbook", row.runbook],
     ["person", row.answerableId ?? row.startedById ?? ""],
   ];
   const freeze = await db
     .selectFrom("freeze")
     .select(["kind", "reason", "frozenBy", "frozenAt"])
-    .where((where) => where.or(subjects.map(([kind, subject]) => where.and({ kind, subject }))))
+    .where((where) =>
+      where.or(
+        subjects.map(([kind, subject]) => where.and([where("kind", "=", kind), where("subject", "=", subject)])),
+      ),
+    )
     .executeTakeFirst();
   if (freeze === undefined) return null;
   const who = `${nameInActor(freeze.frozenBy)} since ${freeze.frozenAt}`;

@@ -22,35 +22,40 @@ export async function raisedFor(
   asked: Asked,
   devices: readonly Pick<Affected, "id">[],
 ): Promise<{ readonly scope: Scope; readonly isPrivate: boolean }> {
-  const rows = await db
-    .selectFrom("scopeRaise")
-    .leftJoin("device", "device.id", "scopeRaise.deviceId")
-    .select(["scope", "isPrivate", "deviceId", "device.name as deviceName"])
-    .select(["device.gatewayId", "device.goneAt"])
-    .where("siteId", "=", siteId)
-    .where((where) =>
-      where.or([where("capability", "is", null), where("capability", "=", asked.capability as ActionName)]),
-    )
-    .execute();
+  const rows = await raisesOf(db, siteId, asked.capability as ActionName);
   const touched = rows.some(({ deviceId }) => deviceId !== null) ? await touchedBy(db, siteId, asked, devices) : [];
   const counting = rows.filter((row) => {
     const raised = raisedDevice(row);
     return raised === null || touched.some((device) => isRaised(raised, device));
   });
-  const all = [...counting, ...(await raisedByPlan(db, siteId, asked))];
   return {
-    scope: all.map(({ scope }) => scope ?? "reach").reduce<Scope>(raise, "reach"),
-    isPrivate: all.some(({ isPrivate }) => isPrivate) || (await takesPrivateAlong(db, asked)),
+    scope: counting.map(({ scope }) => scope ?? "reach").reduce<Scope>(raise, "reach"),
+    isPrivate: counting.some(({ isPrivate }) => isPrivate) || (await takesPrivateAlong(db, asked)),
   };
 }
 
-async function raisedByPlan(db: Database, siteId: string, { capability }: Asked) {
-  return db
+/** Of the home and its devices, and of its plan: what a plan raises is of no device, and counts in the whole home. */
+function raisesOf(db: Database, siteId: string, capability: ActionName) {
+  const byPlan = db
     .selectFrom("planRaise")
     .innerJoin("site", "site.planId", "planRaise.planId")
-    .select(["scope", "isPrivate"])
+    .select(["planRaise.scope", "planRaise.isPrivate"])
+    .select((select) => [
+      select.lit(null).$castTo<string | null>().as("deviceId"),
+      select.lit(null).$castTo<string | null>().as("deviceName"),
+      select.lit(null).$castTo<string | null>().as("gatewayId"),
+      select.lit(null).$castTo<string | null>().as("goneAt"),
+    ])
     .where("site.id", "=", siteId)
-    .where("capability", "=", capability as ActionName)
+    .where("planRaise.capability", "=", capability);
+  return db
+    .selectFrom("scopeRaise")
+    .leftJoin("device", "device.id", "scopeRaise.deviceId")
+    .select(["scopeRaise.scope", "scopeRaise.isPrivate", "scopeRaise.deviceId", "device.name as deviceName"])
+    .select(["device.gatewayId", "device.goneAt"])
+    .where("scopeRaise.siteId", "=", siteId)
+    .where((where) => where.or([where("capability", "is", null), where("capability", "=", capability)]))
+    .unionAll(byPlan)
     .execute();
 }
 

@@ -60,30 +60,36 @@ export interface Recorded {
  * Writes what happened: events, and the row as they make it, in the caller's transaction, in which the row is locked.
  * The end of a run gives back its locks and goes into the site's ledger, which is locked last.
  */
-export async function record(trx: Trx, row: RunRow, now: Date, change: Change): Promise<Recorded> {
+export async function record(trx: Trx, row: RunRow, now: Date, change: Change): Promise<Recorded & Written> {
   const next = follow(row, now, change.events);
   const written = await write(trx, row, next, change);
   if (written === undefined) throw new Error(`Run ${row.number} is not there any more.`);
-  if (hasEnded(next.state)) await trx.deleteFrom("siteLock").where("runId", "=", row.id).execute();
-  for (const { data } of next.events) await writeEnd(trx, written.row, data, now);
+  await writeEnds(trx, written.row, next, now);
   return tell(written, next.events);
 }
 
 /**
- * The same in one statement and without a lock, for whoever has the claim to the run: nothing is written, and null comes
- * back, when anybody else has written to the run since `row` was read (whoever does writes an event, or takes the claim).
- * Not for the end of a run, which takes a transaction.
+ * The same without locking the row first, for whoever has the claim to the run: nothing is written, and null comes back,
+ * when anybody else has written to the run since `row` was read (whoever does writes an event, or takes the claim). One
+ * statement, which needs no transaction; the end of a run, which goes into the ledger as well, takes one.
  */
 export async function recordIfUnchanged(
-  db: Database,
+  db: Database | Trx,
   row: RunRow,
   now: Date,
   change: Change,
 ): Promise<Recorded | null> {
   const next = follow(row, now, change.events);
-  if (hasEnded(next.state)) throw new Error("The end of a run goes into the ledger: it needs a transaction.");
+  if (hasEnded(next.state) && !isTransaction(db))
+    throw new Error("The end of a run goes into the ledger: it needs a transaction.");
   const written = await write(db, row, next, change, { onlyIfUnchanged: true });
-  return written === undefined ? null : tell(written, next.events);
+  if (written === undefined) return null;
+  if (isTransaction(db)) await writeEnds(db, written.row, next, now);
+  return tell(written, next.events);
+}
+
+function isTransaction(db: Database | Trx): db is Trx {
+  return db.isTransaction;
 }
 
 interface Following {
@@ -176,8 +182,8 @@ interface EventColumns {
   readonly data: string;
 }
 
-function tell({ row, siteName }: Written, events: readonly RunEvent[]): Recorded {
-  if (events.length === 0) return { row, announcements: [] };
+function tell({ row, siteName }: Written, events: readonly RunEvent[]): Recorded & Written {
+  if (events.length === 0) return { row, siteName, announcements: [] };
   const stepped = {
     type: "run.stepped" as const,
     siteId: row.siteId as SiteId,
@@ -185,7 +191,12 @@ function tell({ row, siteName }: Written, events: readonly RunEvent[]): Recorded
     run: toSummary(row, siteName),
     events,
   };
-  return { row, announcements: [stepped] };
+  return { row, siteName, announcements: [stepped] };
+}
+
+async function writeEnds(trx: Trx, row: RunRow, { state, events }: Following, now: Date): Promise<void> {
+  if (hasEnded(state)) await trx.deleteFrom("siteLock").where("runId", "=", row.id).execute();
+  for (const { data } of events) await writeEnd(trx, row, data, now);
 }
 
 async function writeEnd(trx: Trx, row: RunRow, data: RunEventData, now: Date): Promise<void> {

@@ -24,7 +24,7 @@ import { type CheckedInputs, checkInputs } from "./inputs.ts";
 import { EMPTY_MEMORY } from "./memory.ts";
 import { record } from "./record.ts";
 import { takeLocks as hasTakenLocks } from "./site-locks.ts";
-import { summaryOf } from "./summary.ts";
+import { toSummary } from "./summary.ts";
 
 export interface StartRun {
   readonly siteId: SiteId;
@@ -133,19 +133,20 @@ async function insertRun(
   const now = await deps.now(trx);
   const { runbook, digest } = found;
   const uses = usedBy(runbook, (id) => deps.library.get(id));
-  await trx
-    .insertInto("runbookVersion")
-    .values({
-      digest,
-      id: runbook.id,
-      version: runbook.version,
-      document: JSON.stringify(Object.keys(uses).length === 0 ? found.document : { ...found.document, uses }),
-      source: found.text,
-      keptAt: now,
-    })
-    .onConflict((conflict) => conflict.doNothing())
-    .execute();
   const row = await trx
+    .with("kept", (one) =>
+      one
+        .insertInto("runbookVersion")
+        .values({
+          digest,
+          id: runbook.id,
+          version: runbook.version,
+          document: JSON.stringify(Object.keys(uses).length === 0 ? found.document : { ...found.document, uses }),
+          source: found.text,
+          keptAt: now,
+        })
+        .onConflict((conflict) => conflict.doNothing()),
+    )
     .insertInto("run")
     .values({
       id: newId<RunId>(now.getTime()),
@@ -172,7 +173,7 @@ async function insertRun(
   // A rehearsal does nothing that a real run could stumble over, and holds up none.
   if (!isRehearsal) await takeLocks(trx, row.id, siteId, found.facts.locks, now);
   const queued = { kind: "run.queued" as const, by: actorText(actor), reason, homeownerAsked, isRehearsal };
-  const { row: written, announcements } = await record(trx, row, now, { events: [queued] });
+  const { row: written, siteName, announcements } = await record(trx, row, now, { events: [queued] });
   await appendLedger(trx, {
     chain: siteId,
     event: "run.started",
@@ -190,7 +191,7 @@ async function insertRun(
     },
     now,
   });
-  const run = await summaryOf(trx, written);
+  const run = toSummary(written, siteName);
   return { run, announcements: [...announcements, { type: "run.due", runId: run.id }] };
 }
 

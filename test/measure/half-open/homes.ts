@@ -49,7 +49,7 @@ async function openHomeAssistant(): Promise<CutHome> {
     read: () => supervisor.read("integration.list", {}),
     act: () => {
       const integration = home.inventory()?.integrations.find(({ name }) => name === "Hall bridge")?.key ?? "";
-      return supervisor.act("integration.reload", { integration }, "attempt");
+      return supervisor.act({ capability: "integration.reload", input: { integration }, attemptId: "attempt" });
     },
     acts: () => fake.countActs("homeassistant", "reload_config_entry"),
     change: () => {
@@ -68,7 +68,7 @@ async function openControl4(): Promise<CutHome> {
   return {
     ...home,
     read: () => supervisor.read("room.state", { room: home.room() }),
-    act: () => supervisor.act("room.off", { room: home.room() }, "attempt"),
+    act: () => supervisor.act({ capability: "room.off", input: { room: home.room() }, attemptId: "attempt" }),
     acts: () => fake.acts.length,
     change: () => home.dim(levels.shift() ?? 5),
     isShown: home.isFollowed,
@@ -132,7 +132,7 @@ async function openCrestronHome(): Promise<CutHome> {
   return {
     ...home,
     read: () => home.supervisor.read("device.state", { device: `home-${porch.id}` }),
-    act: () => home.supervisor.act("room.off", { room: "room-4" }, "attempt"),
+    act: () => home.supervisor.act({ capability: "room.off", input: { room: "room-4" }, attemptId: "attempt" }),
     acts: () => fake.acts.length,
     change: () => {
       porch.level = porch.level === 0 ? 65_535 : 0;
@@ -159,7 +159,7 @@ async function openPanel(): Promise<CutHome> {
   return {
     ...home,
     read: () => home.supervisor.read("gateway.info", {}),
-    act: () => home.supervisor.act("gateway.restart", {}, "attempt"),
+    act: () => home.supervisor.act({ capability: "gateway.restart", input: {}, attemptId: "attempt" }),
     acts: () => fake.acts.length,
     change: () => {
       changes += 1;
