@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Readable } from "node:stream";
 import { CaretakerError, type Clock, type Dialer, isCaretakerError, type Secret } from "@caretaker/protocol";
-import { NodeSSH } from "node-ssh";
+import type { NodeSSH } from "node-ssh";
 import type { Algorithms } from "ssh2";
 import type { Address } from "./address.ts";
 import { type Command, lineOf } from "./console/commands.ts";
@@ -60,6 +60,8 @@ export class ConsoleClient {
   static async logIn(login: Login): Promise<ConsoleClient> {
     const { address, username, password, allowsOld } = login;
     const proof = new HostProof(login.pinnedHostKey);
+    // Read with the first login: what speaks SSH is as much as the hub's own rooms, and most hubs have no such processor.
+    const { NodeSSH } = await import("node-ssh");
     const ssh = new NodeSSH();
     const sock = await login.dialer.stream({ host: address.host, port: address.port, timeoutSeconds: 10 });
     let isLate = false;

@@ -26,7 +26,7 @@ const STOP_WITHIN = 20_000;
 export const AS_STARTED: readonly string[] = [
   "--max-semi-space-size=64",
   "--import",
-  join(import.meta.dirname, "..", "..", "hub", "server", "boot", "compile-cache.ts"),
+  join(import.meta.dirname, "..", "..", "hub", "server", "boot", "compile-cache.js"),
 ];
 
 export function startWorker(file: string, execArgv: readonly string[] = []): Worker {

@@ -12,7 +12,7 @@ import type {
   HttpRequest,
   WebSocketRequest,
 } from "@caretaker/protocol";
-import { canonicalHost, reachOf, sameAddress, saysLoopback } from "./dialer/addresses.ts";
+import { canonicalHost, isAddress, reachOf, sameAddress, saysLoopback } from "./dialer/addresses.ts";
 import { createDeadline, untilAborted } from "./dialer/deadline.ts";
 import { refused, timedOut, unreachable } from "./dialer/errors.ts";
 import { exchange, shakeHands } from "./dialer/exchange.ts";
@@ -63,7 +63,7 @@ export function createDialer(options: DialerOptions): Dialer {
   }
 
   async function addressesOf(host: string, port?: number): Promise<{ addresses: string[]; allowed: string[] }> {
-    const addresses = [...(reachOfLiteral(host) ? [host] : await resolveName(host))];
+    const addresses = [...(isAddress(host) ? [host] : await resolveName(host))];
     const allowed = addresses.filter((address) => {
       const reach = reachOf(address);
       if (reach === "never" || (reach === "loopback" && !saysLoopback(host))) return false;
@@ -215,10 +215,6 @@ export function createDialer(options: DialerOptions): Dialer {
       );
     },
   };
-}
-
-function reachOfLiteral(host: string): boolean {
-  return sameAddress(host, host);
 }
 
 async function lookUp(host: string): Promise<string[]> {

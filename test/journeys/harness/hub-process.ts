@@ -30,7 +30,7 @@ export async function startHubProcess(settings: HubSettings): Promise<HubProcess
   const child = spawn(
     process.execPath,
     [
-      ...["--max-semi-space-size=64", "--import", join(dirname(main), "boot", "compile-cache.ts"), main],
+      ...["--max-semi-space-size=64", "--import", join(dirname(main), "boot", "compile-cache.js"), main],
       ...[settings.command ?? "serve", "--data", settings.data, "--port", String(settings.port ?? 0)],
     ],
     {

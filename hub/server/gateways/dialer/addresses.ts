@@ -22,6 +22,11 @@ export function reachOf(address: string): Reach {
   return ALLOWED.has(range) ? "allowed" : "never";
 }
 
+/** Whether the host is an address already, so that no name has to be looked up. */
+export function isAddress(host: string): boolean {
+  return ipaddr.isValid(host);
+}
+
 /** One spelling per address: v4 for what is v4 in v6, no leading zeros. */
 export function sameAddress(left: string, right: string): boolean {
   if (!ipaddr.isValid(left) || !ipaddr.isValid(right)) return false;
@@ -42,5 +47,5 @@ export function canonicalHost(host: string): string | undefined {
 
 /** Whether the declared host itself says "this machine": a name that merely resolves to loopback does not. */
 export function saysLoopback(host: string): boolean {
-  return host === "localhost" || (ipaddr.isValid(host) && reachOf(host) === "loopback");
+  return host === "localhost" || reachOf(host) === "loopback";
 }
