@@ -48,7 +48,7 @@ export async function removeSite(
   for (const { id } of gateways) await deps.destroySecrets(trx, `gateway:${id}`);
   await forgetMemories(
     trx,
-    gateways.map(({ id }) => id as Gateway["id"]),
+    gateways.map(({ id }) => id as GatewayId),
   );
   await trx.deleteFrom("standingConsent").where("siteId", "=", siteId).execute();
   await trx.deleteFrom("emergencyConsent").where("siteId", "=", siteId).execute();
