@@ -64,32 +64,26 @@ export async function record(trx: Trx, row: RunRow, now: Date, change: Change): 
   const next = follow(row, now, change.events);
   const written = await write(trx, row, next, change);
   if (written === undefined) throw new Error(`Run ${row.number} is not there any more.`);
-  await writeEnds(trx, written.row, next, now);
+  if (hasEnded(next.state)) await trx.deleteFrom("siteLock").where("runId", "=", row.id).execute();
+  for (const { data } of next.events) await writeEnd(trx, written.row, data, now);
   return tell(written, next.events);
 }
 
 /**
- * The same without locking the row first, for whoever has the claim to the run: nothing is written, and null comes back,
- * when anybody else has written to the run since `row` was read (whoever does writes an event, or takes the claim). One
- * statement, which needs no transaction; the end of a run, which goes into the ledger as well, takes one.
+ * The same in one statement and without a lock, for whoever has the claim to the run: nothing is written, and null comes
+ * back, when anybody else has written to the run since `row` was read (whoever does writes an event, or takes the claim).
+ * Not for the end of a run, which takes a transaction.
  */
 export async function recordIfUnchanged(
-  db: Database | Trx,
+  db: Database,
   row: RunRow,
   now: Date,
   change: Change,
 ): Promise<Recorded | null> {
   const next = follow(row, now, change.events);
-  if (hasEnded(next.state) && !isTransaction(db))
-    throw new Error("The end of a run goes into the ledger: it needs a transaction.");
+  if (hasEnded(next.state)) throw new Error("The end of a run goes into the ledger: it needs a transaction.");
   const written = await write(db, row, next, change, { onlyIfUnchanged: true });
-  if (written === undefined) return null;
-  if (isTransaction(db)) await writeEnds(db, written.row, next, now);
-  return tell(written, next.events);
-}
-
-function isTransaction(db: Database | Trx): db is Trx {
-  return db.isTransaction;
+  return written === undefined ? null : tell(written, next.events);
 }
 
 interface Following {
@@ -192,11 +186,6 @@ function tell({ row, siteName }: Written, events: readonly RunEvent[]): Recorded
     events,
   };
   return { row, siteName, announcements: [stepped] };
-}
-
-async function writeEnds(trx: Trx, row: RunRow, { state, events }: Following, now: Date): Promise<void> {
-  if (hasEnded(state)) await trx.deleteFrom("siteLock").where("runId", "=", row.id).execute();
-  for (const { data } of events) await writeEnd(trx, row, data, now);
 }
 
 async function writeEnd(trx: Trx, row: RunRow, data: RunEventData, now: Date): Promise<void> {

@@ -10,7 +10,7 @@ import {
   type StepStatus,
   type With,
 } from "@caretaker/protocol";
-import { type Database, type Trx, transaction } from "../db/database.ts";
+import { type Trx, transaction } from "../db/database.ts";
 import { type Judgement, judge } from "../runbooks/expect.ts";
 import type { Claimed } from "./claim.ts";
 import type { CrashPoint, RunsDeps } from "./deps.ts";
@@ -136,16 +136,14 @@ export class Ride {
     await this.crash("commit.after");
   }
 
-  /** What does not hang on the row as it is now needs no lock beforehand, as long as nobody else has written to it. */
+  /** What does not hang on the row as it is now needs no lock, as long as nobody else has written to it. */
   async #commitAtOnce(change: Change | Decide): Promise<Recorded | null> {
-    if (typeof change === "function") return null;
-    const { db, clock } = this.deps;
+    if (typeof change === "function" || change.events.some(endsRun)) return null;
     const now = this.now();
-    const begun = clock.monotonic();
-    const written = this.#isClaimFresh ? change : this.#renewing(now, change);
-    const write = (by: Database): Promise<Recorded | null> => recordIfUnchanged(by, this.row, now, written);
-    const done = await (change.events.some(endsRun) ? transaction(db, write) : write(db));
-    if (done !== null && written !== change) this.claimRenewed(begun);
+    if (this.#isClaimFresh) return recordIfUnchanged(this.deps.db, this.row, now, change);
+    const begun = this.deps.clock.monotonic();
+    const done = await recordIfUnchanged(this.deps.db, this.row, now, this.#renewing(now, change));
+    if (done !== null) this.claimRenewed(begun);
     return done;
   }
 
