@@ -3,30 +3,22 @@ import type { Database } from "../db/database.ts";
 import { LEASE_SECONDS, type RunsDeps } from "./deps.ts";
 import type { RunRow } from "./record.ts";
 
-/** What the database's clock said, and the clock that never jumps just after that. */
-export interface Moment {
-  readonly at: Date;
-  readonly heard: number;
-}
-
 export interface Claimed {
   readonly run: RunRow;
   /** How long it was due before anybody took it: while all workers were busy, or no hub ran. */
   readonly lateMilliseconds: number;
-  readonly moment: Moment;
-}
-
-export async function momentNow({ db, now, clock }: Pick<RunsDeps, "db" | "now" | "clock">): Promise<Moment> {
-  const at = await now(db);
-  return { at, heard: clock.monotonic() };
+  /** What the database's clock said, and the clock that never jumps just after that. */
+  readonly at: Date;
+  readonly heard: number;
 }
 
 /**
  * Takes the run that has been due longest, if any. Two hubs never get the same one: rows that another looks at are
  * skipped. Each claim has a higher fencing number than the one before, and what an older one still writes is refused.
  */
-export async function claimDue({ db, hubId }: RunsDeps, moment: Moment): Promise<Claimed | undefined> {
-  const { at } = moment;
+export async function claimDue({ db, now, clock, hubId }: RunsDeps): Promise<Claimed | undefined> {
+  const at = await now(db);
+  const heard = clock.monotonic();
   const until = new Date(at.getTime() + LEASE_SECONDS * 1000);
   const row = await db
     .with("due", (one) =>
@@ -49,7 +41,7 @@ export async function claimDue({ db, hubId }: RunsDeps, moment: Moment): Promise
     .executeTakeFirst();
   if (row === undefined) return undefined;
   const { dueAt, ...run } = row;
-  return { run, lateMilliseconds: dueAt === null ? 0 : Math.max(0, at.getTime() - Date.parse(dueAt)), moment };
+  return { run, lateMilliseconds: dueAt === null ? 0 : Math.max(0, at.getTime() - Date.parse(dueAt)), at, heard };
 }
 
 /** Keeps a claim that is still ours, while an act or a read takes its time. Says whether it is. */

@@ -2,7 +2,7 @@ import { type Cancel, type CaretakerError, isCaretakerError, type RunbookId, sle
 import { transaction } from "../db/database.ts";
 import { withLogFields } from "../log.ts";
 import { readKept } from "../runbooks/kept.ts";
-import { type Claimed, claimDue, giveBack, type Moment, momentNow, nextDueIn, renewClaim } from "./claim.ts";
+import { type Claimed, claimDue, giveBack, nextDueIn, renewClaim } from "./claim.ts";
 import { LEASE_SECONDS, type RunsDeps } from "./deps.ts";
 import { type Plan, planOf } from "./plan.ts";
 import { lockRun, type RunRow, record } from "./record.ts";
@@ -66,7 +66,7 @@ export class Engine {
   /** Does all that is due now, and what becomes due by that; for tests, which move the clock themselves. */
   async settle(): Promise<void> {
     for (let found = true; found && !this.#isClosed; ) {
-      found = await this.#claimOne(await momentNow(this.#deps));
+      found = await this.#claimOne();
       if (!found && this.#working.size > 0) {
         await Promise.race(this.#working);
         found = true;
@@ -97,37 +97,22 @@ export class Engine {
   async #look(): Promise<void> {
     this.#cancelTimer();
     this.#lookAgain = false;
-    const { clock, log } = this.#deps;
+    const { clock, db, log, workers = WORKERS } = this.#deps;
     let wait = LOOKS_EVERY_MILLISECONDS;
     try {
-      // With all workers busy, the first that is free looks again.
-      if (this.#hasFreeWorker) wait = Math.min(wait, await this.#claimAll());
+      while (!this.#isClosed && this.#working.size < workers && (await this.#claimOne()));
+      const due = await nextDueIn(db, await this.#deps.now(db));
       this.#lookedAt = clock.monotonic();
+      // With all workers busy, the first that is free looks again.
+      if (due !== null && this.#working.size < workers) wait = Math.min(wait, due);
     } catch (error) {
       if (!this.#isClosed) log.warn({ error }, "Runs that are due could not be looked for. It is tried again.");
     }
     if (!this.#isClosed) this.#cancelTimer = clock.after(wait, () => this.wake());
   }
 
-  get #hasFreeWorker(): boolean {
-    return this.#working.size < (this.#deps.workers ?? WORKERS);
-  }
-
-  /**
-   * Takes what is due, as far as there are workers for it, and says in how many milliseconds there is more. The
-   * database's clock is asked once for all of it: what falls due meanwhile is what the next look is for.
-   */
-  async #claimAll(): Promise<number> {
-    const { clock, db } = this.#deps;
-    const moment = await momentNow(this.#deps);
-    while (!this.#isClosed && this.#hasFreeWorker && (await this.#claimOne(moment)));
-    if (!this.#hasFreeWorker) return Number.POSITIVE_INFINITY;
-    const now = new Date(moment.at.getTime() + clock.monotonic() - moment.heard);
-    return (await nextDueIn(db, now)) ?? Number.POSITIVE_INFINITY;
-  }
-
-  async #claimOne(moment: Moment): Promise<boolean> {
-    const claimed = await claimDue(this.#deps, moment);
+  async #claimOne(): Promise<boolean> {
+    const claimed = await claimDue(this.#deps);
     if (claimed === undefined) return false;
     const work = withLogFields({ runId: claimed.run.id }, () => this.#drive(claimed)).finally(() => {
       this.#working.delete(work);

@@ -128,23 +128,6 @@ describe("two hubs on one database", () => {
     expect(test.house.acts).toHaveLength(1);
   });
 
-  it("write a claim anew with the intent of an act, and not with each small change before it", async () => {
-    const read = test.house.read;
-    const claimedUntil: (string | null)[] = [];
-    const runId = await started();
-    test.house.read = async (...request) => {
-      claimedUntil.push((await test.run(runId)).claimedUntil);
-      await test.clock.forward("1s");
-      return read(...request);
-    };
-
-    await test.runs.engine.settle();
-
-    const [atCheck, beforeFix, atVerify] = claimedUntil;
-    expect(beforeFix).toBe(atCheck);
-    expect(Date.parse(atVerify ?? "")).toBeGreaterThan(Date.parse(beforeFix ?? ""));
-  });
-
   it("do not send what was intended when the claim ran out before it could be sent", async () => {
     const runId = await started();
     Object.assign(test.deps, {

@@ -1,7 +1,7 @@
 import type { RunId } from "@caretaker/protocol";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type TestDatabase, testDatabase } from "../db/test-database.ts";
-import { claimDue, momentNow } from "./claim.ts";
+import { claimDue } from "./claim.ts";
 import { type RunRow, recordIfUnchanged } from "./record.ts";
 import {
   buildHome,
@@ -32,7 +32,7 @@ describe("what is written without a lock", () => {
   beforeEach(async () => {
     test = createTestRuns(database.db, LIBRARY);
     runId = await test.start(await buildHome(database.db, { standing: ["view"] }), "look");
-    const claimed = await claimDue(test.deps, await momentNow(test.deps));
+    const claimed = await claimDue(test.deps);
     if (claimed === undefined) throw new Error("The run is not due.");
     row = claimed.run;
   });
@@ -60,8 +60,7 @@ describe("what is written without a lock", () => {
   it("is nothing when another hub has taken the run over", async () => {
     const due = { claimedUntil: null, wakeAt: test.clock.now() };
     await test.db.updateTable("run").set(due).where("id", "=", runId).execute();
-    const other = test.another().deps;
-    await claimDue(other, await momentNow(other));
+    await claimDue(test.another().deps);
 
     expect(await begin()).toBeNull();
     expect(await test.kinds(runId)).toEqual(["run.queued"]);

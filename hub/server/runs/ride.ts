@@ -47,7 +47,7 @@ export class Ride {
   /** What the database's clock said last, and what the clock that never jumps said just after that. */
   #told: { readonly at: number; readonly heard: number };
 
-  constructor(deps: RunsDeps, plan: Plan, { run, lateMilliseconds, moment: { at, heard } }: Claimed) {
+  constructor(deps: RunsDeps, plan: Plan, { run, lateMilliseconds, at, heard }: Claimed) {
     this.deps = deps;
     this.row = run;
     this.plan = plan;
@@ -100,14 +100,6 @@ export class Ride {
   }
 
   /**
-   * Less than a third of the claim is over. To write one anew moves the run in the index of what is due, and with it in
-   * all its indexes: most of what a small change would cost.
-   */
-  get #isClaimFresh(): boolean {
-    return this.#claimEndsAt - this.deps.clock.monotonic() > (LEASE_SECONDS * 1000 * 2) / 3;
-  }
-
-  /**
    * The database's clock: what it said last, and what has gone by since then. Never ahead of it, but for one that was
    * set back meanwhile. Whether an act may be sent is decided by what it says in that transaction.
    */
@@ -130,8 +122,10 @@ export class Ride {
   /** Writes events and notes, all or nothing; rejects with `LostClaim` when the claim is no longer ours. */
   async commit(change: Change | Decide): Promise<void> {
     await this.crash("commit.before");
+    const begun = this.deps.clock.monotonic();
     const done = (await this.#commitAtOnce(change)) ?? (await this.#commitLocked(change));
     this.row = done.row;
+    this.claimRenewed(begun);
     for (const announcement of done.announcements) this.deps.announcements.announce(announcement);
     await this.crash("commit.after");
   }
@@ -140,26 +134,17 @@ export class Ride {
   async #commitAtOnce(change: Change | Decide): Promise<Recorded | null> {
     if (typeof change === "function" || change.events.some(endsRun)) return null;
     const now = this.now();
-    if (this.#isClaimFresh) return recordIfUnchanged(this.deps.db, this.row, now, change);
-    const begun = this.deps.clock.monotonic();
-    const done = await recordIfUnchanged(this.deps.db, this.row, now, this.#renewing(now, change));
-    if (done !== null) this.claimRenewed(begun);
-    return done;
+    return recordIfUnchanged(this.deps.db, this.row, now, this.#renewing(now, change));
   }
 
-  async #commitLocked(change: Change | Decide): Promise<Recorded> {
+  #commitLocked(change: Change | Decide): Promise<Recorded> {
     const decide: Decide = typeof change === "function" ? change : () => change;
-    const begun = this.deps.clock.monotonic();
-    const { done, isWritten } = await transaction(this.deps.db, async (trx) => {
+    return transaction(this.deps.db, async (trx) => {
       const row = await this.lock(trx);
       const now = await this.nowIn(trx);
       const decided = await decide(trx, row, now);
-      return decided === null
-        ? { done: { row, announcements: [] }, isWritten: false }
-        : { done: await this.write(trx, row, now, decided), isWritten: true };
+      return decided === null ? { row, announcements: [] } : this.write(trx, row, now, decided);
     });
-    if (isWritten) this.claimRenewed(begun);
-    return done;
   }
 
   /** Locks the row, where the claim to it is still ours. */
