@@ -34,6 +34,8 @@ const REASONS: Record<string, Sentence> = {
   credentials_refused: "The gateway refused the credentials",
   access_withdrawn: "The homeowner withdrew access",
   agent_away: "The agent in the home is not connected",
+  stopped_by_home: "The home has stopped everything at its agent; only they can allow it again",
+  allowed_otherwise: "The home allows something else than before; connecting anew",
   restarting: "It is restarting",
   silent: "It went silent",
   connection_lost: "The connection was lost",

@@ -8,8 +8,10 @@ import {
   type Dialer,
   type GatewayId,
   type GatewayTarget,
+  type HubAlone,
   type HubMessage,
   isCaretakerError,
+  type Reason,
 } from "@caretaker/protocol";
 import { openKey } from "@caretaker/reach/agent-proof.ts";
 import { createDialer } from "@caretaker/reach/dialer.ts";
@@ -52,6 +54,7 @@ export class Agent {
   readonly #options: AgentOptions;
   readonly #lineListeners = new Set<() => void>();
   #line: LineState;
+  #hubAlone: HubAlone;
   /** The hub that is being paired with, until it is kept. */
   #pairingWith: string | null = null;
 
@@ -60,6 +63,7 @@ export class Agent {
     this.#options = options;
     this.store = store;
     this.#line = { isOpen: false, since: clock.now().toISOString(), trouble: null };
+    this.#hubAlone = store.home.hubAlone;
     this.guard = new HomeGuard({
       store,
       clock,
@@ -146,7 +150,7 @@ export class Agent {
     const { requestId, digest } = question;
     const known = this.store.home.questions.find((one) => one.question.requestId === requestId);
     if (known !== undefined && known.answer !== null && known.question.digest === digest) {
-      this.#link.say({ kind: "answered", requestId, digest, answer: known.answer, way: "agent_page" });
+      this.#link.say({ kind: "answered", requestId, digest, answer: known.answer, way: known.way ?? "agent_page" });
       return;
     }
     try {
@@ -158,17 +162,29 @@ export class Agent {
   }
 
   #tellHub(change: Parameters<Parameters<HomeGuard["on"]>[0]>[0]): void {
-    if (change.kind === "policy") {
-      this.#link.say({ kind: "policy", policy: this.guard.policy() });
-      if (this.guard.policy().stoppedAt !== null) this.#closeStopped();
-    } else this.#link.say(change);
+    if (change.kind === "policy") this.#policyChanged();
+    else this.#link.say(change);
     if (change.kind === "released") this.#letGo();
+  }
+
+  /** Sessions that began under other rules begin anew: the hub gets all that it may have now, and nothing of before. */
+  #policyChanged(): void {
+    const policy = this.guard.policy();
+    const isOther = policy.hubAlone !== this.#hubAlone;
+    this.#hubAlone = policy.hubAlone;
+    if (policy.stoppedAt !== null) this.#closeStopped();
+    else if (isOther) this.#end({ code: "allowed_otherwise" }, () => false);
+    this.#link.say({ kind: "policy", policy });
   }
 
   /** What was cut and may have to be switched on again is kept for that; the guard lets nothing else through. */
   #closeStopped(): void {
+    this.#end({ code: "stopped_by_home" }, (gatewayId) => this.guard.owesSettle(gatewayId));
+  }
+
+  #end(reason: Reason, isKept: (gatewayId: GatewayId) => boolean): void {
     this.#sessions
-      .endAll({ code: "stopped_by_home" }, (gatewayId) => this.guard.owesSettle(gatewayId))
+      .endAll(reason, isKept)
       .catch((error: unknown) => this.#options.log.warn({ error }, "Not all sessions could be closed."));
   }
 

@@ -81,10 +81,12 @@ async function run(settings: AgentSettings): Promise<void> {
   await pairAtStart(agent, settings);
 }
 
-/** Runs until it is told to end. What it is told at its start comes from `env`. */
-export async function runAgent(env: Readonly<Record<string, string | undefined>>): Promise<void> {
+type Words = Readonly<Record<string, string | undefined>>;
+
+/** Runs until it is told to end. What it is told at its start comes from flags, and else from `env`. */
+export async function runAgent(env: Words, flags: Words = {}): Promise<void> {
   try {
-    await run(readSettings({}, env));
+    await run(readSettings(flags, env));
   } catch (error) {
     // What a person can mend is said as a sentence, and only what nobody expected with its trace.
     process.stderr.write(`${isCaretakerError(error) ? error.message : String((error as Error).stack)}\n`);

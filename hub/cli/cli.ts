@@ -1,6 +1,7 @@
 import { CaretakerError, isCaretakerError, Secret } from "@caretaker/protocol";
 import { Command, CommanderError } from "commander";
 import { type Hub, HubUnreachable } from "./client.ts";
+import { addAgentCommands } from "./commands/agent.ts";
 import { addBackupCommands } from "./commands/backup.ts";
 import { addConnectorCommands } from "./commands/connector.ts";
 import { addContactCommands } from "./commands/contact.ts";
@@ -46,6 +47,7 @@ const COMMANDS: readonly AddCommands[] = [
   addRunbookCommands,
   addLedgerCommands,
   addBackupCommands,
+  addAgentCommands,
 ];
 
 /** Runs one command line to its end and says with which code the process should exit. */

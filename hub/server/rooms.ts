@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { IncomingHttpHeaders, Server } from "node:http";
 import { connectors } from "@caretaker/reach/makes.ts";
 import { createAgents } from "./agents/agents.ts";
-import { takeAnswersFromAgents } from "./agents/answers.ts";
+import { takeWhatAgentsSay } from "./agents/answers.ts";
 import { agentHandlers } from "./agents/handlers.ts";
 import { createQuestions } from "./agents/questions.ts";
 import { createAnnouncements } from "./announcements.ts";
@@ -223,7 +223,7 @@ async function makeInnerRooms(options: HubOptions, { server, port, url }: Place)
       (error: unknown) => log.error({ error, gatewayId: tap.gatewayId }, "An answer that was tapped was not taken."),
     );
   });
-  takeAnswersFromAgents(agents, consent, log);
+  takeWhatAgentsSay(agents, { consent, help: { db, publicUrl: url, queueMessage: mail.queue }, log });
   const agentQuestions = createQuestions({ db, clock, announcements, log, agents: agents.connected });
   const standingEnds = new StandingEnds({ db, now, clock, announcements, log });
   const backups = createBackups({ db, databaseUrl, folder: config.backupFolder, version, now, clock, log });

@@ -244,7 +244,7 @@ export class HomeGuard implements Guard {
     this.#checkGoing();
     const { question } = answerable(store.home.questions, requestId, digest, store.time.now());
     const answeredAt = store.time.moment();
-    store.change({ questions: this.#questionsWith(requestId, { answer, answeredAt }) });
+    store.change({ questions: this.#questionsWith(requestId, { answer, answeredAt, way }) });
     this.#note({ kind: "answered", at: answeredAt, technician: question.technician, answer, way });
     this.#keepTime();
     this.#tell({ kind: "answered", requestId, digest, answer, way });
@@ -260,7 +260,7 @@ export class HomeGuard implements Guard {
     const stopped = store.home.questions.filter((one) => isOpen(one, now) || isStanding(one, now));
     const questions = store.home.questions.map((one) =>
       stopped.includes(one)
-        ? { ...one, answer: "stop" as const, answeredAt: at, isOver: true, isVoid: true }
+        ? { ...one, answer: "stop" as const, answeredAt: at, way, isOver: true, isVoid: true }
         : { ...one, isOver: true, isVoid: true },
     );
     this.#stopPressedAt = at;

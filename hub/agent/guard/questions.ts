@@ -62,6 +62,7 @@ export function withQuestion(
       askedAt: new Date(deps.now).toISOString(),
       answer: null,
       answeredAt: null,
+      way: null,
       isOver: false,
       isVoid: false,
     },

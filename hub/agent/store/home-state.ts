@@ -31,6 +31,8 @@ export const KeptQuestion = z.strictObject({
   askedAt: Moment,
   answer: z.enum(["allow", "no", "stop"]).nullable(),
   answeredAt: Moment.nullable(),
+  /** By which way; null where nobody has answered. */
+  way: z.enum(["agent_page", "home_assistant"]).nullable(),
   /** It is not shown any more; a yes stays one. */
   isOver: z.boolean(),
   /** The yes holds no longer, whatever its times say: somebody pressed Stop. */

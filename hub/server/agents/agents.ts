@@ -14,6 +14,7 @@ import {
 import { fingerprintOf, type ProofKey } from "@caretaker/reach/agent-proof.ts";
 import type { Announcements } from "../announcements.ts";
 import { type Database, now, transaction } from "../db/database.ts";
+import { appendLedger } from "../ledger/append.ts";
 import { AgentLink, type AgentNews } from "./agent-link.ts";
 import { type Admitted, type KnownAgent, openAgentDoor } from "./door.ts";
 import type { AgentsLive } from "./handlers.ts";
@@ -146,7 +147,11 @@ export function createAgents(deps: AgentsDeps): Agents {
     const agentId = row.id as AgentId;
     const heard = async (): Promise<void> => {
       if (news.kind === "policy") {
+        const before = policies.get(agentId);
         policies.set(agentId, news.policy);
+        // What it refused to show before, it may show now.
+        held.get(agentId)?.asked.shown.clear();
+        await noteStop(db, row, before?.stoppedAt ?? null, news.policy.stoppedAt);
         note(agentId, news.policy);
         if (news.policy.isConfirmed) {
           const moved = await transaction(db, async (trx) => confirm(trx, agentId, await now(trx)));
@@ -196,6 +201,20 @@ export function createAgents(deps: AgentsDeps): Agents {
       await door?.close();
     },
   };
+}
+
+/** The home's own ledger says when everything was stopped there, and when it was allowed again. */
+async function noteStop(db: Database, row: AgentRow, before: string | null, after: string | null): Promise<void> {
+  if ((before === null) === (after === null)) return;
+  await transaction(db, async (trx) => {
+    await appendLedger(trx, {
+      chain: row.siteId as SiteId,
+      event: after === null ? "agent.allowed_again" : "agent.stopped",
+      actor: "homeowner",
+      payload: { agentId: row.id, fingerprint: row.fingerprint, stoppedAt: after },
+      now: await now(trx),
+    });
+  });
 }
 
 /** The code was right: the key is taken in, and waits for somebody of the home to say that this is their installer. */
