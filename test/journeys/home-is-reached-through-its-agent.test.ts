@@ -1,10 +1,5 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { Agent } from "@caretaker/agent/agent.ts";
-import { systemClock } from "@caretaker/protocol";
-import { connectors } from "@caretaker/reach/makes.ts";
 import { expect, it } from "vitest";
+import { pairAgent, startAgent } from "./harness/agent.ts";
 import { HOMEOWNER } from "./harness/firm.ts";
 import { simulatedJourney } from "./harness/stage.ts";
 import { until } from "./harness/until.ts";
@@ -12,17 +7,7 @@ import { until } from "./harness/until.ts";
 simulatedJourney("a home behind its own agent", (stage) => {
   it("is paired with the household's word, watched, and fixed only with a yes that was given in the home", async () => {
     const { firm, home } = stage();
-    const folder = await mkdtemp(join(tmpdir(), "agent-"));
-    const agent = await Agent.start({
-      folder,
-      version: "0.1.0",
-      connectors,
-      clock: systemClock,
-      random: Math.random,
-      log: { debug() {}, info() {}, warn() {} },
-      ownPort: null,
-      mayReachOwnMachine: true,
-    });
+    const { agent, stop } = await startAgent();
     try {
       const client = await firm.api("client.create", { name: "Lee" });
       const { id: siteId } = await firm.api("site.create", {
@@ -33,9 +18,7 @@ simulatedJourney("a home behind its own agent", (stage) => {
         contacts: [{ ...HOMEOWNER, role: "owner", verifiedBecause: "She wrote to us from it" }],
         consent: { scopes: ["view", "diagnose", "fix"], evidence: "contract", givenBy: HOMEOWNER.name },
       });
-      const { link } = await firm.asPrincipal("agent.pairing.make", { siteId });
-      const [hub = "", code = ""] = link.split("#");
-      await agent.pair(hub, code);
+      await pairAgent(firm, siteId, agent);
       const paired = (await firm.api("agent.get", { siteId })).agent;
       expect(paired).toMatchObject({ state: "waiting_for_home" });
 
@@ -85,8 +68,7 @@ simulatedJourney("a home behind its own agent", (stage) => {
         return items[0]?.state !== "online";
       });
     } finally {
-      await agent.stop();
-      await rm(folder, { recursive: true, force: true });
+      await stop();
     }
   });
 });

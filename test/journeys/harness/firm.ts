@@ -18,12 +18,15 @@ import {
 import type { TestDatabase } from "@caretaker/server/db/test-database.ts";
 import { totp } from "@caretaker/server/people/test-totp.ts";
 import type { BrowserContext } from "playwright-core";
+import type { PairedAgent } from "./agent.ts";
 import { type HubProcess, startHubProcess } from "./hub-process.ts";
 import { type MailServer, startMailServer } from "./mail.ts";
 import { until } from "./until.ts";
 
 export const OWNER = { name: "Ann Vos", email: "ann@brighthomes.example", password: "correct horse battery" };
 export const HOMEOWNER = { name: "Mrs Lee", email: "lee@home.example" };
+/** With `CARETAKER_VIA=agent` the same journeys go through an agent in the home. */
+const VIA_AGENT = process.env.CARETAKER_VIA === "agent";
 const SETUP_TOKEN = "the-setup-token-of-a-journey";
 
 /** A firm with its hub, its database, its mail server and a principal with an authenticator app. */
@@ -33,6 +36,7 @@ export class Firm {
   readonly db: TestDatabase["db"];
   readonly #data: string;
   readonly #database: TestDatabase;
+  readonly #agents: PairedAgent[] = [];
   #cookie = "";
   #key = "";
   #secret = "";
@@ -160,11 +164,13 @@ export class Firm {
       contacts: [{ ...homeowner, role: "owner", verifiedBecause: "She wrote to us from it" }],
       consent: { scopes, evidence: "contract", givenBy: homeowner.name },
     });
+    if (VIA_AGENT) await this.#reachThroughAgent(site.id);
     const gateway = await this.api("gateway.add", {
       siteId: site.id,
       connector: "home-assistant",
       name: "Home Assistant",
       config: { url: home.url, token: home.token },
+      throughAgent: VIA_AGENT,
     });
     await this.gatewayState(gateway.id, site.id, "online");
     await until(
@@ -172,6 +178,15 @@ export class Firm {
       async () => (await this.api("site.devices", { siteId: site.id })).integrations.length > 0,
     );
     return { siteId: site.id, gatewayId: gateway.id };
+  }
+
+  /** The home has an agent that takes the hub's word for everything, so that a journey goes as it does without one. */
+  async #reachThroughAgent(siteId: SiteId): Promise<void> {
+    const { confirmAgent, pairAgent, startAgent } = await import("./agent.ts");
+    const paired = await startAgent();
+    this.#agents.push(paired);
+    await pairAgent(this, siteId, paired.agent);
+    await confirmAgent(this, siteId, paired.agent, "all");
   }
 
   async gatewayState(gatewayId: GatewayId, siteId: SiteId, state: string): Promise<void> {
@@ -241,6 +256,7 @@ export class Firm {
   }
 
   async close(): Promise<void> {
+    await Promise.all(this.#agents.map((one) => one.stop()));
     await this.hub.stop();
     await Promise.all([this.mail.close(), this.#database.drop(), rm(this.#data, { recursive: true, force: true })]);
   }
