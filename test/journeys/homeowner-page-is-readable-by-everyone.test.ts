@@ -54,7 +54,7 @@ const WORDS: Readonly<
     journal: "Stuur mij het logboek van mijn woning",
     says: "Niets in uw hal antwoordt",
     say: "Brandt het lampje op het witte kastje in de hal?",
-    answer: "dark",
+    answer: "brandt niet",
   },
   de: {
     allow: "Erlauben",
@@ -63,7 +63,7 @@ const WORDS: Readonly<
     journal: "Schicken Sie mir das Protokoll meines Zuhauses",
     says: "Nichts in Ihrem Flur antwortet",
     say: "Leuchtet das Lämpchen an dem weißen Kästchen im Flur?",
-    answer: "dark",
+    answer: "leuchtet nicht",
   },
   fr: {
     allow: "Autoriser",
@@ -72,7 +72,7 @@ const WORDS: Readonly<
     journal: "Envoyez-moi le journal de ma maison",
     says: "Rien ne répond dans votre entrée",
     say: "Le voyant du boîtier blanc dans l'entrée est-il allumé ?",
-    answer: "dark",
+    answer: "éteint",
   },
 };
 
