@@ -125,7 +125,7 @@ function next({ id }: MakeWords): string[] {
   return [
     "",
     "Next:",
-    `  npx biome check --write connectors/${id} hub/server/gateways hub/server/demo   put its imports in order`,
+    `  npx biome check --write connectors/${id} hub/reach hub/server/gateways hub/server/demo   put its imports in order`,
     `  npx vitest run --project unit connectors/${id}           the common suite, against its fake gateway`,
     "  npm install                                             write it into the lock file",
     "docs/write-a-connector.md goes on from here.",

@@ -55,11 +55,9 @@ function linkPackages(root: string): void {
 }
 
 function workspaces(root: string): string[] {
-  const nested = ["connectors", "test"].flatMap((parent) =>
-    readdirSync(join(root, parent)).map((name) => join(root, parent, name)),
-  );
-  const own = ["protocol", "server", "cli"].map((name) => join(root, "hub", name));
-  return [...own, ...nested].filter((folder) => existsSync(join(folder, "package.json")));
+  return ["hub", "connectors", "test"]
+    .flatMap((parent) => readdirSync(join(root, parent)).map((name) => join(root, parent, name)))
+    .filter((folder) => existsSync(join(folder, "package.json")));
 }
 
 function readPackage(folder: string): { name: string } {
