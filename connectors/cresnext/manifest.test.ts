@@ -37,6 +37,10 @@ describe("what it may do", () => {
 
     expect(restart?.scope).toBe("disruptive");
     expect(Object.keys(restart?.felt ?? {})).toEqual(["en", "nl", "de", "fr"]);
-    expect(Object.values(reads).map(({ scope }) => scope)).toEqual(["reach", "view"]);
+    expect(Object.fromEntries(Object.entries(reads).map(([name, { scope }]) => [name, scope]))).toEqual({
+      "gateway.info": "reach",
+      "device.state": "view",
+      "firmware.list": "view",
+    });
   });
 });
