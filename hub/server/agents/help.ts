@@ -1,7 +1,7 @@
 import type { SiteId } from "@caretaker/protocol";
-import type { Trx } from "../db/database.ts";
-import { type Database, now, transaction } from "../db/database.ts";
+import { type Database, now, type Trx, transaction } from "../db/database.ts";
 import { appendLedger } from "../ledger/append.ts";
+import { escaped } from "../mail/escaped.ts";
 import type { NewMessage } from "../mail/queue.ts";
 import type { SaidToAgent } from "./agents.ts";
 
@@ -83,8 +83,4 @@ function letterTo(
     html: lines.map((line) => `<p>${escaped(line)}</p>`).join("\n"),
     now,
   };
-}
-
-function escaped(words: string): string {
-  return words.replace(/[&<>"']/g, (letter) => `&#${letter.charCodeAt(0)};`);
 }

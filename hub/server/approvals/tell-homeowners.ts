@@ -2,6 +2,7 @@ import type { Language, SiteId } from "@caretaker/protocol";
 import type { Trx } from "../db/database.ts";
 import { nameInActor } from "../ledger/actor.ts";
 import { headCode } from "../ledger/append.ts";
+import { escaped } from "../mail/escaped.ts";
 import type { ApprovalRow, ApprovalsDeps } from "./types.ts";
 import { ALONE_WORDS, type AloneWords } from "./words.ts";
 
@@ -92,8 +93,4 @@ async function writeToHomes(
 function momentIn(at: string, language: Language, timeZone: string): string {
   const locale = language === "en" ? "en-GB" : language;
   return new Intl.DateTimeFormat(locale, { timeZone, dateStyle: "long", timeStyle: "short" }).format(new Date(at));
-}
-
-function escaped(words: string): string {
-  return words.replace(/[&<>"']/g, (letter) => `&#${letter.charCodeAt(0)};`);
 }

@@ -3,6 +3,7 @@ import { type Database, transaction } from "../db/database.ts";
 import { actorText, nameInActor } from "../ledger/actor.ts";
 import { headCode } from "../ledger/append.ts";
 import { shortCode } from "../ledger/canonical.ts";
+import { escaped } from "../mail/escaped.ts";
 import { loadContact, takeAnswer } from "./answer.ts";
 import type { AskedText } from "./asked-text.ts";
 import { statusAt } from "./clocks.ts";
@@ -122,8 +123,4 @@ async function findRequest(
     .executeTakeFirst();
   if (found !== undefined) return found;
   throw new CaretakerError("not_found", "This run has no such question.");
-}
-
-function escaped(words: string): string {
-  return words.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
 }

@@ -11,6 +11,7 @@ import {
 import { type Database, type Trx, transaction } from "../db/database.ts";
 import { newId } from "../db/new-id.ts";
 import { nameInActor } from "../ledger/actor.ts";
+import { escaped } from "../mail/escaped.ts";
 import { actorOf, loadContact } from "./answer.ts";
 import { after, LINK_SHOWS_FOR } from "./clocks.ts";
 import { morningAfter } from "./night.ts";
@@ -161,8 +162,4 @@ function load(db: Database, token: string) {
     .select(["site.name as home", "site.timeZone", "run.startedBy", "firm.name as firm", "firm.phone"])
     .where("homeQuestion.tokenHash", "=", hashToken(token))
     .executeTakeFirst();
-}
-
-function escaped(words: string): string {
-  return words.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
 }

@@ -9,6 +9,7 @@ import {
 import { type Database, type Trx, transaction } from "../db/database.ts";
 import { newId } from "../db/new-id.ts";
 import { headCode } from "../ledger/append.ts";
+import { escaped } from "../mail/escaped.ts";
 import { loadContact } from "./answer.ts";
 import { after } from "./clocks.ts";
 import type { ContactRow } from "./contacts.ts";
@@ -252,8 +253,4 @@ async function namesOf(
     .select(["firm.name as firm", "firm.phone", "site.name as home", "site.timeZone"])
     .where("site.id", "=", siteId)
     .executeTakeFirstOrThrow();
-}
-
-function escaped(words: string): string {
-  return words.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
 }

@@ -1,5 +1,6 @@
 import type { SiteId } from "@caretaker/protocol";
 import type { Trx } from "../db/database.ts";
+import { escaped } from "../mail/escaped.ts";
 import type { ContactRow } from "./contacts.ts";
 import type { ConsentDeps } from "./types.ts";
 
@@ -14,7 +15,7 @@ export async function tellContact(
   if (email === null) return;
   const firm = await trx.selectFrom("firm").select("name").executeTakeFirstOrThrow();
   const [subject, text] = words(firm.name);
-  const html = `<p>${text.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`)}</p>`;
+  const html = `<p>${escaped(text)}</p>`;
   const to = { name, address: email };
   await queueMessage(trx, { siteId: siteId as SiteId, requestId: null, to, subject, text, html, now });
 }

@@ -1,6 +1,7 @@
 import type { Language, SiteId } from "@caretaker/protocol";
 import type { Trx } from "../db/database.ts";
 import { headCode } from "../ledger/append.ts";
+import { escaped } from "../mail/escaped.ts";
 import type { ConsentDeps } from "./types.ts";
 import { wordsIn } from "./words/index.ts";
 
@@ -56,8 +57,4 @@ export async function tellHousehold(
     });
   }
   return contacts.length;
-}
-
-function escaped(words: string): string {
-  return words.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
 }

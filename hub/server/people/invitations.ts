@@ -4,6 +4,7 @@ import { newId } from "../db/new-id.ts";
 import type { Handlers } from "../http/handler.ts";
 import { actorText, nameInActor } from "../ledger/actor.ts";
 import { appendLedger } from "../ledger/append.ts";
+import { escaped } from "../mail/escaped.ts";
 import type { PeopleDeps } from "./deps.ts";
 import { addPerson } from "./people.ts";
 import { hashToken, newToken } from "./token.ts";
@@ -143,7 +144,6 @@ export async function openInvitations(db: Database, now: Date): Promise<Invitati
 }
 
 function invitationMail(firm: string, inviter: string, url: string): { subject: string; text: string; html: string } {
-  const escaped = (text: string): string => text.replace(/[&<>"]/g, (letter) => `&#${letter.charCodeAt(0)};`);
   return {
     subject: `${inviter} invites you to ${firm}`,
     text: `${inviter} invites you to work with ${firm} in Caretaker.\n\nJoin here within seven days:\n${url}\n\nIf you do not know ${inviter}, leave this message alone.\n`,
