@@ -1,5 +1,6 @@
 import type { LedgerEvent } from "@caretaker/protocol";
 import { sql } from "kysely";
+import { builtOnce, oneBuiltOnce } from "../db/built-once.ts";
 import type { Database, Trx } from "../db/database.ts";
 import { shortCode } from "./canonical.ts";
 import { BEFORE_THE_FIRST, type Chain, makeEntry } from "./chain.ts";
@@ -23,7 +24,7 @@ export async function appendLedger(
   trx: Trx,
   { chain, event, actor, payload, now }: NewLedgerEntry,
 ): Promise<{ number: number; code: string; at: string }> {
-  const head = (await lockHead(trx, chain)) ?? (await beginChain(trx, chain));
+  const head = (await lockHead(trx, { chain })) ?? (await beginChain(trx, chain));
   const at = (now ?? new Date(head.clock)).toISOString();
   const { salt, words, ...entry } = makeEntry({
     chain,
@@ -34,26 +35,29 @@ export async function appendLedger(
     actor,
     payload,
   });
-  await trx
-    .with("entry", (one) => one.insertInto("ledgerEntry").values(entry))
-    .with("payload", (one) =>
-      one.insertInto("ledgerPayload").values({ chain, number: entry.number, salt, payload: words }),
-    )
-    .updateTable("ledgerHead")
-    .set({ number: entry.number, hash: entry.hash })
-    .where("chain", "=", chain)
-    .execute();
+  await insertEntry(trx, { ...entry, salt, words });
   return { number: entry.number, code: shortCode(entry.hash), at };
 }
 
-function lockHead(trx: Trx, chain: Chain) {
-  return trx
+const insertEntry = builtOnce((db, entry: ReturnType<typeof makeEntry>) => {
+  const { chain, number, previous, at, event, actor, commitment, hash, salt, words } = entry;
+  return db
+    .with("entry", (one) =>
+      one.insertInto("ledgerEntry").values({ chain, number, previous, at, event, actor, commitment, hash }),
+    )
+    .with("payload", (one) => one.insertInto("ledgerPayload").values({ chain, number, salt, payload: words }))
+    .updateTable("ledgerHead")
+    .set({ number, hash })
+    .where("chain", "=", chain);
+});
+
+const lockHead = oneBuiltOnce((db, { chain }: { chain: Chain }) =>
+  db
     .selectFrom("ledgerHead")
     .select(["number", "hash", sql<Date | string>`clock_timestamp()`.as("clock")])
     .where("chain", "=", chain)
-    .forUpdate()
-    .executeTakeFirst();
-}
+    .forUpdate(),
+);
 
 async function beginChain(trx: Trx, chain: Chain): Promise<NonNullable<Awaited<ReturnType<typeof lockHead>>>> {
   await trx
@@ -61,7 +65,7 @@ async function beginChain(trx: Trx, chain: Chain): Promise<NonNullable<Awaited<R
     .values({ chain, number: 0, hash: BEFORE_THE_FIRST })
     .onConflict((conflict) => conflict.doNothing())
     .execute();
-  const head = await lockHead(trx, chain);
+  const head = await lockHead(trx, { chain });
   if (head === undefined) throw new Error(`The head of the ledger ${chain} is missing.`);
   return head;
 }

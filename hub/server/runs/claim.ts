@@ -1,4 +1,5 @@
 import { sql } from "kysely";
+import { oneBuiltOnce } from "../db/built-once.ts";
 import type { Database } from "../db/database.ts";
 import { LEASE_SECONDS, type RunsDeps } from "./deps.ts";
 import type { RunRow } from "./record.ts";
@@ -20,13 +21,20 @@ export async function claimDue({ db, now, clock, hubId }: RunsDeps): Promise<Cla
   const at = await now(db);
   const heard = clock.monotonic();
   const until = new Date(at.getTime() + LEASE_SECONDS * 1000);
-  const row = await db
+  const row = await takeDue(db, { at: at.toISOString(), hubId, until });
+  if (row === undefined) return undefined;
+  const { dueAt, ...run } = row;
+  return { run, lateMilliseconds: dueAt === null ? 0 : Math.max(0, at.getTime() - Date.parse(dueAt)), at, heard };
+}
+
+const takeDue = oneBuiltOnce((db, { at, hubId, until }: { at: string; hubId: string; until: Date }) =>
+  db
     .with("due", (one) =>
       one
         .selectFrom("run")
         .select(["id", "wakeAt as dueAt"])
-        .where("wakeAt", "<=", at.toISOString())
-        .where((where) => where.or([where("claimedUntil", "is", null), where("claimedUntil", "<=", at.toISOString())]))
+        .where("wakeAt", "<=", at)
+        .where((where) => where.or([where("claimedUntil", "is", null), where("claimedUntil", "<=", at)]))
         .orderBy("wakeAt")
         .limit(1)
         .forUpdate()
@@ -37,12 +45,8 @@ export async function claimDue({ db, now, clock, hubId }: RunsDeps): Promise<Cla
     .set({ claimedBy: hubId, claimedUntil: until, wakeAt: until, fencing: sql`fencing + 1` })
     .whereRef("run.id", "=", "due.id")
     .returningAll("run")
-    .returning("due.dueAt")
-    .executeTakeFirst();
-  if (row === undefined) return undefined;
-  const { dueAt, ...run } = row;
-  return { run, lateMilliseconds: dueAt === null ? 0 : Math.max(0, at.getTime() - Date.parse(dueAt)), at, heard };
-}
+    .returning("due.dueAt"),
+);
 
 /** Keeps a claim that is still ours, while an act or a read takes its time. Says whether it is. */
 export async function renewClaim({ db, now, hubId }: RunsDeps, runId: string, fencing: number): Promise<boolean> {
