@@ -16,6 +16,8 @@ export interface Claimed {
 /**
  * Takes the run that has been due longest, if any. Two hubs never get the same one: rows that another looks at are
  * skipped. Each claim has a higher fencing number than the one before, and what an older one still writes is refused.
+ * A run stays due while it is worked on, behind its claim: so whoever looks finds it once that has run out, and the many
+ * small steps of a run change nothing that an index is made of.
  */
 export async function claimDue({ db, now, clock, hubId }: RunsDeps): Promise<Claimed | undefined> {
   const at = await now(db);
@@ -32,7 +34,8 @@ const takeDue = oneBuiltOnce((db, { at, hubId, until }: { at: string; hubId: str
     .with("due", (one) =>
       one
         .selectFrom("run")
-        .select(["id", "wakeAt as dueAt"])
+        .select("id")
+        .select((select) => select.fn<string | null>("greatest", ["wakeAt", "claimedUntil"]).as("dueAt"))
         .where("wakeAt", "<=", at)
         .where((where) => where.or([where("claimedUntil", "is", null), where("claimedUntil", "<=", at)]))
         .orderBy("wakeAt")
@@ -42,7 +45,7 @@ const takeDue = oneBuiltOnce((db, { at, hubId, until }: { at: string; hubId: str
     )
     .updateTable("run")
     .from("due")
-    .set({ claimedBy: hubId, claimedUntil: until, wakeAt: until, fencing: sql`fencing + 1` })
+    .set({ claimedBy: hubId, claimedUntil: until, fencing: sql`fencing + 1` })
     .whereRef("run.id", "=", "due.id")
     .returningAll("run")
     .returning("due.dueAt"),
@@ -53,7 +56,7 @@ export async function renewClaim({ db, now, hubId }: RunsDeps, runId: string, fe
   const until = new Date((await now(db)).getTime() + LEASE_SECONDS * 1000);
   const row = await db
     .updateTable("run")
-    .set({ claimedUntil: until, wakeAt: until })
+    .set({ claimedUntil: until })
     .where("id", "=", runId)
     .where("fencing", "=", fencing)
     .where("claimedBy", "=", hubId)
@@ -73,12 +76,28 @@ export async function giveBack({ db, hubId }: RunsDeps, runId: string, fencing: 
     .execute();
 }
 
-/** Milliseconds until the next run is due; null when none waits for a moment. */
+/** Milliseconds until the next run is due, or a claim runs out; null when none waits for a moment. */
 export async function nextDueIn(db: Database, at: Date): Promise<number | null> {
-  const { wakeAt } = await db
-    .selectFrom("run")
-    .select((select) => select.fn.min("wakeAt").as("wakeAt"))
-    .where("wakeAt", "is not", null)
-    .executeTakeFirstOrThrow();
-  return wakeAt === null ? null : Math.max(0, new Date(wakeAt as unknown as string).getTime() - at.getTime());
+  const { due, lapses } = (await selectNextDue(db, {})) ?? { due: null, lapses: null };
+  const moments = [due, lapses].filter((moment) => moment !== null).map((moment) => Date.parse(moment));
+  return moments.length === 0 ? null : Math.max(0, Math.min(...moments) - at.getTime());
 }
+
+const selectNextDue = oneBuiltOnce((db, _: object) =>
+  db.selectNoFrom((select) => [
+    select
+      .selectFrom("run")
+      .select("wakeAt")
+      .where("wakeAt", "is not", null)
+      .where("claimedUntil", "is", null)
+      .orderBy("wakeAt")
+      .limit(1)
+      .as("due"),
+    select
+      .selectFrom("run")
+      .select((one) => one.fn.min("claimedUntil").as("first"))
+      .where("claimedBy", "is not", null)
+      .where("wakeAt", "is not", null)
+      .as("lapses"),
+  ]),
+);

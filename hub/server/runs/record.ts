@@ -134,7 +134,8 @@ async function write(
     uncertainSteps: [...state.uncertainSteps],
     hasUncertainStep: state.uncertainSteps.length > 0,
     memory: memory === undefined ? null : JSON.stringify(memory),
-    wakeAt: isOver ? null : wakeAt === undefined ? row.wakeAt : wakeAt,
+    setsWakeAt: isOver || wakeAt !== undefined,
+    wakeAt: isOver ? null : (wakeAt ?? null),
     claimedBy: isGivenBack ? null : row.claimedBy,
     claimedUntil: isGivenBack ? null : (claimedUntil ?? row.claimedUntil),
     said: JSON.stringify(events.map(({ number, at, data }) => ({ number, at, data }))),
@@ -153,7 +154,9 @@ interface Writing extends Omit<RunState, "uncertainSteps"> {
   readonly hasUncertainStep: boolean;
   /** As JSON; null leaves it as it is. */
   readonly memory: string | null;
-  readonly wakeAt: Date | string | null;
+  /** Where it is not set it stays as it is in the database, where somebody may have set it meanwhile. */
+  readonly setsWakeAt: boolean;
+  readonly wakeAt: Date | null;
   readonly claimedBy: string | null;
   readonly claimedUntil: Date | string | null;
   /** The events, as JSON. */
@@ -188,7 +191,7 @@ function writing(db: Database, given: Writing, onlyIfUnchanged: boolean) {
           startedAt: given.startedAt,
           finishedAt: given.finishedAt,
           memory: sql`coalesce(${given.memory}::jsonb, memory)`,
-          wakeAt: given.wakeAt,
+          wakeAt: sql`case when ${given.setsWakeAt}::boolean then ${given.wakeAt}::timestamptz else wake_at end`,
           claimedBy: given.claimedBy,
           claimedUntil: given.claimedUntil,
         })
