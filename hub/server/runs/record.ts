@@ -118,7 +118,10 @@ interface Written {
   readonly siteName: string;
 }
 
-/** The row and its new events in one statement: most of what a run costs is on the way to the database and back. */
+/**
+ * The row and its new events in one statement: most of what a run costs is on the way to the database and back. What was
+ * written is known here, and is not read again.
+ */
 async function write(
   db: Database,
   row: RunRow,
@@ -128,24 +131,31 @@ async function write(
 ): Promise<Written | undefined> {
   const isOver = hasEnded(state);
   const isGivenBack = release === true || isOver;
-  const written = await (onlyIfUnchanged ? writeIfUnchanged : writeLocked)(db, {
+  const words = memory === undefined ? null : JSON.stringify(memory);
+  const columns = {
     ...state,
-    id: row.id,
     uncertainSteps: [...state.uncertainSteps],
     hasUncertainStep: state.uncertainSteps.length > 0,
-    memory: memory === undefined ? null : JSON.stringify(memory),
+    claimedBy: isGivenBack ? null : row.claimedBy,
+    claimedUntil: isGivenBack ? null : (claimedUntil?.toISOString() ?? row.claimedUntil),
+  };
+  const written = await (onlyIfUnchanged ? writeIfUnchanged : writeLocked)(db, {
+    ...columns,
+    id: row.id,
+    memory: words,
     setsWakeAt: isOver || wakeAt !== undefined,
     wakeAt: isOver ? null : (wakeAt ?? null),
-    claimedBy: isGivenBack ? null : row.claimedBy,
-    claimedUntil: isGivenBack ? null : (claimedUntil ?? row.claimedUntil),
     said: JSON.stringify(events.map(({ number, at, data }) => ({ number, at, data }))),
     wasFencing: row.fencing,
     wasLastEvent: row.lastEvent,
     wasClaimedBy: row.claimedBy,
   });
   if (written === undefined) return undefined;
-  const { siteName, ...changed } = written;
-  return { row: changed, siteName };
+  const { siteName, wakeAt: dueAt } = written;
+  return {
+    row: { ...row, ...columns, wakeAt: dueAt, memory: words === null ? row.memory : JSON.parse(words) },
+    siteName,
+  };
 }
 
 interface Writing extends Omit<RunState, "uncertainSteps"> {
@@ -158,7 +168,7 @@ interface Writing extends Omit<RunState, "uncertainSteps"> {
   readonly setsWakeAt: boolean;
   readonly wakeAt: Date | null;
   readonly claimedBy: string | null;
-  readonly claimedUntil: Date | string | null;
+  readonly claimedUntil: string | null;
   /** The events, as JSON. */
   readonly said: string;
   readonly wasFencing: number;
@@ -202,7 +212,7 @@ function writing(db: Database, given: Writing, onlyIfUnchanged: boolean) {
             .where("claimedBy", "=", given.wasClaimedBy)
             .where("lastEvent", "=", given.wasLastEvent),
         )
-        .returningAll(),
+        .returning(["id", "siteId", "wakeAt"]),
     )
     .with("logged", (one) =>
       one
@@ -222,8 +232,7 @@ function writing(db: Database, given: Writing, onlyIfUnchanged: boolean) {
     )
     .selectFrom("changed")
     .innerJoin("site", "site.id", "changed.siteId")
-    .selectAll("changed")
-    .select("site.name as siteName");
+    .select(["changed.wakeAt", "site.name as siteName"]);
 }
 
 interface EventColumns {
