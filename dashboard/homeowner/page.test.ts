@@ -37,6 +37,7 @@ function buildView(given: Partial<ConsentView> = {}): ConsentView {
     ledgerCode: "3f2a-91bc",
     proposalCode: "77aa-0102",
     canAnswer: true,
+    takesPasskey: false,
     canStop: false,
     ended: null,
     emergency: null,

@@ -24,6 +24,21 @@ export const nl: PageWords = {
   allow: "Toestaan",
   anotherTime: "Een andere keer",
   no: "Nee",
+  passkey: {
+    allow: "Toestaan met vingerafdruk of gezicht",
+    pageTitle: "Een passkey voor uw woning",
+    title: (name) => `Ja zeggen met “${name}”`,
+    means:
+      "Met een passkey kunt u van hieruit iets in uw woning toestaan, met vingerafdruk, gezicht of de pincode van dit apparaat. Het kastje in uw woning controleert dat zelf.",
+    begin: "Druk op de knop op de telefoon of computer die ja moet kunnen zeggen.",
+    make: "De passkey maken",
+    compare:
+      "Vergelijk deze code met de pagina van het kastje in uw woning. Bevestig daar alleen als beide gelijk zijn.",
+    altered: "Het kastje kent een andere code dan dit apparaat. Zeg nee op zijn pagina, en bel ons.",
+    kept: "Klaar. U kunt nu ja zeggen met dit apparaat.",
+    ended: "Dit is bij het kastje beëindigd, of de tijd is voorbij. Er geldt geen passkey.",
+    unknown: "Hij werkt 15 minuten. Maak een nieuwe op de pagina van het kastje in uw woning.",
+  },
   journal: {
     title: "Het logboek van uw woning",
     standing: "Wat we mogen zonder te vragen",
@@ -88,6 +103,11 @@ export const nl: PageWords = {
     notAllowed: "U kunt dit hier nu niet toestaan. Bel ons, dan helpen we u.",
     tooMany: "Dat was te vaak achter elkaar. Wacht een minuut.",
     badTime: "Dat moment kan niet meer worden gekozen. Kies een ander.",
+    boxAway: "Het kastje in uw woning is nu niet bereikbaar. U kunt op zijn pagina ja zeggen, of in Home Assistant.",
+    notYet: "Het kastje in uw woning weet hier nog niet van. Probeer het zo opnieuw.",
+    passkeyCancelled: "Dat is afgebroken. Er is niets toegestaan.",
+    passkeyKnown: "Dit apparaat heeft al een passkey voor uw woning.",
+    passkeyDevice: "Deze browser kan hier geen passkey gebruiken. Probeer een andere browser of telefoon.",
     other: "Dat lukte niet. Probeer het opnieuw, of bel ons.",
   },
   result: { title: "Voor en na", before: "Eerst", after: "Nu" },
