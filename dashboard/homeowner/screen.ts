@@ -267,15 +267,18 @@ function buttonsOf(
 ): HTMLElement[] {
   const button = (label: string, kind: string, onclick: () => void): HTMLElement =>
     element("button", { class: kind, attributes: { type: "button" }, onclick }, label);
+  // The box takes no other yes from this page: the plain one would come to nothing.
   const isSigned = view.takesPasskey && hasPasskeys();
   const answers = view.canAnswer
     ? [
-        ...(isSigned ? [button(words.passkey.allow, "main", onPasskey)] : []),
-        button(words.allow, isSigned ? "other" : "main", () => onAnswer("allow")),
+        isSigned
+          ? button(words.passkey.allow, "main", onPasskey)
+          : button(words.allow, "main", () => onAnswer("allow")),
         button(words.anotherTime, "other", () => choose(view)),
         button(words.no, "other", () => onAnswer("no")),
       ]
     : [];
+  if (view.canAnswer && isSigned) answers.push(element("p", { class: "elsewhere" }, words.passkey.elsewhere));
   return view.canStop ? [...answers, button(words.stopNow, "stop", onStop)] : answers;
 }
 

@@ -26,10 +26,11 @@ export const de: PageWords = {
   no: "Nein",
   passkey: {
     allow: "Mit Fingerabdruck oder Gesicht erlauben",
+    elsewhere: "Oder sagen Sie Ja auf der Seite des Kästchens in Ihrem Zuhause, oder in Home Assistant.",
     pageTitle: "Ein Passkey für Ihr Zuhause",
     title: (name) => `Mit „${name}“ Ja sagen`,
     means:
-      "Mit einem Passkey können Sie von hier aus etwas in Ihrem Zuhause erlauben, mit Fingerabdruck, Gesicht oder der PIN dieses Geräts. Das Kästchen in Ihrem Zuhause prüft das selbst.",
+      "Mit einem Passkey können Sie von überall etwas in Ihrem Zuhause erlauben, mit Fingerabdruck, Gesicht oder der PIN dieses Geräts. Das Kästchen in Ihrem Zuhause prüft das selbst.",
     begin: "Drücken Sie den Knopf auf dem Telefon oder Computer, der Ja sagen soll.",
     make: "Den Passkey erstellen",
     compare:

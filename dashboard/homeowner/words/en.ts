@@ -26,10 +26,11 @@ export const en: PageWords = {
   no: "No",
   passkey: {
     allow: "Allow with fingerprint or face",
+    elsewhere: "Or say yes on the page of the box in your home, or in Home Assistant.",
     pageTitle: "A passkey for your home",
     title: (name) => `Say yes with “${name}”`,
     means:
-      "With a passkey you can allow something in your home from here, by fingerprint, face or the PIN of this device. The box in your home checks it itself.",
+      "With a passkey you can allow something in your home from wherever you are, by fingerprint, face or the PIN of this device. The box in your home checks it itself.",
     begin: "Press the button on the phone or computer that is to say yes.",
     make: "Make the passkey",
     compare: "Compare this code with the page of the box in your home. Only if both are the same, confirm it there.",

@@ -26,10 +26,11 @@ export const fr: PageWords = {
   no: "Non",
   passkey: {
     allow: "Autoriser par empreinte ou visage",
+    elsewhere: "Ou dites oui sur la page du boîtier dans votre maison, ou dans Home Assistant.",
     pageTitle: "Une clé d’accès pour votre maison",
     title: (name) => `Dire oui avec « ${name} »`,
     means:
-      "Avec une clé d’accès, vous pouvez autoriser d’ici quelque chose dans votre maison, par empreinte, visage ou code de cet appareil. Le boîtier dans votre maison le vérifie lui-même.",
+      "Avec une clé d’accès, où que vous soyez, vous pouvez autoriser quelque chose dans votre maison, par empreinte, visage ou code de cet appareil. Le boîtier dans votre maison le vérifie lui-même.",
     begin: "Appuyez sur le bouton, sur le téléphone ou l’ordinateur qui doit dire oui.",
     make: "Créer la clé d’accès",
     compare:

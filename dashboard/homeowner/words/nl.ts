@@ -26,10 +26,11 @@ export const nl: PageWords = {
   no: "Nee",
   passkey: {
     allow: "Toestaan met vingerafdruk of gezicht",
+    elsewhere: "Of zeg ja op de pagina van het kastje in uw woning, of in Home Assistant.",
     pageTitle: "Een passkey voor uw woning",
     title: (name) => `Ja zeggen met “${name}”`,
     means:
-      "Met een passkey kunt u van hieruit iets in uw woning toestaan, met vingerafdruk, gezicht of de pincode van dit apparaat. Het kastje in uw woning controleert dat zelf.",
+      "Met een passkey kunt u, waar u ook bent, iets in uw woning toestaan, met vingerafdruk, gezicht of de pincode van dit apparaat. Het kastje in uw woning controleert dat zelf.",
     begin: "Druk op de knop op de telefoon of computer die ja moet kunnen zeggen.",
     make: "De passkey maken",
     compare:

@@ -35,6 +35,8 @@ export interface PageWords {
   /** A yes that is signed with a passkey, and the page on which one is made. */
   readonly passkey: {
     readonly allow: string;
+    /** Where else a yes is taken. */
+    readonly elsewhere: string;
     readonly pageTitle: string;
     readonly title: (name: string) => string;
     readonly means: string;

@@ -19,8 +19,9 @@ export function passkeysPart(facts: PasskeyFacts): Html {
   return html`
     <h2>${words.title}</h2>
     <p class="quiet">${words.means}</p>
-    ${facts.kept.length === 0 ? html`<p>${words.none}</p>` : html`<ul class="places">${facts.kept.map((one) => row(facts, one))}</ul>`}
-    ${wish === null || wish.isKept ? addForm(facts) : wish.code === null ? linkOf(facts, wish) : compare(facts, wish, wish.code)}`;
+    ${wish === null || wish.isKept ? "" : wish.code === null ? linkOf(facts, wish) : compare(facts, wish, wish.code)}
+    ${facts.kept.length === 0 ? "" : html`<ul class="places">${facts.kept.map((one) => row(facts, one))}</ul>`}
+    ${wish === null || wish.isKept ? html`${facts.kept.length === 0 ? html`<p>${words.none}</p>` : ""}${addForm(facts)}` : ""}`;
 }
 
 function row(facts: PasskeyFacts, { id, name, code, addedAt, lastUsedAt }: KeptPasskey): Html {

@@ -41,15 +41,19 @@ export function partsOf(facts: ViewFacts): Parts {
   const { pairing, confirmedAt } = facts.store.home;
   if (pairing === null) return { head: head(facts), pairing: pairingForm(facts), language: languages(facts) };
   if (confirmedAt === null) return { head: head(facts), confirm: confirmForm(facts), language: languages(facts) };
+  const passkeys = passkeysPart({ ...facts, passkeys: facts.guard.passkeys, kept: facts.store.home.passkeys });
+  const { wish } = facts.guard.passkeys;
   return {
     head: head(facts),
     stop: stopPart(facts),
+    // Whoever makes one goes on with it where they look first.
+    ...(wish === null || wish.isKept ? {} : { passkeys }),
     questions: questionsPart(facts),
     asked: askedPlaces(facts),
     journal: journalPart(facts),
     alone: alonePart(facts),
     places: placesPart(facts),
-    passkeys: passkeysPart({ ...facts, passkeys: facts.guard.passkeys, kept: facts.store.home.passkeys }),
+    passkeys,
     homeAssistant: homeAssistantPart(facts),
     connection: connectionPart(facts),
     language: languages(facts),
