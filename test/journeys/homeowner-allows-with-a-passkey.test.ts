@@ -3,10 +3,10 @@ import type { RunId, SiteId } from "@caretaker/protocol";
 import type { Page } from "playwright-core";
 import { expect, it } from "vitest";
 import { openAgentPage, pairAgent, startAgent } from "./harness/agent.ts";
+import { addAuthenticator } from "./harness/authenticator.ts";
 import { DESKTOP, keepPicture, openWindow, PHONE, seriousMistakes, type Theme } from "./harness/browser.ts";
 import { HOMEOWNER } from "./harness/firm.ts";
 import { consentLink } from "./harness/mail.ts";
-import { devtoolsOf } from "./harness/reading.ts";
 import { type SimulatedStage, simulatedJourney } from "./harness/stage.ts";
 import { until } from "./harness/until.ts";
 
@@ -188,22 +188,6 @@ async function forgeYes(firm: SimulatedStage["firm"], link: string): Promise<unk
       clientDataJSON: Buffer.from(JSON.stringify(words)).toString("base64url"),
       authenticatorData: Buffer.alloc(37, 5).toString("base64url"),
       signature: Buffer.alloc(70, 7).toString("base64url"),
-    },
-  });
-}
-
-/** A phone's own authenticator, as Chromium pretends to have one: it asks for a finger and gets it. */
-async function addAuthenticator(page: Page): Promise<void> {
-  const devtools = await devtoolsOf(page);
-  await devtools.send("WebAuthn.enable");
-  await devtools.send("WebAuthn.addVirtualAuthenticator", {
-    options: {
-      protocol: "ctap2",
-      transport: "internal",
-      hasResidentKey: true,
-      hasUserVerification: true,
-      isUserVerified: true,
-      automaticPresenceSimulation: true,
     },
   });
 }
