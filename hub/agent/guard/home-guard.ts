@@ -2,6 +2,7 @@ import {
   type AgentPolicy,
   type AgentQuestion,
   type AgentSessionEvent,
+  type AgentWay,
   type AgentWelcome,
   CAPABILITIES,
   type CapabilityDeclaration,
@@ -14,11 +15,12 @@ import {
   type HubAlone,
 } from "@caretaker/protocol";
 import { canonicalJson } from "@caretaker/reach/canonical.ts";
+import { Passkeys, type SignedYes } from "../passkeys/passkeys.ts";
 import type { KeptQuestion } from "../store/home-state.ts";
 import type { JournalEntry } from "../store/records.ts";
 import type { Store } from "../store/store.ts";
 import { Acts, type Outcome } from "./acts.ts";
-import type { AnswerWay, Guard, GuardChange, GuardedAct } from "./guard.ts";
+import type { Guard, GuardChange, GuardedAct } from "./guard.ts";
 import { Inventories } from "./inventories.ts";
 import { checkGranted, checkSettles, isAtLeast, isHubEnough, recordOf } from "./judge-act.ts";
 import { createTimeKeeper } from "./keep-time.ts";
@@ -59,6 +61,7 @@ export class HomeGuard implements Guard {
   #atWork: AtWork | null = null;
   readonly #known: { readonly store: Store; readonly acts: Acts; readonly inventories: Inventories };
   readonly #keepTime: () => void;
+  readonly passkeys: Passkeys;
   /** Also where it could not be written. */
   #stopPressedAt: string | null = null;
 
@@ -68,6 +71,13 @@ export class HomeGuard implements Guard {
     this.#known = { store: deps.store, acts: this.#acts, inventories: this.#inventories };
     this.#keepTime = createTimeKeeper(deps.store, deps.clock, (error) => this.#warn(error));
     this.#keepTime();
+    this.passkeys = new Passkeys({
+      store: deps.store,
+      answerable: (requestId, digest) => this.#answerable(requestId, digest),
+      allow: (requestId, digest, by) => this.answer(requestId, digest, "allow", "passkey", by),
+      note: (entry) => this.#note(entry),
+      changed: () => this.#tell({ kind: "passkeys" }),
+    });
   }
 
   // ---- What the hub wants ----
@@ -239,20 +249,23 @@ export class HomeGuard implements Guard {
     this.#tell({ kind: "policy" });
   }
 
-  answer(requestId: ConsentRequestId, digest: string, answer: "allow" | "no", way: AnswerWay): void {
+  /** `signed` is by which passkey, where it was one: what it changed of that is written in one with the answer. */
+  answer(requestId: ConsentRequestId, digest: string, answer: "allow" | "no", way: AgentWay, signed?: SignedYes): void {
     const { store } = this.#deps;
-    this.#checkGoing();
-    const { question } = answerable(store.home.questions, requestId, digest, store.time.now());
+    const { question } = this.#answerable(requestId, digest);
     const answeredAt = store.time.moment();
-    store.change({ questions: this.#questionsWith(requestId, { answer, answeredAt, way }) });
-    this.#note({ kind: "answered", at: answeredAt, technician: question.technician, answer, way });
+    const passkey = signed === undefined ? {} : { passkey: signed.passkey.code };
+    const questions = this.#questionsWith(requestId, { answer, answeredAt, way, ...passkey });
+    store.change({ questions, ...(signed === undefined ? {} : { passkeys: signed.passkeys }) });
+    const by = signed === undefined ? {} : { passkey: signed.passkey.name };
+    this.#note({ kind: "answered", at: answeredAt, technician: question.technician, answer, way, ...by });
     this.#keepTime();
-    this.#tell({ kind: "answered", requestId, digest, answer, way });
+    this.#tell({ kind: "answered", requestId, digest, answer, way, ...passkey });
     this.#tellPage();
   }
 
   /** Everything, at once: from this line on nothing is permitted, whatever the disk and the hub do. */
-  stop(way: AnswerWay): void {
+  stop(way: AgentWay): void {
     const { store } = this.#deps;
     if (store.home.pairing === null || store.home.stoppedAt !== null) return;
     const now = store.time.now();
@@ -294,9 +307,10 @@ export class HomeGuard implements Guard {
   release(): void {
     const { store } = this.#deps;
     if (store.home.pairing === null) return;
-    const nothing = { pairing: null, confirmedAt: null, stoppedAt: null, places: [], questions: [] };
+    const nothing = { pairing: null, confirmedAt: null, stoppedAt: null, places: [], questions: [], passkeys: [] };
     store.change({ ...nothing, hubAlone: "quiet", pin: null, tokenHash: null });
     this.#atWork = null;
+    this.passkeys.forget();
     this.#note({ kind: "released", at: store.time.moment() });
     this.#tell({ kind: "released" });
     this.#tell({ kind: "policy" });
@@ -332,6 +346,11 @@ export class HomeGuard implements Guard {
   #checkGoing(): void {
     this.#checkConfirmed();
     if (this.#isStopped()) throw refusal("not_allowed", STOPPED);
+  }
+
+  #answerable(requestId: ConsentRequestId, digest: string): KeptQuestion {
+    this.#checkGoing();
+    return answerable(this.#deps.store.home.questions, requestId, digest, this.#deps.store.time.now());
   }
 
   #stoppedAt(): string | null {

@@ -4,7 +4,9 @@ import { placeWords } from "../guard/places.ts";
 import type { KeptQuestion } from "../store/home-state.ts";
 import type { Store } from "../store/store.ts";
 import { WORDS, wordsIn } from "../words/index.ts";
+import { hidden, pinField, secrets } from "./fields.ts";
 import { type Html, html } from "./html.ts";
+import { passkeysPart } from "./passkeys-part.ts";
 import { type DeclarationOf, tellJournal, tellMoment, tellQuestion } from "./tell.ts";
 
 /** How the line to the hub is, as the lead of the line knows it. */
@@ -39,14 +41,19 @@ export function partsOf(facts: ViewFacts): Parts {
   const { pairing, confirmedAt } = facts.store.home;
   if (pairing === null) return { head: head(facts), pairing: pairingForm(facts), language: languages(facts) };
   if (confirmedAt === null) return { head: head(facts), confirm: confirmForm(facts), language: languages(facts) };
+  const passkeys = passkeysPart({ ...facts, passkeys: facts.guard.passkeys, kept: facts.store.home.passkeys });
+  const { wish } = facts.guard.passkeys;
   return {
     head: head(facts),
     stop: stopPart(facts),
+    // Whoever makes one goes on with it where they look first.
+    ...(wish === null || wish.isKept ? {} : { passkeys }),
     questions: questionsPart(facts),
     asked: askedPlaces(facts),
     journal: journalPart(facts),
     alone: alonePart(facts),
     places: placesPart(facts),
+    passkeys,
     homeAssistant: homeAssistantPart(facts),
     connection: connectionPart(facts),
     language: languages(facts),
@@ -311,22 +318,6 @@ function languages(facts: ViewFacts): Html {
           html`<button name="language" value="${language}" lang="${language}" ${language === facts.language ? html`aria-current="true"` : ""}>${words.language}</button>`,
       )}
     </form>`;
-}
-
-/** What shows that the form is our own, and the PIN where it has to be typed. */
-function secrets(facts: ViewFacts, id: string): Html {
-  return html`${hidden(facts)}${facts.isUnlocked ? "" : pinField(facts, id)}`;
-}
-
-function hidden({ csrf }: ViewFacts): Html {
-  return html`<input type="hidden" name="csrf" value="${csrf}">`;
-}
-
-function pinField({ language }: ViewFacts, id: string): Html {
-  const { pin } = wordsIn(language);
-  return html`
-    <label class="pin">${pin.label}<input name="pin" type="password" inputmode="numeric" maxlength="12" autocomplete="off" required aria-describedby="pin-${id}"></label>
-    <p class="quiet" id="pin-${id}">${pin.hint}</p>`;
 }
 
 function list(lines: readonly string[]): Html {

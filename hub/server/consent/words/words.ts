@@ -72,6 +72,7 @@ export interface HomeownerWords {
     readonly standing: Readonly<Record<StandingScope, string>>;
     readonly erased: string;
     readonly byPhone: string;
+    readonly byPasskey: string;
   };
   /** A question that allows nothing. */
   readonly homeQuestion: {
