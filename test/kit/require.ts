@@ -9,6 +9,7 @@ const NEEDS = [
   "openssh",
   "pycontrol4",
   "homebridge-crestron-home",
+  "netns",
 ] as const;
 export type Need = (typeof NEEDS)[number];
 
