@@ -46,6 +46,11 @@ export function available(
   };
 }
 
+/** Whether journeys run a second time through an agent: only where all is wanted, so that a person's `npm test` stays quick. */
+export function runsTwice(env: Readonly<Record<string, string | undefined>> = process.env): boolean {
+  return (env.CARETAKER_REQUIRE ?? "") !== "" || (env.CI ?? "") !== "";
+}
+
 function readRequired(required: string): readonly string[] {
   const named = required.split(",").map((name) => name.trim());
   const unknown = named.filter((name) => name !== "" && !NEEDS.includes(name as Need));
