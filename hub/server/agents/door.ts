@@ -21,6 +21,7 @@ import {
 } from "@caretaker/reach/agent-proof.ts";
 import { Turns } from "@caretaker/reach/turns.ts";
 import { type WebSocket, WebSocketServer } from "ws";
+import { TriedCodes } from "./tried-codes.ts";
 
 /** Whose key and code it is; found before anything is proved, and good for nothing until it is. */
 export interface KnownAgent<T> {
@@ -56,6 +57,7 @@ const MOST_STRANGERS = 64;
 const UNKNOWN =
   "This hub does not know that agent, or the code is not valid any more. Make a new code on the home's page.";
 const TOO_OLD = `This hub needs an agent that speaks version ${AGENT_PROTOCOL}. Update the agent in the home.`;
+const TOO_MANY_CODES = "Too many wrong codes came from there. Wait a quarter of an hour, then make a new one.";
 const BUSY = "Too many agents are knocking at once. This one tries again by itself.";
 
 /**
@@ -70,6 +72,7 @@ export function openAgentDoor<T>(deps: DoorDeps<T>): { close(): Promise<void> } 
     perMessageDeflate: false,
     clientTracking: true,
   });
+  const tried = new TriedCodes(deps.clock);
   let strangers = 0;
 
   const handleUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
@@ -78,7 +81,7 @@ export function openAgentDoor<T>(deps: DoorDeps<T>): { close(): Promise<void> } 
       line.on("error", (error) => log.warn({ error }, "The line of an agent failed."));
       if (strangers >= MOST_STRANGERS) return refuse(line, "busy", BUSY);
       strangers += 1;
-      letIn(deps, line, request.socket.remoteAddress ?? "")
+      letIn({ ...deps, tried }, line, request.socket.remoteAddress ?? "")
         .catch((error: unknown) => {
           log.warn({ error }, "An agent was not let in.");
           line.terminate();
@@ -102,11 +105,17 @@ export function openAgentDoor<T>(deps: DoorDeps<T>): { close(): Promise<void> } 
   };
 }
 
-async function letIn<T>(deps: DoorDeps<T>, line: WebSocket, address: string): Promise<void> {
-  const { key, clock, find, admit, opened } = deps;
+async function letIn<T>(
+  deps: DoorDeps<T> & { readonly tried: TriedCodes },
+  line: WebSocket,
+  address: string,
+): Promise<void> {
+  const { key, clock, find, admit, opened, tried } = deps;
   const turns = new Turns(line, clock);
   const hello = await turns.next(AgentHello, TURN_SECONDS);
   if (hello.protocol < AGENT_PROTOCOL) return refuse(line, "too_old", TOO_OLD);
+  const isPairing = hello.lookup !== undefined;
+  if (isPairing && !tried.mayTry(address)) return refuse(line, "busy", TOO_MANY_CODES);
   const { agent, code } = await find(hello);
   const proof = { key: key.publicKey, nonce: newNonce() };
   const ours = wordsToSign("hub", hello, proof);
@@ -125,6 +134,7 @@ async function letIn<T>(deps: DoorDeps<T>, line: WebSocket, address: string): Pr
       ? agent !== null
       : code !== null && isSameProof(proveCode(code, theirs), said.code ?? "");
   if (!hasKey || !isKnown) return refuse(line, "not_known", UNKNOWN);
+  if (isPairing) tried.forget(address);
   const admitted: Admitted<T> = { hello, agent, address };
   const answer = await admit(admitted);
   if ("refused" in answer) return refuse(line, answer.refused, answer.message);
