@@ -51,6 +51,7 @@ const KINDS: Readonly<Record<string, (target: Target, random: Random) => Guess>>
   },
   "the digest of a code that waits": ({ code }) => ({ key: stranger, code: newCode(), lookup: lookupOf(code) }),
   "a key of his own": () => ({ key: stranger }),
+  "a key of nobody, signed by another": () => ({ key: { publicKey: makeKey().publicKey, sign: stranger.sign } }),
   "the key of an agent": ({ knownKey }) => ({ key: { publicKey: knownKey, sign: stranger.sign } }),
 };
 type Kind = keyof typeof KINDS;
@@ -104,7 +105,7 @@ export async function agentGuesses({ isFull, seed, say, openPostgres }: Effort):
       },
       {
         name: "slower or faster with a key that exists",
-        value: apart(answers, "the key of an agent", "a key of his own"),
+        value: apart(answers, "the key of an agent", "a key of nobody, signed by another"),
         unit: "ms",
         promise: sameTime,
       },

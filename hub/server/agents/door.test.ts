@@ -49,10 +49,11 @@ beforeEach(async () => {
     key: hubKey,
     clock: systemClock,
     log: { info() {}, warn() {} },
-    find: async ({ key, lookup }) => {
+    findCode: async (lookup) => {
       lookedUp += 1;
-      return { agent: key === known.publicKey ? "known" : null, code: lookup === lookupOf(code) ? code : null };
+      return lookup === lookupOf(code) ? code : null;
     },
+    findAgent: async (key) => (key === known.publicKey ? "known" : null),
     admit: async () => welcome as never,
     opened: (admitted) => opened.push(admitted),
   });

@@ -37,7 +37,8 @@ export async function takeOverHub(firm: Firm, siteId: SiteId): Promise<TakenOver
     key,
     clock: systemClock,
     log,
-    find: async () => ({ agent: "whoever knocks", code: null }),
+    findCode: async () => null,
+    findAgent: async () => "whoever knocks",
     admit: async () => welcome,
     opened: (_who, { socket, turns }) => {
       link = new AgentLink(socket, turns, { clock: systemClock, log, hear() {} });

@@ -36,7 +36,8 @@ export async function openDoorOfOne(): Promise<DoorOfOne> {
     key,
     clock: systemClock,
     log,
-    find: async ({ lookup }) => ({ agent: "the agent", code: lookup === lookupOf(code) ? code : null }),
+    findCode: async (lookup) => (lookup === lookupOf(code) ? code : null),
+    findAgent: async () => "the agent",
     admit: async () => WELCOME,
     opened: (_who, { socket, turns }) => {
       newest = new AgentLink(socket, turns, { clock: systemClock, log, hear() {} });
