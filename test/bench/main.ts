@@ -33,7 +33,7 @@ const WHOLE: Plan = {
   runs: { homes: 300, runs: 5, waiting: 10_000, idleSeconds: 20 },
   console: { commands: 100, runs: 15 },
   polling: { homes: 500, lights: 40, seconds: 30, runs: 3 },
-  agents: { homes: 500, entities: 300, perSecond: 3000, dashboards: 20, seconds: 8, runs: 5 },
+  agents: { homes: 500, entities: 300, perSecond: 2000, dashboards: 20, seconds: 8, runs: 5 },
   agentsBack: { agents: 2000, runs: 5 },
 };
 /** Whether the measurement itself works, in under a minute; its bars are for information. */
