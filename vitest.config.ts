@@ -1,8 +1,19 @@
 import { defineConfig } from "vitest/config";
+import { THROUGH_AGENT } from "./test/journeys/through-agent.ts";
 import { ClosingLine } from "./test/kit/closing-line.ts";
+import { runsTwice } from "./test/kit/require.ts";
 
 const node = { environment: "node" as const, testTimeout: 20_000, hookTimeout: 60_000 };
 const installed = "**/node_modules/**";
+
+const journeys = {
+  ...node,
+  // Four runs share two cores; see test/kit/run-tests.ts.
+  testTimeout: 240_000,
+  hookTimeout: 180_000,
+  fileParallelism: false,
+  isolate: false,
+};
 
 export default defineConfig({
   test: {
@@ -43,17 +54,21 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: {
-          ...node,
-          name: "journeys",
-          include: ["test/journeys/**/*.test.ts"],
-          // Four runs share two cores; see test/kit/run-tests.ts.
-          testTimeout: 240_000,
-          hookTimeout: 180_000,
-          fileParallelism: false,
-          isolate: false,
-        },
+        test: { ...journeys, name: "journeys", include: ["test/journeys/**/*.test.ts"] },
       },
+      ...(runsTwice() ? [throughAgent()] : []),
     ],
   },
 });
+
+function throughAgent() {
+  return {
+    extends: true as const,
+    test: {
+      ...journeys,
+      name: "through-agent",
+      include: THROUGH_AGENT.map((name) => `test/journeys/${name}.test.ts`),
+      env: { CARETAKER_VIA: "agent" },
+    },
+  };
+}

@@ -1,7 +1,6 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import {
-  type AgentHello,
   type AgentWelcome,
   type Connector,
   type GatewayTarget,
@@ -75,7 +74,8 @@ export async function openTestLine({
     key: hubKey,
     clock: systemClock,
     log,
-    find: async (hello: AgentHello) => ({ agent: hello.key === key.publicKey ? "agent" : null, code: null }),
+    findCode: async () => null,
+    findAgent: async (knocking) => (knocking === key.publicKey ? "agent" : null),
     admit: async () => WELCOME,
     opened: (_who, { socket, turns }) => {
       atHub = new AgentLink(socket, turns, { clock: systemClock, log, hear: (one) => news.push(one) });

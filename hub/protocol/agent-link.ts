@@ -240,6 +240,34 @@ export const AgentMessage = z.discriminatedUnion("kind", [
 ]);
 export type AgentMessage = z.infer<typeof AgentMessage>;
 
+/**
+ * Whether it is the message that comes thousands of times a second, changes of states and nothing else, in the very shape
+ * that `AgentMessage` says. By hand, like the changes in it; whatever is not sure to be that is left to the schema.
+ */
+export function isStatesMessage(value: unknown): value is Extract<AgentMessage, { kind: "events" }> {
+  if (!isObject(value) || value.kind !== "events" || !hasOnly(value, 3)) return false;
+  const { gatewayId, events } = value;
+  return typeof gatewayId === "string" && UUID.test(gatewayId) && Array.isArray(events) && events.every(isStates);
+}
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[47][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+
+function isStates(event: unknown): boolean {
+  if (!isObject(event) || event.type !== "states" || typeof event.full !== "boolean" || !hasOnly(event, 3))
+    return false;
+  const { changes } = event;
+  return Array.isArray(changes) && changes.every(isStateChange);
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** So many fields; those that are looked at are among them. */
+function hasOnly(value: object, fields: number): boolean {
+  return Object.keys(value).length === fields;
+}
+
 /** What a technician sees of an agent. */
 export const Agent = z.object({
   id: AgentId,

@@ -78,7 +78,7 @@ export async function measureFanOut(plan: FanOutPlan, say: (line: string) => voi
 }
 
 /** What is still on its way belongs to the measurement. */
-async function untilQuiet(watchers: Worker): Promise<void> {
+export async function untilQuiet(watchers: Worker): Promise<void> {
   for (let before = -1; ; ) {
     const now = await watchers.ask<number>("count");
     if (now === before) return;

@@ -1,7 +1,9 @@
 import { join } from "node:path";
-import type { ClientId, GatewayId, SiteId } from "@caretaker/protocol";
+import type { AgentId, ClientId, GatewayId, SiteId } from "@caretaker/protocol";
+import { fingerprintOf } from "@caretaker/reach/agent-proof.ts";
 import { openDatabase, transaction } from "@caretaker/server/db/database.ts";
 import { newId } from "@caretaker/server/db/new-id.ts";
+import { hubKey } from "@caretaker/server/secrets/hub-key.ts";
 import { openKeyRing } from "@caretaker/server/secrets/key-ring.ts";
 import { createVault } from "@caretaker/server/secrets/vault.ts";
 import type { FleetHome } from "./fleet-process.ts";
@@ -64,6 +66,54 @@ export async function addHomes<H>(
       }
       return sites;
     });
+  } finally {
+    await db.destroy();
+  }
+}
+
+/** Sites without a gateway. */
+export async function addSites(databaseUrl: string, count: number): Promise<SiteId[]> {
+  const db = openDatabase({ url: databaseUrl, log: silent });
+  const now = new Date();
+  try {
+    const clientId = newId<ClientId>();
+    await db.insertInto("client").values({ id: clientId, name: "Bench", createdAt: now }).execute();
+    const sites = Array.from({ length: count }, () => newId<SiteId>());
+    const rest = { clientId, timeZone: "UTC", language: "en" as const, createdAt: now };
+    const rows = sites.map((id, index) => ({ id, name: `Home ${index}`, ...rest }));
+    await db.insertInto("site").values(rows).execute();
+    return sites;
+  } finally {
+    await db.destroy();
+  }
+}
+
+/** Writes a paired agent for each site, which holds the gateways there. Answers the hub's key, which each has pinned. */
+export async function addAgents(
+  databaseUrl: string,
+  folder: string,
+  sites: readonly SiteId[],
+  keys: readonly string[],
+): Promise<string> {
+  const db = openDatabase({ url: databaseUrl, log: silent });
+  const now = new Date();
+  try {
+    await db
+      .insertInto("firm")
+      .values({ name: "Bench", timeZone: "UTC", country: "NL", language: "en", isDemo: false, createdAt: now })
+      .execute();
+    for (const [index, siteId] of sites.entries()) {
+      const id = newId<AgentId>();
+      const publicKey = keys[index] ?? "";
+      const paired = { status: "paired" as const, version: "0.1.0", pairedAt: now, pairedBy: "hub", confirmedAt: now };
+      await db
+        .insertInto("agent")
+        .values({ id, siteId, publicKey, fingerprint: fingerprintOf(publicKey), lastSeenAt: now, ...paired })
+        .execute();
+      await db.updateTable("gateway").set({ agentId: id }).where("siteId", "=", siteId).execute();
+    }
+    const { publicKey } = await hubKey(db, createVault({ db, ring: await openKeyRing(join(folder, "keys.json")) }));
+    return publicKey;
   } finally {
     await db.destroy();
   }

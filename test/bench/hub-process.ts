@@ -3,13 +3,15 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { type Actor, type ApiKeyId, systemClock } from "@caretaker/protocol";
 import { connectors } from "@caretaker/reach/makes.ts";
+import { createAgents } from "@caretaker/server/agents/agents.ts";
 import { createAnnouncements } from "@caretaker/server/announcements.ts";
 import { openDatabase } from "@caretaker/server/db/database.ts";
 import { newId } from "@caretaker/server/db/new-id.ts";
 import { createGateways } from "@caretaker/server/gateways/gateways.ts";
 import { createLive } from "@caretaker/server/live/live.ts";
+import { hubKey } from "@caretaker/server/secrets/hub-key.ts";
 import { openKeyRing } from "@caretaker/server/secrets/key-ring.ts";
-import { createVault } from "@caretaker/server/secrets/vault.ts";
+import { createVault, createWordSealer } from "@caretaker/server/secrets/vault.ts";
 import { createState } from "@caretaker/server/state/state.ts";
 import { cpuMicroseconds, preciseNow, serveWorker } from "./worker.ts";
 
@@ -21,14 +23,36 @@ let closing: () => Promise<void> = async () => {};
 let heapBefore = 0;
 let state: ReturnType<typeof createState> | undefined;
 
-async function open({ databaseUrl, folder }: { databaseUrl: string; folder: string }): Promise<number> {
+let listenedAt = 0;
+
+async function open({
+  databaseUrl,
+  folder,
+  port = 0,
+}: {
+  databaseUrl: string;
+  folder: string;
+  port?: number;
+}): Promise<number> {
   const db = openDatabase({ url: databaseUrl, log: silent });
   const announcements = createAnnouncements(() => {});
-  const vault = createVault({ db, ring: await openKeyRing(join(folder, "keys.json")) });
+  const ring = await openKeyRing(join(folder, "keys.json"));
+  const vault = createVault({ db, ring });
   const clock = systemClock;
   state = createState({ db, clock, announcements, log: silent, connectorName: (id) => id });
-  const gateways = createGateways({ db, state, vault, connectors, clock, log: silent, announcements });
   const server = createServer();
+  const agents = createAgents({
+    db,
+    server,
+    clock,
+    log: silent,
+    announcements,
+    key: await hubKey(db, vault),
+    sealer: createWordSealer(ring),
+  });
+  const { linkOf, policyOf } = agents;
+  const reached = { db, state, vault, connectors, clock, log: silent, announcements, linkOf, policyOf };
+  const gateways = createGateways(reached);
   const live = createLive({
     server,
     origins: [],
@@ -47,12 +71,15 @@ async function open({ databaseUrl, folder }: { databaseUrl: string; folder: stri
     log: silent,
     epoch: newId(),
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  await agents.start();
+  await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
+  listenedAt = preciseNow();
   heapBefore = collectedHeap();
   await state.start();
   await gateways.start();
   closing = async () => {
     await live.close();
+    await agents.close();
     await gateways.close();
     await state?.close();
     await db.destroy();
@@ -80,6 +107,7 @@ serveWorker(
     open,
     whenAllOnline,
     cpu: cpuMicroseconds,
+    listeningSince: () => listenedAt,
     entities: () => [...(state?.store.gateways.values() ?? [])].reduce((sum, { byKey }) => sum + byKey.size, 0),
     heapOfState: () => collectedHeap() - heapBefore,
   },

@@ -1,5 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { type AgentsPlan, measureAgents } from "./agents.ts";
+import { type AgentsBackPlan, measureAgentsBack } from "./agents-back.ts";
 import { type ConsolePlan, measureConsole } from "./console.ts";
 import { type DirectorsPlan, measureDirectors } from "./directors.ts";
 import { type FanOutPlan, measureFanOut } from "./fan-out.ts";
@@ -18,6 +20,8 @@ interface Plan {
   readonly runs: Omit<RunsPlan, "hubOptions">;
   readonly console: ConsolePlan;
   readonly polling: Omit<PollingPlan, "hubOptions">;
+  readonly agents: Omit<AgentsPlan, "hubOptions">;
+  readonly agentsBack: Omit<AgentsBackPlan, "hubOptions">;
 }
 
 /** What we promise is measured. */
@@ -29,6 +33,8 @@ const WHOLE: Plan = {
   runs: { homes: 300, runs: 5, waiting: 10_000, idleSeconds: 20 },
   console: { commands: 100, runs: 15 },
   polling: { homes: 500, lights: 40, seconds: 30, runs: 3 },
+  agents: { homes: 500, entities: 300, perSecond: 2000, dashboards: 20, seconds: 8, runs: 5 },
+  agentsBack: { agents: 2000, runs: 5 },
 };
 /** Whether the measurement itself works, in under a minute; its bars are for information. */
 const SMOKE: Plan = {
@@ -39,6 +45,8 @@ const SMOKE: Plan = {
   runs: { homes: 20, runs: 1, waiting: 10_000, idleSeconds: 3 },
   console: { commands: 100, runs: 1 },
   polling: { homes: 25, lights: 40, seconds: 5, runs: 1 },
+  agents: { homes: 25, entities: 100, perSecond: 1000, dashboards: 5, seconds: 1, runs: 1 },
+  agentsBack: { agents: 100, runs: 1 },
 };
 
 /** `--hub-option=--cpu-prof` and the like go to the hub's process. */
@@ -61,6 +69,8 @@ const measurements: Readonly<Record<string, () => Promise<Row[]>>> = {
   runs: () => measureRuns({ ...plan.runs, ...fewer, hubOptions }, say),
   console: () => measureConsole({ ...plan.console, ...fewer }, say),
   polling: () => measurePolling({ ...plan.polling, ...fewer, hubOptions }, say),
+  agents: () => measureAgents({ ...plan.agents, ...fewer, hubOptions }, say),
+  "agents-back": () => measureAgentsBack({ ...plan.agentsBack, ...fewer, hubOptions }, say),
 };
 
 const rows: Row[] = [];

@@ -1,4 +1,4 @@
-import type { ServerToClientEvents, SiteDelta, WatchAnswer } from "@caretaker/protocol";
+import type { RoomClosed, ServerToClientEvents, SiteDelta, WatchAnswer } from "@caretaker/protocol";
 import { io } from "socket.io-client";
 import { WebSocket } from "ws";
 import { preciseNow, serveWorker } from "./worker.ts";
@@ -28,11 +28,16 @@ async function watchHub({
       socket.once("connect", () => resolve(null));
       socket.once("connect_error", reject);
     });
-    for (const siteId of siteIds) {
+    const watchSite = async (siteId: string): Promise<number> => {
       const answer: WatchAnswer = await socket.timeout(20_000).emitWithAck("watch", { room: "site", siteId });
       if (!answer.ok || answer.snapshot.room !== "site") throw new Error(`No snapshot: ${JSON.stringify(answer)}`);
-      entities += answer.snapshot.entities.length;
-    }
+      return answer.snapshot.entities.length;
+    };
+    for (const siteId of siteIds) entities += await watchSite(siteId);
+    // Given up for reading too slowly, it begins anew, as a dashboard does.
+    socket.on("room.closed" satisfies keyof ServerToClientEvents, ({ room }: RoomClosed) => {
+      if (room.room === "site") watchSite(room.siteId).catch(() => {});
+    });
   }
   return entities;
 }

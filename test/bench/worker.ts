@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from "node:child_process";
-import { join } from "node:path";
+import { join, resolve as resolvePath } from "node:path";
 
 /** A process of the measurement, asked from outside by name. Everything that crosses is JSON. */
 export interface Worker {
@@ -30,7 +30,7 @@ export const AS_STARTED: readonly string[] = [
 ];
 
 export function startWorker(file: string, execArgv: readonly string[] = []): Worker {
-  const child = fork(join(import.meta.dirname, file), [], { execArgv: [...execArgv], serialization: "json" });
+  const child = fork(resolvePath(import.meta.dirname, file), [], { execArgv: [...execArgv], serialization: "json" });
   const open = new Map<number, { resolve: (value: never) => void; reject: (error: Error) => void }>();
   let last = 0;
   child.on("message", (answer: Answered) => {

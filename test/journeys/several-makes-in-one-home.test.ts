@@ -66,11 +66,18 @@ describe.skipIf(chromium.skip)(chromium.title("a home that several makes run tog
       contacts: [{ ...HOMEOWNER, role: "owner", verifiedBecause: "She wrote to us from it" }],
       consent: { scopes: ["diagnose"], evidence: "contract", givenBy: HOMEOWNER.name },
     });
+    await firm.reachThroughAgent(site.id);
     return site.id;
   };
 
   const add = async (siteId: SiteId, connector: string, name: string, config: object): Promise<GatewayId> => {
-    const { id } = await firm.api("gateway.add", { siteId, connector, name, config: { ...config } });
+    const { id } = await firm.api("gateway.add", {
+      siteId,
+      connector,
+      name,
+      config: { ...config },
+      throughAgent: firm.goesThroughAgents,
+    });
     await firm.gatewayState(id, siteId, "online");
     return id;
   };

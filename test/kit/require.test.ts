@@ -1,5 +1,8 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { available, findChromium, whyNoChromium } from "./require.ts";
+import { THROUGH_AGENT } from "../journeys/through-agent.ts";
+import { available, findChromium, runsTwice, whyNoChromium } from "./require.ts";
 
 describe("what a test needs", () => {
   it("runs the tests under their own title where the need is met", () => {
@@ -28,6 +31,21 @@ describe("what a test needs", () => {
 
   it("refuses a name that nothing answers to, rather than requiring nothing", () => {
     expect(() => available("smtp", () => null, "home-asistant")).toThrow("home-asistant");
+  });
+});
+
+describe("journeys through an agent", () => {
+  it("run besides the others where all is wanted, and are left out of a plain npm test", () => {
+    expect(runsTwice({})).toBe(false);
+    expect(runsTwice({ CARETAKER_REQUIRE: "" })).toBe(false);
+    expect(runsTwice({ CARETAKER_REQUIRE: "chromium" })).toBe(true);
+    expect(runsTwice({ CI: "true" })).toBe(true);
+  });
+
+  it("are all there", () => {
+    const there = readdirSync(join(import.meta.dirname, "..", "journeys"));
+
+    expect(THROUGH_AGENT.filter((name) => !there.includes(`${name}.test.ts`))).toEqual([]);
   });
 });
 

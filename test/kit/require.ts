@@ -9,6 +9,7 @@ const NEEDS = [
   "openssh",
   "pycontrol4",
   "homebridge-crestron-home",
+  "netns",
 ] as const;
 export type Need = (typeof NEEDS)[number];
 
@@ -43,6 +44,11 @@ export function available(
     reason,
     title: (title) => (reason ? `${title} (skipped: ${reason})` : title),
   };
+}
+
+/** Whether journeys run a second time through an agent: only where all is wanted, so that a person's `npm test` stays quick. */
+export function runsTwice(env: Readonly<Record<string, string | undefined>> = process.env): boolean {
+  return (env.CARETAKER_REQUIRE ?? "") !== "" || (env.CI ?? "") !== "";
 }
 
 function readRequired(required: string): readonly string[] {

@@ -1,5 +1,5 @@
 /**
- * What `npm test` does: four vitests side by side. The journeys mostly wait for browsers and homes and the measurements for
+ * What `npm test` does: four vitests side by side, and a fifth where nothing may be skipped. The journeys mostly wait for browsers and homes and the measurements for
  * clocks and processes, while everything else computes. One after the other they take more than twice as long. With words
  * of one's own (`npm test -- permit`) it is plain `vitest run`.
  */
@@ -8,6 +8,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { readTally, sumOf, type Tally, tallyLine } from "./closing-line.ts";
+import { runsTwice } from "./require.ts";
 
 const vitest = join(dirname(createRequire(import.meta.url).resolve("vitest/package.json")), "vitest.mjs");
 /** Half of the journeys' time, in a few files: the first two look at everything, the others wait for what takes its time. */
@@ -33,6 +34,7 @@ const parts =
         },
         { label: "longest | ", words: [...projects("journeys"), ...LONGEST] },
         { label: "measure | ", words: projects("measure") },
+        ...(runsTwice() ? [{ label: "through-agent | ", words: projects("through-agent") }] : []),
       ];
 
 function projects(...names: readonly string[]): string[] {

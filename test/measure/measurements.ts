@@ -1,3 +1,7 @@
+import { agentCopies } from "./agent-copies.ts";
+import { agentGuesses } from "./agent-guesses.ts";
+import { agentKills } from "./agent-kills.ts";
+import { agentLies } from "./agent-lies.ts";
 import { badLines } from "./bad-lines.ts";
 import { blast } from "./blast.ts";
 import { clocks } from "./clocks.ts";
@@ -20,6 +24,22 @@ import { tamper } from "./tamper.ts";
 
 /** What we promise and anybody can measure again. Each is small in `npm test` and whole with `--full`. */
 export const MEASUREMENTS: Readonly<Record<string, Measurement>> = {
+  "agent-copies": {
+    title: "two agents with one key are both frozen within five seconds, and no other home is",
+    measure: agentCopies,
+  },
+  "agent-guesses": {
+    title: "whoever guesses an agent's code or key is told one thing in one time, and is held up",
+    measure: agentGuesses,
+  },
+  "agent-kills": {
+    title: "an agent that is killed during an act never does it twice, however often it is told",
+    measure: agentKills,
+  },
+  "agent-lies": {
+    title: "to whoever is not its hub, whatever the network says, an agent says nothing",
+    measure: agentLies,
+  },
   "bad-lines": {
     title: "whatever is wrong with a line, and whenever it begins, is met in time, said rightly and got over",
     measure: badLines,

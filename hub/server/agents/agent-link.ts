@@ -6,6 +6,7 @@ import {
   type Clock,
   type GatewayId,
   type HubMessage,
+  isStatesMessage,
 } from "@caretaker/protocol";
 import { keepAlive } from "@caretaker/reach/keep-alive.ts";
 import type { Turns } from "@caretaker/reach/turns.ts";
@@ -160,7 +161,8 @@ export function agentAway(): CaretakerError {
 
 function readMessage(text: string): AgentMessage | null {
   try {
-    return AgentMessage.parse(JSON.parse(text));
+    const said: unknown = JSON.parse(text);
+    return isStatesMessage(said) ? said : AgentMessage.parse(said);
   } catch {
     return null;
   }

@@ -1,6 +1,5 @@
 import type { Server } from "node:http";
 import {
-  type AgentHello,
   type AgentId,
   type AgentPolicy,
   type AgentRefusal,
@@ -18,7 +17,7 @@ import type { Announcements } from "../announcements.ts";
 import { type Database, now, transaction } from "../db/database.ts";
 import { appendLedger } from "../ledger/append.ts";
 import { AgentLink, type AgentNews } from "./agent-link.ts";
-import { type Admitted, type KnownAgent, openAgentDoor } from "./door.ts";
+import { type Admitted, openAgentDoor } from "./door.ts";
 import type { AgentsLive } from "./handlers.ts";
 import type { PasskeyAgent } from "./passkeys.ts";
 import type { AskedAgent } from "./questions.ts";
@@ -85,14 +84,11 @@ export function createAgents(deps: AgentsDeps): Agents {
   let door: { close(): Promise<void> } | null = null;
   let cancelLook: Cancel = () => {};
 
-  const find = async ({ key: agentKey, lookup }: AgentHello): Promise<KnownAgent<AgentRow>> => {
-    // Both are looked for, whatever was said: the time it takes tells nothing.
-    const moment = await now(db);
-    const row = await findByKey(db, agentKey);
-    const pairing = await findPairing(db, lookup ?? "", moment);
-    const code = pairing === undefined ? null : await deps.sealer.open(pairing.sealedCode, pairingPlace(pairing.id));
-    return { agent: lookup === undefined ? (row ?? null) : null, code };
+  const findCode = async (lookup: string): Promise<string | null> => {
+    const pairing = await findPairing(db, lookup, await now(db));
+    return pairing === undefined ? null : deps.sealer.open(pairing.sealedCode, pairingPlace(pairing.id));
   };
+  const findAgent = async (agentKey: string): Promise<AgentRow | null> => (await findByKey(db, agentKey)) ?? null;
 
   const admit = async (admitted: Admitted<AgentRow>): Promise<Answer> => {
     const { hello, agent } = admitted;
@@ -207,7 +203,7 @@ export function createAgents(deps: AgentsDeps): Agents {
     async start() {
       const known = await db.selectFrom("agent").select(["id", "policy"]).where("status", "<>", "ended").execute();
       for (const { id, policy } of known) if (policy !== null) policies.set(id as AgentId, policy);
-      door = openAgentDoor<AgentRow>({ server: deps.server, key, clock, log, find, admit, opened });
+      door = openAgentDoor<AgentRow>({ server: deps.server, key, clock, log, findCode, findAgent, admit, opened });
       cancelLook = clock.after(LOOK_EVERY, look);
     },
     async close() {

@@ -37,20 +37,23 @@ const welcome = {
 let server: Server;
 let door: { close(): Promise<void> };
 let opened: Admitted<string>[];
+let lookedUp: number;
 const sockets: WebSocket[] = [];
 
 beforeEach(async () => {
   opened = [];
+  lookedUp = 0;
   server = createServer();
   door = openAgentDoor<string>({
     server,
     key: hubKey,
     clock: systemClock,
     log: { info() {}, warn() {} },
-    find: async ({ key, lookup }) => ({
-      agent: key === known.publicKey ? "known" : null,
-      code: lookup === lookupOf(code) ? code : null,
-    }),
+    findCode: async (lookup) => {
+      lookedUp += 1;
+      return lookup === lookupOf(code) ? code : null;
+    },
+    findAgent: async (key) => (key === known.publicKey ? "known" : null),
     admit: async () => welcome as never,
     opened: (admitted) => opened.push(admitted),
   });
@@ -137,6 +140,25 @@ describe("the door for agents", () => {
 
     expect(Object.keys(guessed.first)).toEqual(Object.keys(real.first));
     expect(JSON.stringify(guessed.first)).toHaveLength(JSON.stringify(real.first).length);
+  });
+
+  it("looks up no more than thirty codes from one address, also of who hangs up before the end, and lets agents in all the same", async () => {
+    for (let tried = 0; tried < 30; tried += 1) {
+      const turns = await knock();
+      const hello = { kind: "hello", protocol: 1, version: "0.1.0", key: known.publicKey, nonce: newNonce() };
+      turns.say({ ...hello, lookup: lookupOf(newCode()) });
+      await turns.next(HubFirst, 5);
+      sockets.at(-1)?.terminate();
+    }
+    const { first } = await exchange({ key: openKey(makeKey()), code });
+
+    expect(first).toMatchObject({
+      kind: "refused",
+      why: "busy",
+      message: expect.stringContaining("quarter of an hour"),
+    });
+    expect(lookedUp).toBe(30);
+    expect((await exchange({})).last).toEqual(welcome);
   });
 
   it("tells an agent that is too old what to do, and asks it nothing", async () => {

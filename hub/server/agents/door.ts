@@ -21,20 +21,18 @@ import {
 } from "@caretaker/reach/agent-proof.ts";
 import { Turns } from "@caretaker/reach/turns.ts";
 import { type WebSocket, WebSocketServer } from "ws";
-
-/** Whose key and code it is; found before anything is proved, and good for nothing until it is. */
-export interface KnownAgent<T> {
-  readonly agent: T | null;
-  /** The one-time code of a pairing that is open; null where none is. */
-  readonly code: string | null;
-}
+import { inTurn } from "./in-turn.ts";
+import { TriedCodes } from "./tried-codes.ts";
 
 export interface DoorDeps<T> {
   readonly server: Server;
   readonly key: ProofKey;
   readonly clock: Clock;
   readonly log: { info(fields: object, message: string): void; warn(fields: object, message: string): void };
-  readonly find: (hello: AgentHello) => Promise<KnownAgent<T>>;
+  /** The one-time code that this is the digest of, in a pairing that is open; null where there is none. */
+  readonly findCode: (lookup: string) => Promise<string | null>;
+  /** Asked only for a key that was proved: how long it takes is told to nobody else. */
+  readonly findAgent: (key: string) => Promise<T | null>;
   /** It has proved both: takes it in, or says why not. */
   readonly admit: (known: Admitted<T>) => Promise<AgentWelcome | { refused: AgentRefusal; message: string }>;
   /** The welcome was said: the line is its own from here. */
@@ -50,12 +48,15 @@ export interface Admitted<T> {
 }
 
 const TURN_SECONDS = 10;
-/** Lines on which nobody has proved anything yet. */
-const MOST_STRANGERS = 64;
+/** Lines on which nobody has proved anything yet: a whole fleet comes at one moment when a hub is back. */
+const MOST_STRANGERS = 4096;
+/** So many are looked up at once. The others wait, so that the rest of the hub need not wait for the database. */
+const MOST_LOOKED_UP = 16;
 
 const UNKNOWN =
   "This hub does not know that agent, or the code is not valid any more. Make a new code on the home's page.";
 const TOO_OLD = `This hub needs an agent that speaks version ${AGENT_PROTOCOL}. Update the agent in the home.`;
+const TOO_MANY_CODES = "Too many wrong codes came from there. Wait a quarter of an hour, then make a new one.";
 const BUSY = "Too many agents are knocking at once. This one tries again by itself.";
 
 /**
@@ -70,6 +71,7 @@ export function openAgentDoor<T>(deps: DoorDeps<T>): { close(): Promise<void> } 
     perMessageDeflate: false,
     clientTracking: true,
   });
+  const within: Within = { tried: new TriedCodes(deps.clock), lookUp: inTurn(MOST_LOOKED_UP) };
   let strangers = 0;
 
   const handleUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
@@ -78,7 +80,7 @@ export function openAgentDoor<T>(deps: DoorDeps<T>): { close(): Promise<void> } 
       line.on("error", (error) => log.warn({ error }, "The line of an agent failed."));
       if (strangers >= MOST_STRANGERS) return refuse(line, "busy", BUSY);
       strangers += 1;
-      letIn(deps, line, request.socket.remoteAddress ?? "")
+      letIn({ ...deps, ...within }, line, request.socket.remoteAddress ?? "")
         .catch((error: unknown) => {
           log.warn({ error }, "An agent was not let in.");
           line.terminate();
@@ -102,12 +104,20 @@ export function openAgentDoor<T>(deps: DoorDeps<T>): { close(): Promise<void> } 
   };
 }
 
-async function letIn<T>(deps: DoorDeps<T>, line: WebSocket, address: string): Promise<void> {
-  const { key, clock, find, admit, opened } = deps;
+interface Within {
+  readonly tried: TriedCodes;
+  readonly lookUp: ReturnType<typeof inTurn>;
+}
+
+async function letIn<T>(deps: DoorDeps<T> & Within, line: WebSocket, address: string): Promise<void> {
+  const { key, clock, findCode, findAgent, admit, opened, tried, lookUp } = deps;
   const turns = new Turns(line, clock);
   const hello = await turns.next(AgentHello, TURN_SECONDS);
   if (hello.protocol < AGENT_PROTOCOL) return refuse(line, "too_old", TOO_OLD);
-  const { agent, code } = await find(hello);
+  const { lookup } = hello;
+  const isPairing = lookup !== undefined;
+  if (isPairing && !tried.mayTry(address)) return refuse(line, "busy", TOO_MANY_CODES);
+  const code = isPairing ? await lookUp(() => findCode(lookup)) : null;
   const proof = { key: key.publicKey, nonce: newNonce() };
   const ours = wordsToSign("hub", hello, proof);
   turns.say({
@@ -115,16 +125,17 @@ async function letIn<T>(deps: DoorDeps<T>, line: WebSocket, address: string): Pr
     ...proof,
     signature: key.sign(ours),
     // Noise of the same length for a code that does not exist.
-    ...(hello.lookup === undefined ? {} : { code: proveCode(code ?? randomBytes(32).toString("hex"), ours) }),
+    ...(isPairing ? { code: proveCode(code ?? randomBytes(32).toString("hex"), ours) } : {}),
   });
   const said = await turns.next(AgentProof, TURN_SECONDS);
   const theirs = wordsToSign("agent", hello, proof);
-  const hasKey = isSignedBy(hello.key, theirs, said.signature);
-  const isKnown =
-    hello.lookup === undefined
-      ? agent !== null
-      : code !== null && isSameProof(proveCode(code, theirs), said.code ?? "");
-  if (!hasKey || !isKnown) return refuse(line, "not_known", UNKNOWN);
+  if (!isSignedBy(hello.key, theirs, said.signature)) return refuse(line, "not_known", UNKNOWN);
+  const agent = isPairing ? null : await lookUp(() => findAgent(hello.key));
+  const isKnown = isPairing ? code !== null && isSameProof(proveCode(code, theirs), said.code ?? "") : agent !== null;
+  if (!isKnown) return refuse(line, "not_known", UNKNOWN);
+  if (isPairing) tried.forget(address);
+  // Who waited too long has gone, and comes again.
+  if (line.readyState !== line.OPEN) return;
   const admitted: Admitted<T> = { hello, agent, address };
   const answer = await admit(admitted);
   if ("refused" in answer) return refuse(line, answer.refused, answer.message);

@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 const HUB = join(import.meta.dirname, "..", "..", "..", "hub");
 /** As `npm run caretaker` begins it. */
-const MAIN = ["--import", join(HUB, "server", "boot", "compile-cache.js"), join(HUB, "cli", "main.ts")];
+export const MAIN = ["--import", join(HUB, "server", "boot", "compile-cache.js"), join(HUB, "cli", "main.ts")];
 
 /** Runs the command line as a person would, in a process of its own that knows only these variables. */
 export function commandLine(

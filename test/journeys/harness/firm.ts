@@ -164,13 +164,13 @@ export class Firm {
       contacts: [{ ...homeowner, role: "owner", verifiedBecause: "She wrote to us from it" }],
       consent: { scopes, evidence: "contract", givenBy: homeowner.name },
     });
-    if (VIA_AGENT) await this.#reachThroughAgent(site.id);
+    await this.reachThroughAgent(site.id);
     const gateway = await this.api("gateway.add", {
       siteId: site.id,
       connector: "home-assistant",
       name: "Home Assistant",
       config: { url: home.url, token: home.token },
-      throughAgent: VIA_AGENT,
+      throughAgent: this.goesThroughAgents,
     });
     await this.gatewayState(gateway.id, site.id, "online");
     await until(
@@ -180,8 +180,14 @@ export class Firm {
     return { siteId: site.id, gatewayId: gateway.id };
   }
 
-  /** The home has an agent that takes the hub's word for everything, so that a journey goes as it does without one. */
-  async #reachThroughAgent(siteId: SiteId): Promise<void> {
+  /** Whether the gateways of this run of the journeys are reached through an agent in their home. */
+  get goesThroughAgents(): boolean {
+    return VIA_AGENT;
+  }
+
+  /** Where they are: the home gets an agent that takes the hub's word for everything, so that a journey goes as without one. */
+  async reachThroughAgent(siteId: SiteId): Promise<void> {
+    if (!VIA_AGENT) return;
     const { confirmAgent, pairAgent, startAgent } = await import("./agent.ts");
     const paired = await startAgent();
     this.#agents.push(paired);
