@@ -5,6 +5,7 @@ import { HomeAssistantClient } from "./client.ts";
 export interface WatchEntity {
   readonly dialer: Dialer;
   readonly clock: Clock;
+  readonly signal?: AbortSignal;
   /** Such as `input_boolean.caretaker_service_access`. */
   readonly entityId: string;
   /** At once and with each change; null while Home Assistant has no such entity. */
@@ -17,8 +18,8 @@ type Bag = Readonly<Record<string, unknown>>;
 
 /** Follows one entity on a line of its own, and reads nothing else of the home. Rejects as a session's opening does. */
 export async function watchEntity(config: unknown, watched: WatchEntity): Promise<{ close(): void }> {
-  const { dialer, clock, entityId, tell, lost } = watched;
-  const client = await HomeAssistantClient.open({ ...readAccess(config), dialer, clock, onLost: lost, onGarbage() {} });
+  const { entityId, tell, lost, ...how } = watched;
+  const client = await HomeAssistantClient.open({ ...readAccess(config), ...how, onLost: lost, onGarbage() {} });
   let isToldOnce = false;
   const take = (event: unknown): void => {
     const state = stateIn(event, entityId);

@@ -553,8 +553,13 @@ export const words = {
     noPlaces: "No place was asked for yet.",
     placeStates: { asked: "The home has not answered yet", allowed: "Allowed", refused: "Refused by the home" },
     stopped: "The household has stopped everything",
-    stoppedText: (when: string) =>
-      `Since ${when} the agent does nothing and shows nothing, whatever this hub says. Only the household allows it again, on the agent's page. Call them.`,
+    stoppedBy: {
+      agent_page: "on the agent's page",
+      home_assistant: "in Home Assistant",
+      switch: "with its switch in Home Assistant",
+    },
+    stoppedText: (when: string, way: string | null) =>
+      `Stopped ${way === null ? "" : `${way} `}on ${when}. Since then the agent does nothing and shows nothing, whatever this hub says. Only the household allows it again. Call them.`,
     compare: "Compare it with the page in the home",
     compareText:
       "Read it to whoever is in the home. If their page shows the same, they confirm it there. If not, end the agent.",

@@ -13,6 +13,7 @@ const CODE = "0123-4567-89AB-CDEF-GHJK-MNPQ-RS";
 const POLICY: AgentPolicy = {
   hubAlone: "quiet",
   stoppedAt: null,
+  stoppedBy: null,
   isConfirmed: true,
   places: [
     { host: "192.168.1.20", port: 8123, connector: "home-assistant", allowed: "allowed" },
@@ -116,7 +117,7 @@ describe("the agent in a home", () => {
   });
 
   it("says before all else that the household has stopped everything", async () => {
-    agent = buildAgent({ policy: { ...POLICY, stoppedAt: AT } });
+    agent = buildAgent({ policy: { ...POLICY, stoppedAt: AT, stoppedBy: "switch" } });
     open();
 
     const notice = await screen.findByText("The household has stopped everything");

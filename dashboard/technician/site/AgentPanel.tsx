@@ -65,12 +65,12 @@ function AgentOfHome({ agent }: { agent: Agent }) {
   const mayEnd = useMay("agent.end");
   const mayUnfreeze = useMay("agent.unfreeze");
   const [dialog, setDialog] = useState<"end" | "unfreeze" | null>(null);
-  const stoppedAt = agent.policy?.stoppedAt ?? null;
+  const { stoppedAt, stoppedBy } = agent.policy ?? { stoppedAt: null, stoppedBy: null };
   return (
     <div className="agent">
       {stoppedAt === null ? null : (
         <Notice tone="bad" icon={mdiHandBackLeft} title={words.agent.stopped}>
-          {words.agent.stoppedText(dayAndTime(stoppedAt))}
+          {words.agent.stoppedText(dayAndTime(stoppedAt), stoppedBy === null ? null : words.agent.stoppedBy[stoppedBy])}
         </Notice>
       )}
       {agent.state === "frozen" ? (

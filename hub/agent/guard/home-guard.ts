@@ -12,6 +12,7 @@ import {
   type GatewayId,
   type GatewayTarget,
   type HubAlone,
+  type StoppedBy,
 } from "@caretaker/protocol";
 import { canonicalJson } from "@caretaker/reach/canonical.ts";
 import type { KeptQuestion } from "../store/home-state.ts";
@@ -24,7 +25,7 @@ import { checkGranted, checkSettles, isAtLeast, isHubEnough, recordOf } from "./
 import { createTimeKeeper } from "./keep-time.ts";
 import { Outgoing } from "./outgoing.ts";
 import { isSamePlace, judgeTargets, type PlaceRules, placeWords } from "./places.ts";
-import { answerable, isOpen, isStanding, withQuestion } from "./questions.ts";
+import { answerable, isOpen, isStanding, stopQuestions, withQuestion } from "./questions.ts";
 import { refusal } from "./refusal.ts";
 
 export interface GuardDeps {
@@ -60,7 +61,8 @@ export class HomeGuard implements Guard {
   readonly #known: { readonly store: Store; readonly acts: Acts; readonly inventories: Inventories };
   readonly #keepTime: () => void;
   /** Also where it could not be written. */
-  #stopPressedAt: string | null = null;
+  #stopPressed: { readonly at: string; readonly by: StoppedBy } | null = null;
+  #isSwitchOn: boolean | null = null;
 
   constructor(deps: GuardDeps) {
     this.#deps = deps;
@@ -138,7 +140,7 @@ export class HomeGuard implements Guard {
       this.#outgoing.set(gatewayId, outgoing);
     }
     const { hubAlone, confirmedAt } = this.#deps.store.home;
-    const rules = { hubAlone, stoppedAt: this.#stoppedAt(), isConfirmed: confirmedAt !== null };
+    const rules = { hubAlone, stoppedAt: this.#currentStop()?.at ?? null, isConfirmed: confirmedAt !== null };
     return outgoing.filter(event, rules, this.#inventories.privateOf(gatewayId));
   }
 
@@ -174,7 +176,8 @@ export class HomeGuard implements Guard {
 
   policy(): AgentPolicy {
     const { hubAlone, confirmedAt, places } = this.#deps.store.home;
-    return { hubAlone, stoppedAt: this.#stoppedAt(), isConfirmed: confirmedAt !== null, places };
+    const { at: stoppedAt = null, by: stoppedBy = null } = this.#currentStop() ?? {};
+    return { hubAlone, stoppedAt, stoppedBy, isConfirmed: confirmedAt !== null, places };
   }
 
   owesSettle(gatewayId: GatewayId): boolean {
@@ -221,6 +224,7 @@ export class HomeGuard implements Guard {
     store.change({ confirmedAt: at, hubAlone });
     this.#note({ kind: "confirmed", at });
     this.#tell({ kind: "policy" });
+    if (this.#isSwitchOn === false) this.stop("switch");
   }
 
   choose(hubAlone: HubAlone): void {
@@ -252,35 +256,50 @@ export class HomeGuard implements Guard {
   }
 
   /** Everything, at once: from this line on nothing is permitted, whatever the disk and the hub do. */
-  stop(way: AnswerWay): void {
+  stop(by: StoppedBy): void {
     const { store } = this.#deps;
-    if (store.home.pairing === null || store.home.stoppedAt !== null) return;
-    const now = store.time.now();
+    const before = this.#currentStop();
+    // Who presses it while the switch is off means it for longer than until the switch is on.
+    const isMore = before === null || (before.by === "switch" && by !== "switch");
+    if (store.home.pairing === null || !isMore) return;
     const at = store.time.moment();
-    const stopped = store.home.questions.filter((one) => isOpen(one, now) || isStanding(one, now));
-    const questions = store.home.questions.map((one) =>
-      stopped.includes(one)
-        ? { ...one, answer: "stop" as const, answeredAt: at, way, isOver: true, isVoid: true }
-        : { ...one, isOver: true, isVoid: true },
-    );
-    this.#stopPressedAt = at;
-    this.#note({ kind: "stopped", at });
-    for (const { question } of stopped)
-      this.#tell({ kind: "answered", requestId: question.requestId, digest: question.digest, answer: "stop", way });
+    const way = by === "agent_page" ? by : "home_assistant";
+    const { questions, ended } = stopQuestions(store.home.questions, { now: store.time.now(), at, way });
+    this.#stopPressed = { at, by };
+    this.#note({ kind: "stopped", at, by });
+    for (const { requestId, digest } of ended) this.#tell({ kind: "answered", requestId, digest, answer: "stop", way });
     try {
-      store.change({ stoppedAt: at, questions });
+      store.change({ stoppedAt: at, stoppedBy: by, questions });
     } finally {
       this.#tell({ kind: "policy" });
     }
   }
 
-  allowAgain(): void {
+  allowAgain(by: StoppedBy): void {
     const { store } = this.#deps;
     if (!this.#isStopped()) return;
-    store.change({ stoppedAt: null, questions: store.home.questions.map((one) => ({ ...one, isVoid: true })) });
-    this.#stopPressedAt = null;
-    this.#note({ kind: "allowed_again", at: store.time.moment() });
+    if (this.#isSwitchOn === false)
+      throw refusal(
+        "conflict",
+        "The switch in Home Assistant is off. Whoever wants to allow again switches it on there.",
+      );
+    const questions = store.home.questions.map((one) => ({ ...one, isVoid: true }));
+    store.change({ stoppedAt: null, stoppedBy: null, questions });
+    this.#stopPressed = null;
+    this.#note({ kind: "allowed_again", at: store.time.moment(), by });
     this.#tell({ kind: "policy" });
+  }
+
+  /**
+   * How the household's switch in Home Assistant is; null while nobody knows, which changes nothing. On lifts only what the
+   * switch itself had stopped: anything in a home may switch it, and Stop on the page is a person's.
+   */
+  switched(isOn: boolean | null): void {
+    if (isOn === this.#isSwitchOn) return;
+    this.#isSwitchOn = isOn;
+    if (isOn === false) this.stop("switch");
+    if (isOn === true && this.#currentStop()?.by === "switch") this.allowAgain("switch");
+    this.#tellPage();
   }
 
   askForHelp(words: string): void {
@@ -294,8 +313,9 @@ export class HomeGuard implements Guard {
   release(): void {
     const { store } = this.#deps;
     if (store.home.pairing === null) return;
-    const nothing = { pairing: null, confirmedAt: null, stoppedAt: null, places: [], questions: [] };
+    const nothing = { pairing: null, confirmedAt: null, stoppedAt: null, stoppedBy: null, places: [], questions: [] };
     store.change({ ...nothing, hubAlone: "quiet", pin: null, tokenHash: null });
+    this.#stopPressed = null;
     this.#atWork = null;
     this.#note({ kind: "released", at: store.time.moment() });
     this.#tell({ kind: "released" });
@@ -308,6 +328,10 @@ export class HomeGuard implements Guard {
   onPage(listener: () => void): () => void {
     this.#pages.add(listener);
     return () => this.#pages.delete(listener);
+  }
+
+  get isSwitchOn(): boolean | null {
+    return this.#isSwitchOn;
   }
 
   get working(): AtWork | null {
@@ -334,12 +358,13 @@ export class HomeGuard implements Guard {
     if (this.#isStopped()) throw refusal("not_allowed", STOPPED);
   }
 
-  #stoppedAt(): string | null {
-    return this.#stopPressedAt ?? this.#deps.store.home.stoppedAt;
+  #currentStop(): { readonly at: string; readonly by: StoppedBy } | null {
+    const { stoppedAt, stoppedBy } = this.#deps.store.home;
+    return this.#stopPressed ?? (stoppedAt === null ? null : { at: stoppedAt, by: stoppedBy ?? "agent_page" });
   }
 
   #isStopped(): boolean {
-    return this.#stoppedAt() !== null;
+    return this.#currentStop() !== null;
   }
 
   #owesAny(): boolean {

@@ -9,6 +9,7 @@ import {
 import { digestOf } from "@caretaker/reach/canonical.ts";
 import type { KeptQuestion } from "../store/home-state.ts";
 import { BEGIN_WITHIN, gatewayIn, saysEnough } from "./grants.ts";
+import type { AnswerWay } from "./guard.ts";
 import type { Inventories } from "./inventories.ts";
 import { refusal } from "./refusal.ts";
 
@@ -105,6 +106,19 @@ export function isOpen({ answer, isOver, question }: KeptQuestion, now: number):
 export function isStanding({ answer, answeredAt, isVoid, question }: KeptQuestion, now: number): boolean {
   if (answer !== "allow" || isVoid || answeredAt === null) return false;
   return now < Date.parse(answeredAt) + BEGIN_WITHIN + question.proposal.limitSeconds * 1000;
+}
+
+/** What becomes of the questions at Stop: all are over, and each yes is void. `ended` are those that somebody waits for. */
+export function stopQuestions(
+  kept: readonly KeptQuestion[],
+  { now, at, way }: { readonly now: number; readonly at: string; readonly way: AnswerWay },
+): { readonly questions: KeptQuestion[]; readonly ended: readonly AgentQuestion[] } {
+  const ended = kept.filter((one) => isOpen(one, now) || isStanding(one, now));
+  const questions = kept.map((one) => {
+    const answer = ended.includes(one) ? { answer: "stop" as const, answeredAt: at, way } : {};
+    return { ...one, ...answer, isOver: true, isVoid: true };
+  });
+  return { questions, ended: ended.map(({ question }) => question) };
 }
 
 /** The question as it can be answered, or why it cannot. */

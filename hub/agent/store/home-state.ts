@@ -1,4 +1,4 @@
-import { AgentPlace, AgentQuestion, HubAlone, Language, Moment, SiteId } from "@caretaker/protocol";
+import { AgentPlace, AgentQuestion, HubAlone, Language, Moment, SiteId, StoppedBy } from "@caretaker/protocol";
 import { z } from "zod";
 
 /** The hub that this home was paired with, and what the firm said of itself. */
@@ -59,6 +59,7 @@ export const HomeState = z.strictObject({
   confirmedAt: Moment.nullable(),
   hubAlone: HubAlone,
   stoppedAt: Moment.nullable(),
+  stoppedBy: StoppedBy.nullable().default(null),
   places: z.array(AgentPlace),
   questions: z.array(KeptQuestion),
   pin: KeptPin.nullable(),
@@ -73,6 +74,7 @@ export const NEW_HOME: Omit<HomeState, "savedAt"> = {
   confirmedAt: null,
   hubAlone: "quiet",
   stoppedAt: null,
+  stoppedBy: null,
   places: [],
   questions: [],
   pin: null,

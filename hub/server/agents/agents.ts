@@ -151,7 +151,7 @@ export function createAgents(deps: AgentsDeps): Agents {
         policies.set(agentId, news.policy);
         // What it refused to show before, it may show now.
         held.get(agentId)?.asked.shown.clear();
-        await noteStop(db, row, before?.stoppedAt ?? null, news.policy.stoppedAt);
+        await noteStop(db, row, before, news.policy);
         note(agentId, news.policy);
         if (news.policy.isConfirmed) {
           const moved = await transaction(db, async (trx) => confirm(trx, agentId, await now(trx)));
@@ -203,15 +203,17 @@ export function createAgents(deps: AgentsDeps): Agents {
   };
 }
 
-/** The home's own ledger says when everything was stopped there, and when it was allowed again. */
-async function noteStop(db: Database, row: AgentRow, before: string | null, after: string | null): Promise<void> {
-  if ((before === null) === (after === null)) return;
+type Stop = Pick<AgentPolicy, "stoppedAt" | "stoppedBy">;
+
+/** The home's own ledger says when everything was stopped there and by which way, and when it was allowed again. */
+async function noteStop(db: Database, row: AgentRow, before: Stop | undefined, { stoppedAt, stoppedBy }: Stop) {
+  if (((before?.stoppedAt ?? null) === null) === (stoppedAt === null)) return;
   await transaction(db, async (trx) => {
     await appendLedger(trx, {
       chain: row.siteId as SiteId,
-      event: after === null ? "agent.allowed_again" : "agent.stopped",
+      event: stoppedAt === null ? "agent.allowed_again" : "agent.stopped",
       actor: "homeowner",
-      payload: { agentId: row.id, fingerprint: row.fingerprint, stoppedAt: after },
+      payload: { agentId: row.id, fingerprint: row.fingerprint, stoppedAt, by: stoppedBy },
       now: await now(trx),
     });
   });

@@ -44,6 +44,7 @@ const actor: Actor = {
 const POLICY: AgentPolicy = {
   hubAlone: "quiet",
   stoppedAt: null,
+  stoppedBy: null,
   isConfirmed: true,
   places: [{ host: "192.168.1.20", port: 8123, connector: "home-assistant", allowed: "asked" }],
 };

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Agent } from "@caretaker/agent/agent.ts";
+import { Agent, type AgentOptions } from "@caretaker/agent/agent.ts";
 import { type HubAlone, type SiteId, systemClock } from "@caretaker/protocol";
 import { connectors } from "@caretaker/reach/makes.ts";
 import type { Firm } from "./firm.ts";
@@ -13,7 +13,9 @@ export interface PairedAgent {
 }
 
 /** An agent that has not met a hub yet, in a folder of its own. Homes of a journey are on this very machine. */
-export async function startAgent(): Promise<PairedAgent> {
+export async function startAgent(
+  options: Pick<AgentOptions, "homeAssistant" | "switchEntity"> = {},
+): Promise<PairedAgent> {
   const folder = await mkdtemp(join(tmpdir(), "agent-"));
   const agent = await Agent.start({
     folder,
@@ -24,6 +26,7 @@ export async function startAgent(): Promise<PairedAgent> {
     log: { debug() {}, info() {}, warn() {} },
     ownPort: null,
     mayReachOwnMachine: true,
+    ...options,
   });
   return {
     agent,
