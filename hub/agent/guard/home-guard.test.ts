@@ -120,3 +120,36 @@ describe("Stop", () => {
     expect(again.guard.filter(GATEWAY, { type: "lost", kind: "unreachable", reason: { code: "x" } })).not.toBeNull();
   });
 });
+
+describe("a question that was answered elsewhere", () => {
+  it("is shown again when the hub asks it again, until its new time, and takes a yes then", async () => {
+    const home = await open();
+    const question = buildQuestion(home);
+    home.guard.ask(question);
+    home.guard.over(question.requestId);
+    expect(home.guard.questions()).toEqual([]);
+    await home.clock.forward("90m");
+
+    const answerBy = new Date(home.store.time.now() + 3_600_000).toISOString();
+    home.guard.ask({ ...question, answerBy });
+
+    expect(home.guard.questions()).toMatchObject([{ isOpen: true, question: { answerBy } }]);
+    home.guard.answer(question.requestId, question.digest, "allow", "agent_page");
+    await expect(home.guard.permitAct(buildAct(home, { requestId: question.requestId }))).resolves.toBeUndefined();
+  });
+
+  it("is not asked again once somebody here has answered it", async () => {
+    const home = await open();
+    const question = buildQuestion(home);
+    home.guard.ask(question);
+    home.guard.answer(question.requestId, question.digest, "no", "agent_page");
+
+    home.guard.over(question.requestId);
+    home.guard.ask(question);
+
+    expect(home.guard.questions()).toEqual([]);
+    await expect(home.guard.permitAct(buildAct(home, { requestId: question.requestId }))).rejects.toMatchObject({
+      code: "consent_missing",
+    });
+  });
+});

@@ -40,7 +40,16 @@ export function withQuestion(
   if (known !== undefined) {
     if (known.question.digest !== question.digest)
       throw refusal("changed_meanwhile", "This question was asked before, and said something else then.");
-    return kept;
+    if (known.answer !== null || !known.isOver) return kept;
+    // Allowed by another way meanwhile, which is none of this home's: the run waits for the yes that is given here.
+    check(question, deps);
+    const again = {
+      ...known,
+      question: { ...known.question, answerBy: question.answerBy },
+      isOver: false,
+      isVoid: false,
+    };
+    return kept.map((one) => (one === known ? again : one));
   }
   check(question, deps);
   const fresh = forgetOld(kept, deps.now);

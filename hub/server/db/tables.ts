@@ -436,7 +436,8 @@ export interface Tables {
     target: string;
     fencing: number;
     consent: Json<Record<string, unknown>>;
-    status: "intended" | "done" | "failed" | "uncertain" | "settled";
+    /** `refused`: the home said no before anything was sent. Nothing was tried. */
+    status: "intended" | "done" | "failed" | "uncertain" | "settled" | "refused";
     intendedAt: At;
     endedAt: AtOrNull;
     answer: Json<object | null> | null;

@@ -1,6 +1,7 @@
 import {
   type AttemptId,
   type CapabilityInput,
+  type CaretakerError,
   type ErrorCode,
   type GatewayId,
   HOMES_AN_HOUR,
@@ -9,6 +10,7 @@ import {
   raise,
   sleep,
 } from "@caretaker/protocol";
+import { WANTS_YES_AT_HOME } from "../consent/at-home/yes-at-home.ts";
 import type { Permission, Verdict } from "../consent/types.ts";
 import { isDuplicate, type Trx, transaction } from "../db/database.ts";
 import { newId } from "../db/new-id.ts";
@@ -31,13 +33,15 @@ export interface ActRequest {
   /** The engine's notes once it is intended. */
   readonly memory: (attemptId: AttemptId) => RunMemory;
   /** The engine's notes once its outcome is known. */
-  readonly after: (outcome: "done" | "failed" | "uncertain") => RunMemory;
+  readonly after: (outcome: Sent["kind"]) => RunMemory;
 }
 
 export type Acted =
   /** Allowed, and not before that moment. */
   | { readonly kind: "not_yet"; readonly from: Date; readonly message: string }
   | { readonly kind: "refused"; readonly code: ErrorCode; readonly message: string; readonly isDrift: boolean }
+  /** The agent in the home wants a yes of its own: nothing was sent. `by` is what was enough for the hub. */
+  | { readonly kind: "wants_yes_at_home"; readonly code: ErrorCode; readonly message: string; readonly by: Permission }
   | { readonly kind: "done" | "failed" | "uncertain"; readonly attemptId: AttemptId };
 
 type Intent =
@@ -70,6 +74,7 @@ export async function act(ride: Ride, request: ActRequest): Promise<Acted> {
   await ride.crash("act.after_send");
   await conclude(ride, request, intent.attemptId, sent);
   await ride.crash("act.after_outcome");
+  if (sent.kind === "refused") return { kind: "wants_yes_at_home", code: sent.code, message: sent.why, by: intent.by };
   return { kind: sent.kind, attemptId: intent.attemptId };
 }
 
@@ -187,7 +192,8 @@ async function holdsLock(trx: Trx, row: RunRow): Promise<boolean> {
 
 type Sent =
   | { readonly kind: "done"; readonly answer: unknown; readonly milliseconds: number }
-  | { readonly kind: "failed" | "uncertain"; readonly why: string };
+  | { readonly kind: "failed" | "uncertain"; readonly why: string }
+  | { readonly kind: "refused"; readonly code: ErrorCode; readonly why: string };
 
 /** A freeze that comes after the intent promises that nothing is sent later than a second after it. */
 const SENDS_WITHIN_MILLISECONDS = 900;
@@ -211,9 +217,20 @@ async function send(
     return { kind: "done", answer, milliseconds: Math.max(0, Math.round(ride.deps.clock.monotonic() - begun)) };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
+    if (purpose === "do" && wantsYesAtHome(error)) return { kind: "refused", code: error.code, why };
     const isCertain = isCaretakerError(error) && (error.code === "step_failed" || error.meta.isSent === false);
     return { kind: isCertain ? "failed" : "uncertain", why };
   }
+}
+
+/** What was cut or changed is taken back by what was allowed for it: of that the home is not asked again. */
+function wantsYesAtHome(error: unknown): error is CaretakerError {
+  return (
+    isCaretakerError(error) &&
+    error.meta.by === "agent" &&
+    error.meta.isSent === false &&
+    (error.code === "consent_missing" || error.code === "consent_expired")
+  );
 }
 
 const WRITE_TRIES = 5;
@@ -269,6 +286,7 @@ function concludedEvent({ purpose, act }: ActRequest, attemptId: AttemptId, sent
       ? { kind: "fix.settled", ...place, attemptId, capability: act.capability }
       : { kind: "fix.sent", ...place, attemptId, milliseconds: sent.milliseconds, answer: sent.answer };
   }
+  if (sent.kind === "refused") return { kind: "fix.refused", ...place, code: WANTS_YES_AT_HOME, message: sent.why };
   return sent.kind === "failed"
     ? { kind: "fix.failed", ...place, attemptId, error: sent.why }
     : { kind: "fix.uncertain", ...place, attemptId, why: sent.why };

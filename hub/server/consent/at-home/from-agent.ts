@@ -1,9 +1,10 @@
 import { type AgentAnswer, type ConsentRequestId, isCaretakerError, type SiteId } from "@caretaker/protocol";
 import { transaction } from "../../db/database.ts";
 import { shortCode } from "../../ledger/canonical.ts";
-import { takeAnswer, withdraw } from "../answer.ts";
+import { confirmAllowed, takeAnswer, withdraw } from "../answer.ts";
 import { lockRequest } from "../open-request.ts";
 import type { ConsentDeps } from "../types.ts";
+import { AT_HOME, waitsForHome } from "./yes-at-home.ts";
 
 /** What somebody of a home said to the agent there, on its page or in Home Assistant. */
 export interface SaidAtHome {
@@ -23,7 +24,7 @@ export interface SaidAtHome {
  */
 export async function takeFromAgent(deps: ConsentDeps, said: SaidAtHome): Promise<"taken" | "refused" | "unknown"> {
   const { siteId, requestId, answer, agentId, fingerprint } = said;
-  const way = { channel: said.way, grade: "H", evidence: { agentId, fingerprint } };
+  const way = { channel: said.way, grade: AT_HOME, evidence: { agentId, fingerprint } };
   try {
     const told = await transaction(deps.db, async (trx) => {
       const found = await trx
@@ -36,6 +37,8 @@ export async function takeFromAgent(deps: ConsentDeps, said: SaidAtHome): Promis
       const open = await lockRequest(deps, trx, found);
       if (answer === "stop") return withdraw(deps, open, way);
       if (open.request.digest !== said.digest) return null;
+      if (await waitsForHome(open))
+        return answer === "allow" ? confirmAllowed(deps, open, way) : withdraw(deps, open, way);
       return takeAnswer(deps, open, { answer, proposalCode: shortCode(said.digest), way });
     });
     if (told === null) return "unknown";

@@ -1,0 +1,16 @@
+import { type Kysely, sql } from "kysely";
+
+/** An attempt that the home itself refused, before anything was sent: it used up no try, so the next one has its number. */
+export const refusedAtHome = {
+  id: "0045-refused-at-home",
+  async up(db: Kysely<unknown>): Promise<void> {
+    await sql`alter table attempt drop constraint attempt_status_check`.execute(db);
+    await sql`alter table attempt add check (status in ('intended', 'done', 'failed', 'uncertain', 'settled', 'refused'))`.execute(
+      db,
+    );
+    await sql`alter table attempt drop constraint attempt_run_id_step_item_number_purpose_key`.execute(db);
+    await sql`create unique index attempt_once on attempt (run_id, step, item, number, purpose) where status <> 'refused'`.execute(
+      db,
+    );
+  },
+};
