@@ -1,3 +1,4 @@
+import { agentMemory } from "./agent-memory.ts";
 import { badLines } from "./bad-lines.ts";
 import { blast } from "./blast.ts";
 import { clocks } from "./clocks.ts";
@@ -20,6 +21,10 @@ import { tamper } from "./tamper.ts";
 
 /** What we promise and anybody can measure again. Each is small in `npm test` and whole with `--full`. */
 export const MEASUREMENTS: Readonly<Record<string, Measurement>> = {
+  "agent-memory": {
+    title: "the agent of a home with 1,000 entities lives in little memory, after an hour of what such a home says",
+    measure: agentMemory,
+  },
   "bad-lines": {
     title: "whatever is wrong with a line, and whenever it begins, is met in time, said rightly and got over",
     measure: badLines,
