@@ -70,6 +70,7 @@ export class HomeGuard implements Guard {
     this.#known = { store: deps.store, acts: this.#acts, inventories: this.#inventories };
     this.#keepTime = createTimeKeeper(deps.store, deps.clock, (error) => this.#warn(error));
     this.#keepTime();
+    this.#acts.tidyAtStart().catch((error: unknown) => this.#warn(error));
   }
 
   // ---- What the hub wants ----

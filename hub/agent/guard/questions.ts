@@ -8,7 +8,7 @@ import {
 } from "@caretaker/protocol";
 import { digestOf } from "@caretaker/reach/canonical.ts";
 import type { KeptQuestion } from "../store/home-state.ts";
-import { BEGIN_WITHIN, gatewayIn, saysEnough } from "./grants.ts";
+import { beginBy, gatewayIn, saysEnough } from "./grants.ts";
 import type { AnswerWay } from "./guard.ts";
 import type { Inventories } from "./inventories.ts";
 import { refusal } from "./refusal.ts";
@@ -38,18 +38,17 @@ export function withQuestion(
   const question = AgentQuestion.parse(said);
   const known = kept.find((one) => one.question.requestId === question.requestId);
   if (known !== undefined) {
-    if (known.question.digest !== question.digest)
+    const isAskedAgain = known.answer === null && known.isOver;
+    if (!isAskedAgain && known.question.digest !== question.digest)
       throw refusal("changed_meanwhile", "This question was asked before, and said something else then.");
-    if (known.answer !== null || !known.isOver) return kept;
-    // Allowed by another way meanwhile, which is none of this home's: the run waits for the yes that is given here.
-    check(question, deps);
-    const again = {
-      ...known,
-      question: { ...known.question, answerBy: question.answerBy },
-      isOver: false,
-      isVoid: false,
-    };
-    return kept.map((one) => (one === known ? again : one));
+    // Allowed by another way meanwhile, and perhaps for another time, which is no yes of this home's: now it is asked for that.
+    return isAskedAgain
+      ? withQuestion(
+          kept.filter((one) => one !== known),
+          question,
+          deps,
+        )
+      : kept;
   }
   check(question, deps);
   const fresh = forgetOld(kept, deps.now);
@@ -114,7 +113,8 @@ export function isOpen({ answer, isOver, question }: KeptQuestion, now: number):
 /** A yes that may still be used. */
 export function isStanding({ answer, answeredAt, isVoid, question }: KeptQuestion, now: number): boolean {
   if (answer !== "allow" || isVoid || answeredAt === null) return false;
-  return now < Date.parse(answeredAt) + BEGIN_WITHIN + question.proposal.limitSeconds * 1000;
+  const { proposal } = question;
+  return now < beginBy(proposal, Date.parse(answeredAt)) + proposal.limitSeconds * 1000;
 }
 
 /** What becomes of the questions at Stop: all are over, and each yes is void. `ended` are those that somebody waits for. */
@@ -147,6 +147,11 @@ export function answerable(
 }
 
 function forgetOld(kept: readonly KeptQuestion[], now: number): readonly KeptQuestion[] {
-  const alive = kept.filter((one) => Date.parse(one.answeredAt ?? one.question.answerBy) > now - LONGEST_GRANT);
-  return alive.slice(-MOST_KEPT);
+  // A yes for next week is not pushed out by questions that nobody answers.
+  const standing = kept.filter((one) => isStanding(one, now));
+  const others = kept
+    .filter((one) => !standing.includes(one))
+    .filter((one) => Date.parse(one.answeredAt ?? one.question.answerBy) > now - LONGEST_GRANT)
+    .slice(-MOST_KEPT);
+  return kept.filter((one) => standing.includes(one) || others.includes(one));
 }
