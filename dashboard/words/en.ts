@@ -192,6 +192,7 @@ export const words = {
   },
   fleet: {
     title: "Sites",
+    stoppedByHome: "stopped by the household",
     search: "Search sites",
     searchText: "Name, client, town or phone",
     add: "Add a site",
@@ -538,6 +539,7 @@ export const words = {
     lastSeen: "Last contact",
     roundTrip: "There and back",
     milliseconds: (count: number) => `${count} ms`,
+    lostLines: "Lines lost in 24 h",
     hubAlone: "On our word alone",
     hubAloneWords: {
       reach: "only whether gateways answer",

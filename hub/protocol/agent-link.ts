@@ -249,6 +249,8 @@ export const Agent = z.object({
   endedAt: Moment.nullable(),
   /** Milliseconds for one question and answer over the link, lately; null while it is away. */
   roundTrip: z.number().nullable(),
+  /** How often its line has ended within a day, at the hub that is asked and since that hub began. */
+  lostLines: z.number().int(),
   /** As it last said; null before it said anything. */
   policy: AgentPolicy.nullable(),
 });

@@ -16,6 +16,7 @@ import type { Database } from "../db/database.ts";
 import { newId } from "../db/new-id.ts";
 import { type TestDatabase, testDatabase } from "../db/test-database.ts";
 import type { NewMessage } from "../mail/queue.ts";
+import { loadSites } from "../state/load.ts";
 import { type Agents, createAgents, type SaidToAgent } from "./agents.ts";
 import { agentHandlers } from "./handlers.ts";
 import { takeHelp } from "./help.ts";
@@ -234,6 +235,8 @@ describe("what a home says", () => {
       .where("event", "=", "agent.stopped")
       .executeTakeFirstOrThrow();
     expect(JSON.parse(entry.payload ?? "null")).toMatchObject({ by: "switch" });
+    line.say({ kind: "policy", policy: stopped });
+    await expect.poll(async () => (await loadSites(db)).map(({ stoppedAt }) => stoppedAt)).toContain(stopped.stoppedAt);
   });
 
   it("reaches everybody of the firm who can help, once for one call", async () => {

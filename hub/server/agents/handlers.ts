@@ -20,6 +20,7 @@ export interface AgentsLive {
   statusOf(agentId: AgentId): {
     readonly isOnline: boolean;
     readonly roundTrip: number | null;
+    readonly lostLines: number;
     readonly policy: AgentPolicy | null;
   };
   /** Cuts its line. */
@@ -120,7 +121,7 @@ function noSuchAgent(): CaretakerError {
 
 function toAgent(row: AgentRow, agents: AgentsLive): Agent {
   const id = row.id as AgentId;
-  const { isOnline, roundTrip, policy } = agents.statusOf(id);
+  const { isOnline, roundTrip, lostLines, policy } = agents.statusOf(id);
   const { siteId, fingerprint, version, pairedAt, confirmedAt, lastSeenAt, endedAt } = row;
   return {
     id,
@@ -133,6 +134,7 @@ function toAgent(row: AgentRow, agents: AgentsLive): Agent {
     lastSeenAt,
     endedAt,
     roundTrip,
+    lostLines,
     policy: policy ?? row.policy,
   };
 }
