@@ -160,8 +160,10 @@ async function makeInnerRooms(options: HubOptions, { server, port, url }: Place)
   const viewNews = createViewNews({ databaseUrl, clock, log, announcements });
   const betweenHubs = createBetweenHubs({ db, databaseUrl, clock, log, announcements });
   const sealer = createWordSealer(ring);
+  const hubId = randomUUID();
   const agents = createAgents({
     db,
+    hubId,
     server,
     clock,
     log,
@@ -208,7 +210,7 @@ async function makeInnerRooms(options: HubOptions, { server, port, url }: Place)
     emailOfPerson,
     runs: runsDoor,
   });
-  const runsDeps = { db, library, gateways, consent, clock, now, announcements, log, hubId: randomUUID() };
+  const runsDeps = { db, library, gateways, consent, clock, now, announcements, log, hubId };
   const runs = createRuns(runsDeps);
   const rolloutsDeps = { ...runsDeps, runs, queueMessage: mail.queue };
   const rollouts = new RolloutPump(rolloutsDeps);

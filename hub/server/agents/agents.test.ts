@@ -44,6 +44,7 @@ beforeEach(async () => {
   said = [];
   agents = createAgents({
     db,
+    hubId: "this",
     server,
     clock: systemClock,
     log: { info() {}, warn() {} },

@@ -19,7 +19,18 @@ import { AgentLink, type AgentNews } from "./agent-link.ts";
 import { type Admitted, type KnownAgent, openAgentDoor } from "./door.ts";
 import type { AgentsLive } from "./handlers.ts";
 import type { AskedAgent } from "./questions.ts";
-import { type AgentRow, confirm, end, findByKey, findPairing, freeze, pair, pairingPlace, seen } from "./rows.ts";
+import {
+  type AgentRow,
+  confirm,
+  end,
+  findByKey,
+  findPairing,
+  freeze,
+  lineEnded,
+  pair,
+  pairingPlace,
+  seen,
+} from "./rows.ts";
 
 export interface AgentsDeps {
   readonly db: Database;
@@ -28,6 +39,8 @@ export interface AgentsDeps {
   readonly log: { info(fields: object, message: string): void; warn(fields: object, message: string): void };
   readonly announcements: Announcements;
   readonly key: ProofKey;
+  /** Which of the hubs on this database this is. */
+  readonly hubId: string;
   readonly sealer: { open(sealed: object, boundTo: string): Promise<string> };
   /** Gateways that another agent of the home held before: they are begun anew. */
   readonly moved?: (gatewayIds: readonly GatewayId[]) => void;
@@ -144,13 +157,16 @@ export function createAgents(deps: AgentsDeps): Agents {
   const noteLost = (agentId: AgentId): void => {
     const since = clock.now().getTime() - DAY;
     lost.set(agentId, [...(lost.get(agentId) ?? []).filter((at) => at > since), clock.now().getTime()]);
+    now(db)
+      .then((moment) => lineEnded(db, agentId, deps.hubId, moment))
+      .catch((error: unknown) => log.warn({ error, agentId }, "That the line of an agent ended could not be written."));
   };
 
   const note = async (agentId: AgentId, policy: AgentPolicy | null): Promise<void> => {
     const version = held.get(agentId)?.version;
     if (version === undefined) return;
     await now(db)
-      .then((moment) => seen(db, agentId, version, policy, moment))
+      .then((moment) => seen(db, agentId, { version, hubId: deps.hubId, policy }, moment))
       .catch((error: unknown) => log.warn({ error, agentId }, "That an agent was seen could not be written."));
   };
 

@@ -251,8 +251,8 @@ describe("an agent", () => {
 
   it("is shown with what its home last allowed, by its line before its row", async () => {
     const agentId = await pairedAgent();
-    await seen(db, agentId, "0.9.1", POLICY, at(5));
-    await seen(db, agentId, "0.9.1", null, at(6));
+    await seen(db, agentId, { version: "0.9.1", hubId: "this", policy: POLICY }, at(5));
+    await seen(db, agentId, { version: "0.9.1", hubId: "this", policy: null }, at(6));
 
     expect(await shown()).toMatchObject({ version: "0.9.1", lastSeenAt: at(6).toISOString(), policy: POLICY });
     line = { isOnline: true, roundTrip: null, lostLines: 0, policy: { ...POLICY, stoppedAt: at(7).toISOString() } };

@@ -127,7 +127,8 @@ function toAgent(row: AgentRow, agents: AgentsLive): Agent {
     id,
     siteId,
     fingerprint,
-    state: stateOf(row, isOnline),
+    // At another hub it may have a line that this one does not.
+    state: stateOf(row, isOnline || (row.lineUntil !== null && Date.parse(row.lineUntil) > Date.now())),
     version,
     pairedAt,
     confirmedAt,

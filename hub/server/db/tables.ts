@@ -288,6 +288,9 @@ export interface Tables {
     frozenWhy: string | null;
     /** What its home allows, as it last said. */
     policy: Json<AgentPolicy | null> | null;
+    /** At which hub it has its line, and until when that is believed without hearing of it again. */
+    lineHub: string | null;
+    lineUntil: AtOrNull;
   };
   agentPairing: {
     id: string;

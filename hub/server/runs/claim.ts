@@ -27,6 +27,7 @@ export async function claimDue({ db, now, clock, hubId }: RunsDeps): Promise<Cla
         .select(["id", "wakeAt as dueAt"])
         .where("wakeAt", "<=", at.toISOString())
         .where((where) => where.or([where("claimedUntil", "is", null), where("claimedUntil", "<=", at.toISOString())]))
+        .where(isWithin(hubId, at))
         .orderBy("wakeAt")
         .limit(1)
         .forUpdate()
@@ -69,12 +70,19 @@ export async function giveBack({ db, hubId }: RunsDeps, runId: string, fencing: 
     .execute();
 }
 
-/** Milliseconds until the next run is due; null when none waits for a moment. */
-export async function nextDueIn(db: Database, at: Date): Promise<number | null> {
+/** Whether this hub reaches the run's home: an agent has its line at one of the hubs, and that one works on what is behind it. */
+function isWithin(hubId: string, at: Date) {
+  return sql<boolean>`not exists (select 1 from gateway join agent on agent.id = gateway.agent_id
+    where gateway.id = run.gateway_id and agent.line_until > ${at.toISOString()} and agent.line_hub <> ${hubId})`;
+}
+
+/** Milliseconds until the next run is due that this hub can take; null when none waits for a moment. */
+export async function nextDueIn(db: Database, at: Date, hubId: string): Promise<number | null> {
   const { wakeAt } = await db
     .selectFrom("run")
     .select((select) => select.fn.min("wakeAt").as("wakeAt"))
     .where("wakeAt", "is not", null)
+    .where(isWithin(hubId, at))
     .executeTakeFirstOrThrow();
   return wakeAt === null ? null : Math.max(0, new Date(wakeAt as unknown as string).getTime() - at.getTime());
 }

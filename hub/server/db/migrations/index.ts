@@ -24,7 +24,7 @@ import { rehearsedRollouts } from "./0036-rehearsed-rollouts.ts";
 import { originsStay } from "./0038-origins-stay.ts";
 import { plans } from "./0042-plans.ts";
 import { agents } from "./0043-agents.ts";
-import { refusedAtHome } from "./0045-refused-at-home.ts";
+import { agentLines } from "./0045-agent-lines.ts";
 
 /** One step forward of the database's form. It is never changed after a release: what is wrong in it, a later one mends. */
 export interface Migration {
@@ -60,5 +60,5 @@ export const migrations: readonly Migration[] = [
   originsStay,
   plans,
   agents,
-  refusedAtHome,
+  agentLines,
 ];
