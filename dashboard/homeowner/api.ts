@@ -1,10 +1,21 @@
-import type { AgreedWindow, ConsentAnswer, ConsentView, ErrorCode } from "@caretaker/protocol";
+import type {
+  AgreedWindow,
+  ConsentAnswer,
+  ConsentView,
+  ErrorCode,
+  PasskeyChallenge,
+  PasskeyYes,
+} from "@caretaker/protocol";
+
+/** What a browser or its device said no to. */
+export type PasskeyTrouble = "passkey_cancelled" | "passkey_known" | "passkey_device";
+type Code = ErrorCode | PasskeyTrouble | "offline";
 
 /** What the hub said no to, or `offline` when nothing came back that we understand. */
 export class PageProblem extends Error {
-  readonly code: ErrorCode | "offline";
+  readonly code: Code;
 
-  constructor(code: ErrorCode | "offline") {
+  constructor(code: Code) {
     super(code);
     this.name = "PageProblem";
     this.code = code;
@@ -15,6 +26,9 @@ export interface Api {
   view(): Promise<ConsentView>;
   opened(): Promise<void>;
   answer(answer: ConsentAnswer, proposalCode: string, window?: AgreedWindow): Promise<ConsentView>;
+  /** What the box in the home wants signed. */
+  passkeyChallenge(): Promise<PasskeyChallenge>;
+  allowSigned(proposalCode: string, credential: PasskeyYes): Promise<ConsentView>;
   stop(): Promise<ConsentView>;
   callMe(): Promise<ConsentView>;
   /** A fresh link to the journal goes to the mailbox of whoever was asked. */
@@ -38,6 +52,9 @@ export function createApi(token: string): Api {
         proposalCode,
         ...(window === undefined ? {} : { window }),
       })) as ConsentView,
+    passkeyChallenge: async () => (await call(`${base}/passkey`, "POST", {})) as PasskeyChallenge,
+    allowSigned: async (proposalCode, credential) =>
+      (await call(`${base}/passkey/allow`, "POST", { proposalCode, credential })) as ConsentView,
     journal: async () => {
       await call(`${base}/journal`, "POST", {});
     },

@@ -1,3 +1,5 @@
+import type { PageWords } from "./words/index.ts";
+
 type Child = Node | string | null;
 
 interface Properties {
@@ -20,4 +22,19 @@ export function element<K extends keyof HTMLElementTagNameMap>(
   if (onclick !== undefined) made.addEventListener("click", onclick);
   made.append(...children.filter((child) => child !== null));
   return made;
+}
+
+/** How to telephone the firm; null where it has no number. */
+export function callLink(
+  words: PageWords,
+  { name, phone }: { readonly name: string; readonly phone: string | null },
+): HTMLElement | null {
+  if (phone === null) return null;
+  return element(
+    "a",
+    { class: "call", attributes: { href: `tel:${phone.replace(/[^+0-9]/g, "")}` } },
+    words.call(name),
+    " ",
+    element("span", { class: "number" }, phone),
+  );
 }

@@ -7,6 +7,9 @@ import { createApi } from "./api.ts";
 import { createPage, type Page } from "./page.ts";
 import { browserLanguage, wordsIn } from "./words/index.ts";
 
+const library = vi.hoisted(() => ({ startAuthentication: vi.fn() }));
+vi.mock("@simplewebauthn/browser", () => library);
+
 const TOKEN = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
 function buildView(given: Partial<ConsentView> = {}): ConsentView {
@@ -37,6 +40,7 @@ function buildView(given: Partial<ConsentView> = {}): ConsentView {
     ledgerCode: "3f2a-91bc",
     proposalCode: "77aa-0102",
     canAnswer: true,
+    takesPasskey: false,
     canStop: false,
     ended: null,
     emergency: null,
@@ -44,6 +48,13 @@ function buildView(given: Partial<ConsentView> = {}): ConsentView {
     ...given,
   };
 }
+
+const CHALLENGE = {
+  origin: "https://care.example.org",
+  rpId: "care.example.org",
+  challenge: "c".repeat(43),
+  credentials: ["aa"],
+};
 
 /** A hub behind `fetch` with the state of one question. */
 function fakeHub(view: ConsentView) {
@@ -71,6 +82,9 @@ function fakeHub(view: ConsentView) {
       const status = answers[body.answer as ConsentAnswer];
       hub.view = { ...hub.view, status, canAnswer: false, canStop: status === "allowed", answeredAt: hub.view.askedAt };
     }
+    if (url.endsWith("/passkey")) return Response.json(CHALLENGE);
+    if (url.endsWith("/passkey/allow"))
+      hub.view = { ...hub.view, status: "allowed", canAnswer: false, takesPasskey: false, canStop: true };
     if (url.endsWith("/call-me")) hub.view = { ...hub.view, callAskedAt: hub.view.askedAt };
     if (url.endsWith("/stop")) {
       hub.view = {
@@ -113,6 +127,77 @@ afterEach(() => {
   page?.close();
   vi.useRealTimers();
   vi.unstubAllGlobals();
+});
+
+describe("a yes that is signed with a passkey", () => {
+  const ALLOW = wordsIn("en").passkey.allow;
+  const credential = { id: "aa", clientDataJSON: "client", authenticatorData: "data", signature: "signature" };
+
+  beforeEach(() => {
+    vi.stubGlobal("isSecureContext", true);
+    vi.stubGlobal("PublicKeyCredential", class {});
+    const { id, ...response } = credential;
+    library.startAuthentication.mockReset().mockResolvedValue({ id, response });
+  });
+
+  it("stands in the place of a plain one, which the box would not take, and says where else one is taken", async () => {
+    await openPage(buildView({ takesPasskey: true }));
+
+    expect(buttons()).toEqual([ALLOW, "Another time", "No"]);
+    expect(root.querySelector(".actions")?.textContent).toContain(wordsIn("en").passkey.elsewhere);
+  });
+
+  it.each([
+    ["a browser that has none", () => vi.stubGlobal("PublicKeyCredential", undefined), true],
+    ["a home that takes none", () => {}, false],
+  ])("is not offered in %s", async (_, prepare, takesPasskey) => {
+    prepare();
+    if (takesPasskey) Reflect.deleteProperty(window, "PublicKeyCredential");
+
+    await openPage(buildView({ takesPasskey }));
+
+    expect(buttons()).toEqual(["Allow", "Another time", "No"]);
+  });
+
+  it("is signed over what the box gave, and sent with the code of what was read", async () => {
+    const hub = await openPage(buildView({ takesPasskey: true }));
+
+    button(ALLOW).click();
+    await vi.waitFor(() => expect(buttons()).toEqual(["Stop"]));
+
+    expect(library.startAuthentication.mock.lastCall?.[0].optionsJSON.challenge).toBe(CHALLENGE.challenge);
+    expect(hub.posts().slice(-2)).toEqual([
+      ["passkey", {}],
+      ["allow", { proposalCode: "77aa-0102", credential }],
+    ]);
+    expect(document.activeElement?.id).toBe("status");
+  });
+
+  it("that is cancelled on the phone allows nothing, and can be pressed again", async () => {
+    library.startAuthentication.mockRejectedValue(Object.assign(new Error("no"), { name: "NotAllowedError" }));
+    const hub = await openPage(buildView({ takesPasskey: true }));
+
+    button(ALLOW).click();
+    await vi.waitFor(() => expect(text()).toContain(wordsIn("en").problems.passkeyCancelled));
+
+    expect(hub.posts().map(([what]) => what)).toEqual(["opened", "passkey"]);
+    expect(button(ALLOW).disabled).toBe(false);
+  });
+
+  it.each([
+    ["gateway_unreachable", "boxAway"],
+    ["not_available_here", "boxAway"],
+    ["conflict", "notYet"],
+    ["not_allowed", "notAllowed"],
+  ] as const)("says what %s means", async (failed, word) => {
+    const hub = await openPage(buildView({ takesPasskey: true }));
+    hub.failure = { code: failed, status: 500 };
+
+    button(ALLOW).click();
+
+    await vi.waitFor(() => expect(text()).toContain(wordsIn("en").problems[word]));
+    expect(library.startAuthentication).not.toHaveBeenCalled();
+  });
 });
 
 describe("a wish to be called", () => {

@@ -1,6 +1,7 @@
 import type { AgreedWindow, ConsentAnswer, ConsentView, Language } from "@caretaker/protocol";
 import { type Api, PageProblem } from "./api.ts";
 import { element } from "./element.ts";
+import { signYes } from "./passkey.ts";
 import { problemWords } from "./problem-words.ts";
 import { createScreen, type Screen } from "./screen.ts";
 import { type PageWords, wordsIn } from "./words/index.ts";
@@ -33,6 +34,7 @@ export function createPage(root: HTMLElement, api: Api, language: Language): Pag
     if (isFirst || screen === null) {
       screen = createScreen(next, words, {
         onAnswer: handleAnswer,
+        onPasskey: handlePasskey,
         onStop: handleStop,
         onCallMe: handleCallMe,
         onJournal: () => api.journal(),
@@ -106,6 +108,11 @@ export function createPage(root: HTMLElement, api: Api, language: Language): Pag
   function handleAnswer(answer: ConsentAnswer, window?: AgreedWindow): void {
     const code = view?.proposalCode ?? "";
     void send(() => api.answer(answer, code, window));
+  }
+
+  function handlePasskey(): void {
+    const code = view?.proposalCode ?? "";
+    void send(async () => api.allowSigned(code, await signYes(await api.passkeyChallenge())));
   }
 
   function handleStop(): void {

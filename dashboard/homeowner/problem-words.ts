@@ -16,6 +16,19 @@ export function problemWords({ problems }: PageWords, code: PageProblem["code"])
       return problems.badTime;
     case "changed_meanwhile":
       return problems.changed;
+    case "gateway_unreachable":
+    case "gateway_lost":
+    case "gateway_timeout":
+    case "not_available_here":
+      return problems.boxAway;
+    case "conflict":
+      return problems.notYet;
+    case "passkey_cancelled":
+      return problems.passkeyCancelled;
+    case "passkey_known":
+      return problems.passkeyKnown;
+    case "passkey_device":
+      return problems.passkeyDevice;
     case "not_allowed":
       return problems.notAllowed;
     case "too_many_requests":

@@ -1,6 +1,6 @@
 import type { Answer, HomeQuestionView, Language } from "@caretaker/protocol";
 import { call, PageProblem } from "./api.ts";
-import { element } from "./element.ts";
+import { callLink, element } from "./element.ts";
 import type { Page } from "./page.ts";
 import { problemWords } from "./problem-words.ts";
 import { type PageWords, wordsIn } from "./words/index.ts";
@@ -34,7 +34,6 @@ export function createQuestionPage(root: HTMLElement, api: QuestionApi, language
     words = wordsIn(view.language);
     document.documentElement.lang = view.language;
     document.title = `${words.pageTitle} · ${view.firm.name}`;
-    const phone = view.firm.phone;
     root.replaceChildren(
       element(
         "div",
@@ -52,13 +51,7 @@ export function createQuestionPage(root: HTMLElement, api: QuestionApi, language
         element(
           "footer",
           {},
-          phone === null
-            ? null
-            : element(
-                "a",
-                { class: "call", attributes: { href: `tel:${phone.replace(/[^+0-9]/g, "")}` } },
-                words.call(view.firm.name),
-              ),
+          callLink(words, view.firm),
           element("p", { class: "codes" }, words.question.allowsNothing),
         ),
       ),

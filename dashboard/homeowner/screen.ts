@@ -1,10 +1,13 @@
 import type { AgreedWindow, ConsentAnswer, ConsentView } from "@caretaker/protocol";
 import { anotherTime, windowWords } from "./another-time.ts";
-import { element } from "./element.ts";
+import { callLink, element } from "./element.ts";
+import { hasPasskeys } from "./passkey.ts";
 import type { PageWords } from "./words/index.ts";
 
 export interface Handlers {
   readonly onAnswer: (answer: ConsentAnswer, window?: AgreedWindow) => void;
+  /** A yes that is signed with a passkey, which the box in the home judges itself. */
+  readonly onPasskey: () => void;
   readonly onStop: () => void;
   readonly onCallMe: () => void;
   /** Resolves once the link is on its way. */
@@ -97,7 +100,7 @@ export function createScreen(view: ConsentView, words: PageWords, handlers: Hand
       progress.show(next);
       call.show(next);
       result.show(next);
-      const wanted = `${next.canAnswer} ${next.canStop}`;
+      const wanted = `${next.canAnswer} ${next.takesPasskey} ${next.canStop}`;
       // Whoever is choosing a time goes on, unless nothing can be chosen any more.
       if (wanted === buttons && (isChoosing || actions.firstChild !== null)) return;
       buttons = wanted;
@@ -259,18 +262,23 @@ function createProgress(words: PageWords): Progress {
 function buttonsOf(
   view: ConsentView,
   words: PageWords,
-  { onAnswer, onStop }: Handlers,
+  { onAnswer, onPasskey, onStop }: Handlers,
   choose: (view: ConsentView) => void,
 ): HTMLElement[] {
   const button = (label: string, kind: string, onclick: () => void): HTMLElement =>
     element("button", { class: kind, attributes: { type: "button" }, onclick }, label);
+  // The box takes no other yes from this page: the plain one would come to nothing.
+  const isSigned = view.takesPasskey && hasPasskeys();
   const answers = view.canAnswer
     ? [
-        button(words.allow, "main", () => onAnswer("allow")),
+        isSigned
+          ? button(words.passkey.allow, "main", onPasskey)
+          : button(words.allow, "main", () => onAnswer("allow")),
         button(words.anotherTime, "other", () => choose(view)),
         button(words.no, "other", () => onAnswer("no")),
       ]
     : [];
+  if (view.canAnswer && isSigned) answers.push(element("p", { class: "elsewhere" }, words.passkey.elsewhere));
   return view.canStop ? [...answers, button(words.stopNow, "stop", onStop)] : answers;
 }
 
@@ -295,17 +303,8 @@ function questionOf(view: ConsentView, words: PageWords): HTMLElement {
 }
 
 function footerOf({ firm, ledgerCode, proposalCode }: ConsentView, words: PageWords): HTMLElement {
-  const call =
-    firm.phone === null
-      ? null
-      : element(
-          "a",
-          { class: "call", attributes: { href: `tel:${firm.phone.replace(/[^+0-9]/g, "")}` } },
-          words.call(firm.name),
-          " ",
-          element("span", { class: "number" }, firm.phone),
-        );
-  return element("footer", {}, call, element("p", { class: "codes" }, words.codes(ledgerCode, proposalCode)));
+  const codes = element("p", { class: "codes" }, words.codes(ledgerCode, proposalCode));
+  return element("footer", {}, callLink(words, firm), codes);
 }
 
 /** In the zone of the home, and saying so when the reader is somewhere else. */

@@ -12,6 +12,8 @@ import {
   type HubAlone,
   type HubMessage,
   isCaretakerError,
+  isPasskeyAsk,
+  KNOWS_PASSKEYS,
   type Reason,
   targetsOf,
 } from "@caretaker/protocol";
@@ -98,7 +100,7 @@ export class Agent {
       log,
       key: openKey(store.key),
       version,
-      answer: (ask: AgentAsk, tell) => this.#sessions.answer(ask, tell),
+      answer: (ask: AgentAsk, tell) => this.#answer(ask, tell),
       hear: (message) => this.#hear(message),
       opened: (welcome, hubKey) => {
         if (this.#pairingWith !== null) this.guard.paired(this.#pairingWith, hubKey, welcome);
@@ -107,6 +109,7 @@ export class Agent {
         this.#link.say({ kind: "policy", policy: this.guard.policy() });
       },
       lost: (trouble) => {
+        this.guard.passkeys.carriedByHub(false);
         this.#lineIs({ isOpen: false, trouble });
         this.#sessions.closeAll().catch((error: unknown) => log.warn({ error }, "Not all sessions could be closed."));
       },
@@ -158,8 +161,13 @@ export class Agent {
     if (pairing !== null) this.#link.start(pairing.hub, () => ({ key: pairing.hubKey }));
   }
 
+  #answer(ask: AgentAsk, tell: (line: unknown) => void): Promise<unknown> {
+    return isPasskeyAsk(ask) ? this.guard.passkeys.answer(ask) : this.#sessions.answer(ask, tell);
+  }
+
   #hear(message: Exclude<HubMessage, { kind: "ask" }>): void {
     if (message.kind === "at_work") this.guard.atWork(message.technician, message.why);
+    else if (message.kind === "knows") this.guard.passkeys.carriedByHub(message.knows.includes(KNOWS_PASSKEYS));
     else if (message.kind === "question_over") this.guard.over(message.requestId);
     else this.#ask(message.question);
   }
@@ -169,7 +177,9 @@ export class Agent {
     const { requestId, digest } = question;
     const known = this.store.home.questions.find((one) => one.question.requestId === requestId);
     if (known !== undefined && known.answer !== null && known.question.digest === digest) {
-      this.#link.say({ kind: "answered", requestId, digest, answer: known.answer, way: known.way ?? "agent_page" });
+      const { answer, way, passkey } = known;
+      const by = passkey === undefined ? {} : { passkey };
+      this.#link.say({ kind: "answered", requestId, digest, answer, way: way ?? "agent_page", ...by });
       return;
     }
     try {
@@ -182,8 +192,14 @@ export class Agent {
 
   #tellHub(change: Parameters<Parameters<HomeGuard["on"]>[0]>[0]): void {
     if (change.kind === "policy") this.#policyChanged();
+    else if (change.kind === "passkeys") this.#sayPasskeys();
     else this.#link.say(change);
     if (change.kind === "released") this.#letGo();
+  }
+
+  #sayPasskeys(): void {
+    const said = this.guard.passkeys.said();
+    if (said !== null) this.#link.say(said);
   }
 
   /** Sessions that began under other rules begin anew: the hub gets all that it may have now, and nothing of before. */

@@ -1,5 +1,4 @@
 import {
-  type AgentAsk,
   type AgentSessionEvent,
   type CapabilityDeclaration,
   CaretakerError,
@@ -7,6 +6,7 @@ import {
   type Connector,
   type ConnectorLog,
   type Dialer,
+  type GatewayAsk,
   type GatewayId,
   type GatewaySession,
   type GatewayTarget,
@@ -40,7 +40,7 @@ interface Held {
   isOver: boolean;
 }
 
-type AskOf<W extends AgentAsk["what"]> = Extract<AgentAsk, { what: W }>;
+type AskOf<W extends GatewayAsk["what"]> = Extract<GatewayAsk, { what: W }>;
 
 /**
  * The gateways' sessions, which the hub opens and asks over the line. Each thing it asks passes the guard first, and each
@@ -56,7 +56,7 @@ export class Sessions {
     this.#deps = deps;
   }
 
-  async answer(ask: AgentAsk, tellLine: (line: unknown) => void): Promise<unknown> {
+  async answer(ask: GatewayAsk, tellLine: (line: unknown) => void): Promise<unknown> {
     switch (ask.what) {
       case "open":
         return this.#open(ask);

@@ -5,6 +5,7 @@ import {
   type AgentWelcome,
   type Connector,
   type GatewayTarget,
+  isPasskeyAsk,
   type SiteId,
   systemClock,
 } from "@caretaker/protocol";
@@ -97,7 +98,8 @@ export async function openTestLine({
     log,
     key,
     version: "0.1.0",
-    answer: (ask, tellLine) => sessions.answer(ask, tellLine),
+    answer: (ask, tellLine) =>
+      isPasskeyAsk(ask) ? Promise.reject(new Error("nobody asks that here")) : sessions.answer(ask, tellLine),
     hear() {},
     opened: () => link.say({ kind: "policy", policy: guard.policy() }),
     lost(trouble) {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { Bytes32, PasskeyCode, PasskeysSaid, passkeyAsks } from "./agent-passkeys.ts";
 import { CAPABILITY_NAMES } from "./capabilities.ts";
 import { LostKind } from "./connector.ts";
 import { Proposal } from "./consent.ts";
@@ -20,7 +21,6 @@ export const AGENT_PROTOCOL = 1;
 /** An inventory of some thousand things fits; what is longer is refused. */
 export const AGENT_FRAME_BYTES = 8 * 1024 * 1024;
 
-const Bytes32 = z.string().regex(/^[A-Za-z0-9_-]{43}$/, "is not 32 bytes in base64url");
 const Signature = z.string().regex(/^[A-Za-z0-9_-]{86}$/, "is not an Ed25519 signature in base64url");
 
 export const AgentId = z.uuid().brand<"AgentId">();
@@ -129,7 +129,7 @@ const Target = z.strictObject({ gatewayId: GatewayId });
 const Input = z.record(z.string(), z.unknown());
 const Capability = z.enum(CAPABILITY_NAMES);
 
-export const AgentAsk = z.discriminatedUnion("what", [
+const gatewayAsks = [
   /** Opens a session with a gateway, or with `test` only looks whether one could be. */
   z.strictObject({ what: z.literal("open"), ...Target.shape, connector: z.string().max(60), config: Config }),
   z.strictObject({ what: z.literal("test"), connector: z.string().max(60), config: Config }),
@@ -150,7 +150,10 @@ export const AgentAsk = z.discriminatedUnion("what", [
   }),
   z.strictObject({ what: z.literal("say"), ...Target.shape, message: z.string().max(60), input: Input }),
   z.strictObject({ what: z.literal("diagnostics"), ...Target.shape }),
-]);
+] as const;
+export const GatewayAsk = z.discriminatedUnion("what", gatewayAsks);
+export type GatewayAsk = z.infer<typeof GatewayAsk>;
+export const AgentAsk = z.discriminatedUnion("what", [...gatewayAsks, ...passkeyAsks]);
 export type AgentAsk = z.infer<typeof AgentAsk>;
 
 /**
@@ -173,6 +176,8 @@ export const HubMessage = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("question"), question: AgentQuestion }),
   /** It was answered, or its time is over: the page need not show it any more. */
   z.strictObject({ kind: z.literal("question_over"), requestId: ConsentRequestId }),
+  /** What this hub understands beyond what all hubs do, said once at the beginning: an agent says no more than that. */
+  z.object({ kind: z.literal("knows"), knows: z.array(z.string().max(40)).max(40) }),
   /** Somebody of the firm works on the home now, or nobody does. */
   z.strictObject({ kind: z.literal("at_work"), technician: z.string().max(200).nullable(), why: z.string().max(2000) }),
 ]);
@@ -213,6 +218,10 @@ export type AgentSessionEvent = z.infer<typeof AgentSessionEvent>;
 export const AgentAnswer = z.enum(["allow", "no", "stop"]);
 export type AgentAnswer = z.infer<typeof AgentAnswer>;
 
+/** By which way somebody of the home said so. `passkey` is only said to a hub that knows of passkeys. */
+export const AgentWay = z.enum(["agent_page", "home_assistant", "passkey"]);
+export type AgentWay = z.infer<typeof AgentWay>;
+
 export const AgentMessage = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("answer"), id: z.number().int(), value: z.unknown() }),
   z.strictObject({ kind: z.literal("failed"), id: z.number().int(), error: ErrorReport }),
@@ -225,9 +234,11 @@ export const AgentMessage = z.discriminatedUnion("kind", [
     requestId: ConsentRequestId,
     digest: z.string(),
     answer: AgentAnswer,
-    /** By which way somebody of the home said so. */
-    way: z.enum(["agent_page", "home_assistant"]),
+    way: AgentWay,
+    /** With which passkey, where it was one. */
+    passkey: PasskeyCode.optional(),
   }),
+  PasskeysSaid,
   /** Somebody of the home asks for help. */
   z.strictObject({ kind: z.literal("help"), words: z.string().max(1000) }),
   /** Somebody of the home ended it: the hub forgets this key. */

@@ -1,5 +1,6 @@
 export * from "./access.ts";
 export * from "./agent-link.ts";
+export * from "./agent-passkeys.ts";
 export * from "./approvals.ts";
 export * from "./backup-operations.ts";
 export * from "./backups.ts";
@@ -14,6 +15,7 @@ export * from "./consent.ts";
 export * from "./dialer.ts";
 export * from "./emergency.ts";
 export * from "./errors.ts";
+export { fingerprintLetters, inGroups, LETTERS, lettersOf } from "./fingerprint.ts";
 export { foldName } from "./fold-name.ts";
 export * from "./freezes.ts";
 export { type GrammarParams, shapeOf } from "./grammar.ts";

@@ -27,6 +27,7 @@ import { LedgerCode, LedgerVerdict, ListedEntry } from "./ledger.ts";
 import { LedgerFileLine } from "./ledger-file.ts";
 import { Device, EntityState, Integration, Room } from "./model.ts";
 import { operation } from "./operation.ts";
+import { passkeyOperations } from "./passkey-operations.ts";
 import { ApiKey, Invitation, Me, Person, Role, SignedInSession } from "./people.ts";
 import { planOperations } from "./plans.ts";
 import { privacyOperations } from "./privacy-operations.ts";
@@ -456,6 +457,7 @@ export const operations = {
   ...upkeepOperations,
   ...householdOperations,
   ...planOperations,
+  ...passkeyOperations,
 
   // ---- The homeowner ----
   "consent.view": operation({

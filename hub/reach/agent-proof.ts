@@ -11,7 +11,7 @@ import {
   timingSafeEqual,
   verify,
 } from "node:crypto";
-import type { AgentHello, HubProof } from "@caretaker/protocol";
+import { type AgentHello, fingerprintLetters, type HubProof, inGroups, LETTERS, lettersOf } from "@caretaker/protocol";
 
 /**
  * How an agent and its hub prove to each other who they are: both sign the same words with Ed25519, and in a pairing both
@@ -67,15 +67,12 @@ export function wordsToSign(who: "hub" | "agent", hello: AgentHello, hub: Pick<H
 
 // ---- The one-time code ----
 
-/** Crockford's alphabet: none of its letters is mistaken for a digit. */
-const LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 /** Five bits each: 130 bits. */
 const CODE_LETTERS = 26;
-const GROUP = 4;
 
 /** A new code as it is shown, in groups of four. */
 export function newCode(): string {
-  return inGroups(lettersOf(randomBytes(CODE_LETTERS), CODE_LETTERS));
+  return lettersOf(randomBytes(CODE_LETTERS), CODE_LETTERS);
 }
 
 /** The code that somebody typed or scanned, whatever they made of its groups, capitals and look-alikes; null for no code. */
@@ -91,6 +88,11 @@ export function lookupOf(code: string): string {
   return createHash("sha256").update(`caretaker agent lookup\n${code}`).digest("base64url");
 }
 
+/** By which the hub finds whose link to make a passkey it is, without being told the link before somebody opens it. */
+export function passkeyLookup(token: string): string {
+  return createHash("sha256").update(`caretaker passkey link\n${token}`).digest("base64url");
+}
+
 /** Shows knowledge of the code, over the words that the same side signs. */
 export function proveCode(code: string, words: string): string {
   const key = Buffer.from(hkdfSync("sha256", code, "", "caretaker agent pairing", 32));
@@ -104,14 +106,5 @@ export function isSameProof(one: string, other: string): boolean {
 
 /** Twelve letters, 60 bits, of a key's digest: what technician and homeowner compare by eye. */
 export function fingerprintOf(publicKey: string): string {
-  return inGroups(lettersOf(createHash("sha256").update(Buffer.from(publicKey, "base64url")).digest(), 12));
-}
-
-/** One letter for each byte, so that none is likelier than another. */
-function lettersOf(bytes: Buffer, count: number): string {
-  return [...bytes.subarray(0, count)].map((byte) => LETTERS[byte % LETTERS.length]).join("");
-}
-
-function inGroups(letters: string): string {
-  return (letters.match(new RegExp(`.{1,${GROUP}}`, "g")) ?? []).join("-");
+  return fingerprintLetters(createHash("sha256").update(Buffer.from(publicKey, "base64url")).digest());
 }

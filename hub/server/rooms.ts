@@ -4,6 +4,7 @@ import { connectors } from "@caretaker/reach/makes.ts";
 import { createAgents } from "./agents/agents.ts";
 import { takeWhatAgentsSay } from "./agents/answers.ts";
 import { agentHandlers } from "./agents/handlers.ts";
+import { passkeyHandlers, takesPasskeys } from "./agents/passkeys.ts";
 import { createQuestions } from "./agents/questions.ts";
 import { createAnnouncements } from "./announcements.ts";
 import { approvalHandlers } from "./approvals/handlers.ts";
@@ -15,6 +16,7 @@ import { signInLink } from "./boot/sign-in-link.ts";
 import { dealWithUncleanStop } from "./boot/unclean-stop.ts";
 import { createCourier } from "./consent/at-home/courier.ts";
 import { phoneHandlers } from "./consent/at-home/phones.ts";
+import { takeTaps } from "./consent/at-home/tapped.ts";
 import { consentHandlers, createConsent } from "./consent/consent.ts";
 import { allowEmergency } from "./consent/emergency.ts";
 import { mayView } from "./consent/standing.ts";
@@ -209,6 +211,7 @@ async function makeInnerRooms(options: HubOptions, { server, port, url }: Place)
     queueMessage: mail.queue,
     emailOfPerson,
     runs: runsDoor,
+    takesPasskeys: (siteId) => takesPasskeys(agents, siteId, url),
   });
   const runsDeps = { db, library, gateways, consent, clock, now, announcements, log, hubId };
   const runs = createRuns(runsDeps);
@@ -216,15 +219,9 @@ async function makeInnerRooms(options: HubOptions, { server, port, url }: Place)
   const rollouts = new RolloutPump(rolloutsDeps);
   const upkeepDeps = { ...runsDeps, store: state.store };
   const upkeep = createUpkeep(upkeepDeps);
-  const wake = (): void => runs.engine.wake();
-  const wakeUps = createWakeUps({ db, databaseUrl, announcements, clock, log, wake });
+  const wakeUps = createWakeUps({ db, databaseUrl, announcements, clock, log, wake: () => runs.engine.wake() });
   const courier = createCourier({ db, now, clock, announcements, gateways, log });
-  announcements.on("phone.tapped", (tap) => {
-    consent.takeTap(tap).then(
-      (became) => log.info({ gatewayId: tap.gatewayId, became }, "An answer was tapped in a home."),
-      (error: unknown) => log.error({ error, gatewayId: tap.gatewayId }, "An answer that was tapped was not taken."),
-    );
-  });
+  takeTaps({ announcements, consent, log });
   takeWhatAgentsSay(agents, { consent, help: { db, publicUrl: url, queueMessage: mail.queue }, log });
   const agentQuestions = createQuestions({ db, clock, announcements, log, agents: agents.connected });
   const standingEnds = new StandingEnds({ db, now, clock, announcements, log });
@@ -319,6 +316,7 @@ async function makeDoors(options: HubOptions, { server, url }: Place, inner: Inn
     ...homesAtOnceHandlers({ db, now, announcements, queueMessage: mail.queue }),
     ...freezeHandlers({ db, now, announcements, queueMessage: mail.queue, library }),
     ...consentHandlers(consent),
+    ...passkeyHandlers({ db, clock, agents: inner.agents, consent }),
     ...phoneHandlers({ db, announcements, gateways, queueMessage: mail.queue }),
     ...ledgerHandlers({ db }),
     ...raiseHandlers({ db, announcements }),

@@ -15,7 +15,7 @@ interface Plan {
   readonly homeSize: HomeSizePlan;
   readonly directors: Omit<DirectorsPlan, "hubOptions">;
   readonly restart: Omit<RestartPlan, "hubOptions">;
-  readonly runs: RunsPlan;
+  readonly runs: Omit<RunsPlan, "hubOptions">;
   readonly console: ConsolePlan;
   readonly polling: Omit<PollingPlan, "hubOptions">;
 }
@@ -58,7 +58,7 @@ const measurements: Readonly<Record<string, () => Promise<Row[]>>> = {
   "home-size": () => measureHomeSize({ ...plan.homeSize, ...fewer }, say),
   director: () => measureDirectors({ ...plan.directors, ...fewer, hubOptions }, say),
   restart: () => measureRestart({ ...plan.restart, ...fewer, hubOptions }, say),
-  runs: () => measureRuns({ ...plan.runs, ...fewer }, say),
+  runs: () => measureRuns({ ...plan.runs, ...fewer, hubOptions }, say),
   console: () => measureConsole({ ...plan.console, ...fewer }, say),
   polling: () => measurePolling({ ...plan.polling, ...fewer, hubOptions }, say),
 };

@@ -89,9 +89,10 @@ async function open({ databaseUrl, sites }: { databaseUrl: string; sites: number
 }
 
 /** One run at each home, from its start to its end. */
-async function runAll(): Promise<{ milliseconds: number; transactions: number }> {
+async function runAll(): Promise<{ milliseconds: number; transactions: number; cpu: number }> {
   well.clear();
   const before = await transactions();
+  const cpuBefore = cpuMicroseconds();
   const began = performance.now();
   const waiting = [...homes];
   const starter = async (): Promise<void> => {
@@ -111,7 +112,8 @@ async function runAll(): Promise<{ milliseconds: number; transactions: number }>
     if (performance.now() - began > GIVE_UP_AFTER) throw new Error(`runs do not end: ${await whatTheyDo()}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
-  return { milliseconds: performance.now() - began, transactions: (await transactions()) - before };
+  const milliseconds = performance.now() - began;
+  return { milliseconds, cpu: cpuMicroseconds() - cpuBefore, transactions: (await transactions()) - before };
 }
 
 async function unfinished(): Promise<number> {

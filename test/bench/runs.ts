@@ -8,6 +8,8 @@ export interface RunsPlan {
   readonly waiting: number;
   /** How long the CPU of an idle hub is looked at. */
   readonly idleSeconds: number;
+  /** For Node, such as `--cpu-prof`. The jobs get the same. */
+  readonly hubOptions: readonly string[];
 }
 
 /** At least 0.8 times the rate of the jobs, so at most so many times their time. */
@@ -17,6 +19,8 @@ const PERCENT_OF_A_CORE = 1;
 interface Measured {
   readonly milliseconds: number;
   readonly transactions: number;
+  /** Of the hub's process alone, in microseconds. */
+  readonly cpu: number;
 }
 
 /**
@@ -27,8 +31,8 @@ interface Measured {
  */
 export async function measureRuns(plan: RunsPlan, say: (line: string) => void): Promise<Row[]> {
   const database = await openBenchDatabase();
-  const hub = startWorker("runs-process.ts");
-  const jobs = startWorker("jobs-process.ts");
+  const hub = startWorker("runs-process.ts", plan.hubOptions);
+  const jobs = startWorker("jobs-process.ts", plan.hubOptions);
   try {
     const { homes, waiting, idleSeconds } = plan;
     await hub.ask("open", { databaseUrl: database.url, sites: homes });
@@ -38,15 +42,15 @@ export async function measureRuns(plan: RunsPlan, say: (line: string) => void): 
     for (let number = 1; number <= plan.runs; number += 1) {
       const run = await hub.ask<Measured>("runAll");
       const { transactions } = run;
-      const raw = await jobs.ask<Measured>("runJobs", { transactions });
+      const raw = await jobs.ask<Omit<Measured, "cpu">>("runJobs", { transactions });
       const each = Math.round(transactions / homes);
-      const inserting = await jobs.ask<Measured>("runJobsWithRows", { jobs: homes, transactions: each });
+      const inserting = await jobs.ask<Omit<Measured, "cpu">>("runJobsWithRows", { jobs: homes, transactions: each });
       const ours = run.milliseconds / homes;
       const theirs = (raw.milliseconds / raw.transactions) * (transactions / homes);
       const harder = inserting.milliseconds / homes;
       measured.push({ ours, theirs });
       say(
-        `run ${number}: ${ours.toFixed(1)} ms a run, with ${each} transactions; raw jobs with as many ${theirs.toFixed(1)} ms; ` +
+        `run ${number}: ${ours.toFixed(1)} ms a run (${(run.cpu / homes / 1000).toFixed(1)} ms of the hub's CPU), with ${each} transactions; raw jobs with as many ${theirs.toFixed(1)} ms; ` +
           `for information, one job that inserts the rest row by row ${harder.toFixed(1)} ms (ratio ${(ours / harder).toFixed(2)})`,
       );
     }

@@ -7,6 +7,8 @@ import { available, findChromium, whyNoChromium } from "@caretaker/kit/require.t
 import type { Language, RunbookId, RunId, SiteId } from "@caretaker/protocol";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { pairAgent, startAgent } from "./harness/agent.ts";
+import { addAuthenticator } from "./harness/authenticator.ts";
 import { keepPicture, openBrowser, openWindow, seriousMistakes, type Theme } from "./harness/browser.ts";
 import { Firm } from "./harness/firm.ts";
 import { consentLink } from "./harness/mail.ts";
@@ -18,6 +20,7 @@ import {
   toldByScreenReader,
   toldOtherwise,
 } from "./harness/reading.ts";
+import { until } from "./harness/until.ts";
 
 const chromium = available("chromium", whyNoChromium);
 
@@ -35,7 +38,16 @@ const looksIn = (language: Language): typeof LOOKS => (language === "en" ? LOOKS
 const WORDS: Readonly<
   Record<
     Language,
-    { allow: string; another: string; back: string; journal: string; says: string; say: string; answer: string }
+    {
+      allow: string;
+      another: string;
+      back: string;
+      journal: string;
+      says: string;
+      say: string;
+      answer: string;
+      passkey: string;
+    }
   >
 > = {
   en: {
@@ -46,6 +58,7 @@ const WORDS: Readonly<
     says: "Nothing in your hall answers",
     say: "Is the light on the white box in the hall lit?",
     answer: "dark",
+    passkey: "Make the passkey",
   },
   nl: {
     allow: "Toestaan",
@@ -55,6 +68,7 @@ const WORDS: Readonly<
     says: "Niets in uw hal antwoordt",
     say: "Brandt het lampje op het witte kastje in de hal?",
     answer: "brandt niet",
+    passkey: "De passkey maken",
   },
   de: {
     allow: "Erlauben",
@@ -64,6 +78,7 @@ const WORDS: Readonly<
     says: "Nichts in Ihrem Flur antwortet",
     say: "Leuchtet das Lämpchen an dem weißen Kästchen im Flur?",
     answer: "leuchtet nicht",
+    passkey: "Den Passkey erstellen",
   },
   fr: {
     allow: "Autoriser",
@@ -73,6 +88,7 @@ const WORDS: Readonly<
     says: "Rien ne répond dans votre entrée",
     say: "Le voyant du boîtier blanc dans l'entrée est-il allumé ?",
     answer: "éteint",
+    passkey: "Créer la clé d’accès",
   },
 };
 
@@ -184,6 +200,40 @@ describe.skipIf(chromium.skip)(chromium.title("the homeowner's page, narrow and 
     await lookAt(pages, language, "question-answered", found);
 
     for (const each of pages) await each.context().close();
+    expect(found).toEqual({});
+  });
+
+  it.each(LANGUAGES)("is so in %s where a passkey is made for the box in the home", async (language) => {
+    const { agent, stop } = await startAgent();
+    const found: Record<string, string[]> = {};
+    try {
+      const client = await firm.api("client.create", { name: "Lee" });
+      const { id: siteId } = await firm.api("site.create", {
+        ...{ clientId: client.id, name: "Lee house", timeZone: "Europe/Amsterdam", language, contacts: [] },
+        consent: { scopes: ["view"], evidence: "contract", givenBy: "Mrs Lee" },
+      });
+      await pairAgent(firm, siteId, agent);
+      agent.guard.confirm("quiet");
+      await until("the hub carries passkeys", async () => agent.guard.passkeys.whyNone === null);
+      agent.guard.passkeys.begin("Lee");
+      const { wish } = agent.guard.passkeys;
+      const pages = await Promise.all(looksIn(language).map((how) => openPage(how, wish?.link ?? "")));
+      await lookAt(pages, language, "passkey", found);
+      const [page] = pages as [Page];
+      const before = await regions(page);
+
+      await addAuthenticator(page);
+      await press(page, WORDS[language].passkey);
+      await page.locator(".status[data-state=allowed]").waitFor();
+      expect(await announced(page, before, "#status")).toEqual(await lines(page, "#status"));
+      for (const each of pages) if (each !== page) await each.reload();
+      for (const each of pages) await each.locator(".passkey-code").waitFor();
+      await lookAt(pages, language, "passkey-made", found);
+
+      for (const each of pages) await each.context().close();
+    } finally {
+      await stop();
+    }
     expect(found).toEqual({});
   });
 

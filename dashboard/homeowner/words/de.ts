@@ -24,6 +24,23 @@ export const de: PageWords = {
   allow: "Erlauben",
   anotherTime: "Ein andermal",
   no: "Nein",
+  passkey: {
+    allow: "Mit Fingerabdruck oder Gesicht erlauben",
+    elsewhere: "Oder sagen Sie Ja auf der Seite des Kästchens in Ihrem Zuhause, oder in Home Assistant.",
+    pageTitle: "Ein Passkey für Ihr Zuhause",
+    title: (name) => `Mit „${name}“ Ja sagen`,
+    means:
+      "Mit einem Passkey können Sie von überall etwas in Ihrem Zuhause erlauben, mit Fingerabdruck, Gesicht oder der PIN dieses Geräts. Das Kästchen in Ihrem Zuhause prüft das selbst.",
+    begin: "Drücken Sie den Knopf auf dem Telefon oder Computer, der Ja sagen soll.",
+    make: "Den Passkey erstellen",
+    compare:
+      "Vergleichen Sie diesen Code mit der Seite des Kästchens in Ihrem Zuhause. Bestätigen Sie dort nur, wenn beide gleich sind.",
+    altered:
+      "Das Kästchen kennt einen anderen Code als dieses Gerät. Sagen Sie auf seiner Seite Nein, und rufen Sie uns an.",
+    kept: "Fertig. Sie können jetzt mit diesem Gerät Ja sagen.",
+    ended: "Das wurde am Kästchen beendet, oder die Zeit ist vorbei. Kein Passkey gilt.",
+    unknown: "Er gilt 15 Minuten. Bitte erstellen Sie auf der Seite des Kästchens in Ihrem Zuhause einen neuen.",
+  },
   journal: {
     title: "Das Protokoll Ihres Zuhauses",
     standing: "Was wir ohne Rückfrage dürfen",
@@ -94,6 +111,13 @@ export const de: PageWords = {
     notAllowed: "Sie können es hier im Augenblick nicht erlauben. Bitte rufen Sie uns an.",
     tooMany: "Das waren zu viele Versuche in kurzer Zeit. Bitte warten Sie eine Minute.",
     badTime: "Dieser Zeitpunkt kann nicht mehr gewählt werden. Bitte wählen Sie einen anderen.",
+    boxAway:
+      "Das Kästchen in Ihrem Zuhause ist jetzt nicht erreichbar. Sie können auf seiner Seite Ja sagen, oder in Home Assistant.",
+    notYet: "Das Kästchen in Ihrem Zuhause weiß davon noch nichts. Bitte versuchen Sie es gleich noch einmal.",
+    passkeyCancelled: "Das wurde abgebrochen. Nichts wurde erlaubt.",
+    passkeyKnown: "Dieses Gerät hat schon einen Passkey für Ihr Zuhause.",
+    passkeyDevice:
+      "Dieser Browser kann hier keinen Passkey verwenden. Bitte versuchen Sie es mit einem anderen Browser oder Telefon.",
     other: "Das hat nicht geklappt. Bitte versuchen Sie es noch einmal, oder rufen Sie uns an.",
   },
   result: { title: "Vorher und nachher", before: "Vorher", after: "Jetzt" },

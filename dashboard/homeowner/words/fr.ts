@@ -24,6 +24,22 @@ export const fr: PageWords = {
   allow: "Autoriser",
   anotherTime: "Une autre fois",
   no: "Non",
+  passkey: {
+    allow: "Autoriser par empreinte ou visage",
+    elsewhere: "Ou dites oui sur la page du boîtier dans votre maison, ou dans Home Assistant.",
+    pageTitle: "Une clé d’accès pour votre maison",
+    title: (name) => `Dire oui avec « ${name} »`,
+    means:
+      "Avec une clé d’accès, où que vous soyez, vous pouvez autoriser quelque chose dans votre maison, par empreinte, visage ou code de cet appareil. Le boîtier dans votre maison le vérifie lui-même.",
+    begin: "Appuyez sur le bouton, sur le téléphone ou l’ordinateur qui doit dire oui.",
+    make: "Créer la clé d’accès",
+    compare:
+      "Comparez ce code avec la page du boîtier dans votre maison. Confirmez-le là-bas seulement si les deux sont identiques.",
+    altered: "Le boîtier connaît un autre code que cet appareil. Dites non sur sa page, et appelez-nous.",
+    kept: "C’est fait. Vous pouvez maintenant dire oui avec cet appareil.",
+    ended: "Cela a été arrêté au boîtier, ou le délai est passé. Aucune clé d’accès ne compte.",
+    unknown: "Il sert 15 minutes. Veuillez en créer un nouveau sur la page du boîtier dans votre maison.",
+  },
   journal: {
     title: "Le journal de votre maison",
     standing: "Ce que nous pouvons faire sans demander",
@@ -88,6 +104,13 @@ export const fr: PageWords = {
     notAllowed: "Cela ne peut pas être autorisé d’ici pour le moment. Merci de nous appeler.",
     tooMany: "Trop de tentatives en peu de temps. Merci d’attendre une minute.",
     badTime: "Ce moment ne peut plus être choisi. Choisissez-en un autre.",
+    boxAway:
+      "Le boîtier dans votre maison est injoignable en ce moment. Vous pouvez dire oui sur sa page, ou dans Home Assistant.",
+    notYet: "Le boîtier dans votre maison ne connaît pas encore cette question. Veuillez réessayer dans un instant.",
+    passkeyCancelled: "Cela a été annulé. Rien n’a été autorisé.",
+    passkeyKnown: "Cet appareil a déjà une clé d’accès pour votre maison.",
+    passkeyDevice:
+      "Ce navigateur ne peut pas utiliser de clé d’accès ici. Veuillez essayer un autre navigateur ou téléphone.",
     other: "Cela n’a pas fonctionné. Merci de réessayer, ou de nous appeler.",
   },
   result: { title: "Avant et après", before: "Avant", after: "Maintenant" },

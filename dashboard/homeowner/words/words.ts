@@ -32,6 +32,25 @@ export interface PageWords {
   readonly allow: string;
   readonly anotherTime: string;
   readonly no: string;
+  /** A yes that is signed with a passkey, and the page on which one is made. */
+  readonly passkey: {
+    readonly allow: string;
+    /** Where else a yes is taken. */
+    readonly elsewhere: string;
+    readonly pageTitle: string;
+    readonly title: (name: string) => string;
+    readonly means: string;
+    readonly begin: string;
+    readonly make: string;
+    /** It was made; what stands below this is its code. */
+    readonly compare: string;
+    /** The box knows another code than this device has. */
+    readonly altered: string;
+    readonly kept: string;
+    /** Somebody said no at the box. */
+    readonly ended: string;
+    readonly unknown: string;
+  };
   /** What was asked, allowed and done in the home. */
   readonly journal: {
     readonly title: string;
@@ -98,6 +117,11 @@ export interface PageWords {
     readonly notAllowed: string;
     readonly tooMany: string;
     readonly badTime: string;
+    readonly boxAway: string;
+    readonly notYet: string;
+    readonly passkeyCancelled: string;
+    readonly passkeyKnown: string;
+    readonly passkeyDevice: string;
     readonly other: string;
   };
   /** Before and after what was done. */

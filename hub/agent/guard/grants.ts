@@ -5,7 +5,7 @@ import type { Made } from "./acts.ts";
 import type { GuardedAct } from "./guard.ts";
 
 /** A yes has to be used soon, or in the time that it names, which is not further away than this. */
-const BEGIN_WITHIN = 60 * 60_000;
+export const BEGIN_WITHIN = 60 * 60_000;
 const LONGEST_AHEAD = 14 * 24 * 60 * 60_000;
 /** However long a proposal says that it takes. */
 const LONGEST_LIMIT = 12 * 60 * 60_000;

@@ -3,6 +3,7 @@ import type {
   AgentPolicy,
   AgentQuestion,
   AgentSessionEvent,
+  AgentWay,
   CapabilityDeclaration,
   CapabilityName,
   ConsentRequestId,
@@ -24,8 +25,6 @@ export interface GuardedAct {
   readonly declaration: CapabilityDeclaration;
 }
 
-export type AnswerWay = "agent_page" | "home_assistant";
-
 /** What the hub has to hear of, or the sessions. */
 export type GuardChange =
   | { readonly kind: "policy" }
@@ -34,9 +33,12 @@ export type GuardChange =
       readonly requestId: ConsentRequestId;
       readonly digest: string;
       readonly answer: AgentAnswer;
-      readonly way: AnswerWay;
+      readonly way: AgentWay;
+      readonly passkey?: string;
     }
   | { readonly kind: "help"; readonly words: string }
+  /** There are others now, or a link to make one. */
+  | { readonly kind: "passkeys" }
   /** Somebody of the home ended the connection: nothing of it holds any more. */
   | { readonly kind: "released" };
 

@@ -2,12 +2,10 @@ import {
   type AgentPolicy,
   type AgentQuestion,
   type AgentSessionEvent,
+  type AgentWay,
   type AgentWelcome,
   CAPABILITIES,
-  type CapabilityDeclaration,
   type CapabilityName,
-  type Clock,
-  type ConnectorLog,
   type ConsentRequestId,
   type GatewayId,
   type GatewayTarget,
@@ -15,38 +13,23 @@ import {
   type StoppedBy,
 } from "@caretaker/protocol";
 import { canonicalJson } from "@caretaker/reach/canonical.ts";
+import { Passkeys, type SignedYes } from "../passkeys/passkeys.ts";
 import type { KeptQuestion } from "../store/home-state.ts";
 import type { JournalEntry } from "../store/records.ts";
 import type { Store } from "../store/store.ts";
 import { Acts, type Outcome } from "./acts.ts";
-import type { AnswerWay, Guard, GuardChange, GuardedAct } from "./guard.ts";
+import type { Guard, GuardChange, GuardedAct } from "./guard.ts";
+import type { AtWork, GuardDeps } from "./guard-deps.ts";
 import { Inventories } from "./inventories.ts";
 import { checkGranted, checkSettles, isAtLeast, isHubEnough, recordOf } from "./judge-act.ts";
 import { createTimeKeeper } from "./keep-time.ts";
 import { Outgoing } from "./outgoing.ts";
-import { isSamePlace, judgeTargets, type PlaceRules, placeWords } from "./places.ts";
-import { answerable, isOpen, isStanding, stopQuestions, withQuestion } from "./questions.ts";
+import { isSamePlace, judgeTargets, placeWords } from "./places.ts";
+import { answerable, shownQuestions, stopQuestions, withQuestion } from "./questions.ts";
 import { refusal } from "./refusal.ts";
-
-export interface GuardDeps {
-  readonly store: Store;
-  readonly clock: Clock;
-  readonly log: ConnectorLog;
-  readonly rules: PlaceRules;
-  /** What the make of a gateway says of a capability; null where the agent holds no such gateway. */
-  readonly declarationOf: (gatewayId: GatewayId, capability: CapabilityName) => CapabilityDeclaration | null;
-}
-
-/** Who works on the home, as the hub says. Not kept: after a restart the hub says it again. */
-export interface AtWork {
-  readonly technician: string;
-  readonly why: string;
-  readonly since: string;
-}
 
 /** How long after a cut its gateway may still be reached, with everything else stopped, so that nothing stays dark. */
 const SETTLE_WITHIN = 15 * 60_000;
-
 const STOPPED = "Somebody of the home has stopped everything.";
 
 /** The lock of one home, over what is kept of it. What people press on the page arrives here as well. */
@@ -60,6 +43,7 @@ export class HomeGuard implements Guard {
   #atWork: AtWork | null = null;
   readonly #known: { readonly store: Store; readonly acts: Acts; readonly inventories: Inventories };
   readonly #keepTime: () => void;
+  readonly passkeys: Passkeys;
   /** Also where it could not be written. */
   #stopPressed: { readonly at: string; readonly by: StoppedBy } | null = null;
   #isSwitchOn: boolean | null = null;
@@ -70,6 +54,13 @@ export class HomeGuard implements Guard {
     this.#known = { store: deps.store, acts: this.#acts, inventories: this.#inventories };
     this.#keepTime = createTimeKeeper(deps.store, deps.clock, (error) => this.#warn(error));
     this.#keepTime();
+    this.passkeys = new Passkeys({
+      store: deps.store,
+      answerable: (requestId, digest) => this.#answerable(requestId, digest),
+      allow: (requestId, digest, by) => this.answer(requestId, digest, "allow", "passkey", by),
+      note: (entry) => this.#note(entry),
+      changed: () => this.#tell({ kind: "passkeys" }),
+    });
     this.#acts.tidyAtStart().catch((error: unknown) => this.#warn(error));
   }
 
@@ -79,7 +70,8 @@ export class HomeGuard implements Guard {
     const { store, rules } = this.#deps;
     this.#checkConfirmed();
     const { places } = store.home;
-    if (this.#isStopped() && !this.#owesAny()) throw refusal("not_allowed", STOPPED);
+    if (this.#isStopped() && !this.#acts.gateways().some((one) => this.owesSettle(one)))
+      throw refusal("not_allowed", STOPPED);
     const opened = judgeTargets(places, connector, targets, rules);
     if (opened.isAllowed) return;
     if (opened.places !== places && !this.#isStopped()) {
@@ -244,15 +236,18 @@ export class HomeGuard implements Guard {
     this.#tell({ kind: "policy" });
   }
 
-  answer(requestId: ConsentRequestId, digest: string, answer: "allow" | "no", way: AnswerWay): void {
+  /** `signed` is by which passkey, where it was one: what it changed of that is written in one with the answer. */
+  answer(requestId: ConsentRequestId, digest: string, answer: "allow" | "no", way: AgentWay, signed?: SignedYes): void {
     const { store } = this.#deps;
-    this.#checkGoing();
-    const { question } = answerable(store.home.questions, requestId, digest, store.time.now());
+    const { question } = this.#answerable(requestId, digest);
     const answeredAt = store.time.moment();
-    store.change({ questions: this.#questionsWith(requestId, { answer, answeredAt, way }) });
-    this.#note({ kind: "answered", at: answeredAt, technician: question.technician, answer, way });
+    const passkey = signed === undefined ? {} : { passkey: signed.passkey.code };
+    const questions = this.#questionsWith(requestId, { answer, answeredAt, way, ...passkey });
+    store.change({ questions, ...(signed === undefined ? {} : { passkeys: signed.passkeys }) });
+    const by = signed === undefined ? {} : { passkey: signed.passkey.name };
+    this.#note({ kind: "answered", at: answeredAt, technician: question.technician, answer, way, ...by });
     this.#keepTime();
-    this.#tell({ kind: "answered", requestId, digest, answer, way });
+    this.#tell({ kind: "answered", requestId, digest, answer, way, ...passkey });
     this.#tellPage();
   }
 
@@ -314,10 +309,19 @@ export class HomeGuard implements Guard {
   release(): void {
     const { store } = this.#deps;
     if (store.home.pairing === null) return;
-    const nothing = { pairing: null, confirmedAt: null, stoppedAt: null, stoppedBy: null, places: [], questions: [] };
+    const nothing = {
+      passkeys: [],
+      pairing: null,
+      confirmedAt: null,
+      stoppedAt: null,
+      stoppedBy: null,
+      places: [],
+      questions: [],
+    };
     store.change({ ...nothing, hubAlone: "quiet", pin: null, tokenHash: null });
     this.#stopPressed = null;
     this.#atWork = null;
+    this.passkeys.forget();
     this.#note({ kind: "released", at: store.time.moment() });
     this.#tell({ kind: "released" });
     this.#tell({ kind: "policy" });
@@ -340,11 +344,8 @@ export class HomeGuard implements Guard {
   }
 
   /** What waits for an answer, and what was said yes to and may still be used. */
-  questions(): readonly (KeptQuestion & { readonly isOpen: boolean })[] {
-    const now = this.#deps.store.time.now();
-    return this.#deps.store.home.questions
-      .filter((one) => isOpen(one, now) || isStanding(one, now))
-      .map((one) => ({ ...one, isOpen: isOpen(one, now) }));
+  questions(): ReturnType<typeof shownQuestions> {
+    return shownQuestions(this.#deps.store.home.questions, this.#deps.store.time.now());
   }
 
   // ---- The rules ----
@@ -364,12 +365,13 @@ export class HomeGuard implements Guard {
     return this.#stopPressed ?? (stoppedAt === null ? null : { at: stoppedAt, by: stoppedBy ?? "agent_page" });
   }
 
-  #isStopped(): boolean {
-    return this.#currentStop() !== null;
+  #answerable(requestId: ConsentRequestId, digest: string): KeptQuestion {
+    this.#checkGoing();
+    return answerable(this.#deps.store.home.questions, requestId, digest, this.#deps.store.time.now());
   }
 
-  #owesAny(): boolean {
-    return this.#acts.gateways().some((gatewayId) => this.owesSettle(gatewayId));
+  #isStopped(): boolean {
+    return this.#currentStop() !== null;
   }
 
   #questionsWith(requestId: ConsentRequestId, changed: Partial<KeptQuestion>): KeptQuestion[] {

@@ -1,5 +1,6 @@
 import {
   AgentQuestion,
+  type AgentWay,
   type CapabilityDeclaration,
   type CapabilityName,
   type ConsentRequestId,
@@ -9,7 +10,6 @@ import {
 import { digestOf } from "@caretaker/reach/canonical.ts";
 import type { KeptQuestion } from "../store/home-state.ts";
 import { beginBy, gatewayIn, saysEnough } from "./grants.ts";
-import type { AnswerWay } from "./guard.ts";
 import type { Inventories } from "./inventories.ts";
 import { refusal } from "./refusal.ts";
 
@@ -120,7 +120,7 @@ export function isStanding({ answer, answeredAt, isVoid, question }: KeptQuestio
 /** What becomes of the questions at Stop: all are over, and each yes is void. `ended` are those that somebody waits for. */
 export function stopQuestions(
   kept: readonly KeptQuestion[],
-  { now, at, way }: { readonly now: number; readonly at: string; readonly way: AnswerWay },
+  { now, at, way }: { readonly now: number; readonly at: string; readonly way: AgentWay },
 ): { readonly questions: KeptQuestion[]; readonly ended: readonly AgentQuestion[] } {
   const ended = kept.filter((one) => isOpen(one, now) || isStanding(one, now));
   const questions = kept.map((one) => {
@@ -128,6 +128,16 @@ export function stopQuestions(
     return { ...one, ...answer, isOver: true, isVoid: true };
   });
   return { questions, ended: ended.map(({ question }) => question) };
+}
+
+/** What the page shows of them, and whether each can still be answered. */
+export function shownQuestions(
+  kept: readonly KeptQuestion[],
+  now: number,
+): readonly (KeptQuestion & { readonly isOpen: boolean })[] {
+  return kept
+    .filter((one) => isOpen(one, now) || isStanding(one, now))
+    .map((one) => ({ ...one, isOpen: isOpen(one, now) }));
 }
 
 /** The question as it can be answered, or why it cannot. */

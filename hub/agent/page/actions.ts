@@ -27,6 +27,8 @@ interface Action {
   readonly run: (room: Room, form: URLSearchParams, visitor: Visitor) => Promise<Pressed> | Pressed;
 }
 
+const LONGEST_NAME = 40;
+
 const always = (): boolean => true;
 const never = (): boolean => false;
 const whenAllowing = (form: URLSearchParams): boolean => form.get("answer") !== "no";
@@ -78,6 +80,36 @@ export const ACTIONS: Readonly<Record<string, Action>> = {
       store.change({ tokenHash: sha256(token) });
       void store.note({ kind: "token_made", at: store.time.moment() });
       return { shows: token };
+    },
+  },
+  "passkey-add": {
+    needsPin: always,
+    run({ guard }, form) {
+      const name = (form.get("name") ?? "").trim();
+      if (name === "" || name.length > LONGEST_NAME) throw new Declined("nameless");
+      guard.passkeys.begin(name);
+      return {};
+    },
+  },
+  "passkey-cancel": {
+    needsPin: never,
+    run({ guard }) {
+      guard.passkeys.cancel();
+      return {};
+    },
+  },
+  "passkey-keep": {
+    needsPin: always,
+    run({ guard }, form) {
+      guard.passkeys.confirm(form.get("code") ?? "");
+      return {};
+    },
+  },
+  "passkey-remove": {
+    needsPin: never,
+    run({ guard }, form) {
+      guard.passkeys.remove(form.get("id") ?? "");
+      return {};
     },
   },
   end: {

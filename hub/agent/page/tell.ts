@@ -83,9 +83,14 @@ function entryWords(entry: Exclude<JournalEntry, { kind: "ended" }>, words: Agen
     }
     case "answered": {
       const said = entry.answer === "allow" ? journal.answeredAllow : journal.answeredNo;
-      const where = entry.way === "home_assistant" ? ` (${journal.inHomeAssistant})` : "";
+      const passkey = entry.passkey === undefined ? "" : ` (${journal.withPasskey(entry.passkey)})`;
+      const where = entry.way === "home_assistant" ? ` (${journal.inHomeAssistant})` : passkey;
       return `${said(entry.technician)}${where}`;
     }
+    case "passkey_added":
+      return journal.passkeyAdded(entry.name);
+    case "passkey_removed":
+      return journal.passkeyRemoved(entry.name);
     case "place":
       return entry.isAllowed ? journal.placeAllowed(entry.place) : journal.placeRefused(entry.place);
     case "hub_alone": {

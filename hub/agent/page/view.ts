@@ -3,12 +3,13 @@ import type { HomeGuard } from "../guard/home-guard.ts";
 import type { SwitchState } from "../home-switch.ts";
 import type { Store } from "../store/store.ts";
 import { WORDS, wordsIn } from "../words/index.ts";
+import { hidden } from "./fields.ts";
 import { type Html, html } from "./html.ts";
-import { hidden } from "./parts/fields.ts";
 import { confirmForm, pairingForm } from "./parts/pairing.ts";
 import { askedPlaces, questionsPart } from "./parts/questions.ts";
 import { alonePart, connectionPart, homeAssistantPart, placesPart } from "./parts/settings.ts";
 import { stopPart } from "./parts/stop.ts";
+import { passkeysPart } from "./passkeys-part.ts";
 import { type DeclarationOf, tellJournal, tellMoment } from "./tell.ts";
 
 /** How the line to the hub is, as the lead of the line knows it. */
@@ -45,14 +46,19 @@ export function partsOf(facts: ViewFacts): Parts {
   const { pairing, confirmedAt } = facts.store.home;
   if (pairing === null) return { head: head(facts), pairing: pairingForm(facts), language: languages(facts) };
   if (confirmedAt === null) return { head: head(facts), confirm: confirmForm(facts), language: languages(facts) };
+  const passkeys = passkeysPart({ ...facts, passkeys: facts.guard.passkeys, kept: facts.store.home.passkeys });
+  const { wish } = facts.guard.passkeys;
   return {
     head: head(facts),
     stop: stopPart(facts),
+    // Whoever makes one goes on with it where they look first.
+    ...(wish === null || wish.isKept ? {} : { passkeys }),
     questions: questionsPart(facts),
     asked: askedPlaces(facts),
     journal: journalPart(facts),
     alone: alonePart(facts),
     places: placesPart(facts),
+    passkeys,
     homeAssistant: homeAssistantPart(facts),
     connection: connectionPart(facts),
     language: languages(facts),

@@ -1,4 +1,14 @@
-import { AgentPlace, AgentQuestion, HubAlone, Language, Moment, SiteId, StoppedBy } from "@caretaker/protocol";
+import {
+  AgentPlace,
+  AgentQuestion,
+  AgentWay,
+  HubAlone,
+  Language,
+  Moment,
+  PasskeyCode,
+  SiteId,
+  StoppedBy,
+} from "@caretaker/protocol";
 import { z } from "zod";
 
 /** The hub that this home was paired with, and what the firm said of itself. */
@@ -32,7 +42,9 @@ export const KeptQuestion = z.strictObject({
   answer: z.enum(["allow", "no", "stop"]).nullable(),
   answeredAt: Moment.nullable(),
   /** By which way; null where nobody has answered. */
-  way: z.enum(["agent_page", "home_assistant"]).nullable(),
+  way: AgentWay.nullable(),
+  /** With which passkey, where it was one. */
+  passkey: PasskeyCode.optional(),
   /** It is not shown any more; a yes stays one. */
   isOver: z.boolean(),
   /** The yes holds no longer, whatever its times say: somebody pressed Stop. */
@@ -48,6 +60,23 @@ export const KeptPin = z.strictObject({
   restUntil: Moment.nullable(),
 });
 export type KeptPin = z.infer<typeof KeptPin>;
+
+/** A passkey that somebody of the home confirmed on the page. Only its public half is known here, or anywhere but in it. */
+export const KeptPasskey = z.strictObject({
+  id: z.string(),
+  /** COSE, in base64url. */
+  publicKey: z.string(),
+  /** How often it has signed, where it counts. */
+  counter: z.number().int(),
+  name: z.string(),
+  code: PasskeyCode,
+  /** Where it was made: it is good for nothing said elsewhere. */
+  origin: z.string(),
+  rpId: z.string(),
+  addedAt: Moment,
+  lastUsedAt: Moment.nullable(),
+});
+export type KeptPasskey = z.infer<typeof KeptPasskey>;
 
 /** All that is small and must change together, in one file. */
 export const HomeState = z.strictObject({
@@ -65,6 +94,8 @@ export const HomeState = z.strictObject({
   pin: KeptPin.nullable(),
   /** The SHA-256 of the token by which Home Assistant speaks with the page. */
   tokenHash: z.string().nullable(),
+  /** None where an agent wrote this that knew of none. */
+  passkeys: z.array(KeptPasskey).default([]),
 });
 export type HomeState = z.infer<typeof HomeState>;
 
@@ -79,4 +110,5 @@ export const NEW_HOME: Omit<HomeState, "savedAt"> = {
   questions: [],
   pin: null,
   tokenHash: null,
+  passkeys: [],
 };

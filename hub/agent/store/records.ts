@@ -1,4 +1,4 @@
-import { CAPABILITY_NAMES, ConsentRequestId, GatewayId, Moment, StoppedBy } from "@caretaker/protocol";
+import { AgentWay, CAPABILITY_NAMES, ConsentRequestId, GatewayId, Moment, StoppedBy } from "@caretaker/protocol";
 import { z } from "zod";
 import { NamedThing } from "./home-state.ts";
 
@@ -53,9 +53,12 @@ export const JournalEntry = z.discriminatedUnion("kind", [
     at: Moment,
     technician: z.string(),
     answer: z.enum(["allow", "no"]),
-    way: z.enum(["agent_page", "home_assistant"]),
+    way: AgentWay,
+    /** What the passkey is called that it was given with. */
+    passkey: z.string().optional(),
   }),
   z.strictObject({ kind: z.literal("place"), at: Moment, place: z.string(), isAllowed: z.boolean() }),
+  z.strictObject({ kind: z.enum(["passkey_added", "passkey_removed"]), at: Moment, name: z.string() }),
   z.strictObject({ kind: z.literal("hub_alone"), at: Moment, hubAlone: z.string() }),
   z.strictObject({
     kind: z.enum(["stopped", "allowed_again"]),

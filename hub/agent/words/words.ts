@@ -1,4 +1,5 @@
 import type { ActionName, HubAlone, Language } from "@caretaker/protocol";
+import type { WhyNone } from "../passkeys/passkeys.ts";
 import type { NamedThing } from "../store/home-state.ts";
 
 /** How the household's switch in Home Assistant is, as far as the agent knows. */
@@ -19,6 +20,7 @@ export type ProblemWord =
   | "badAddress"
   | "wrongCode"
   | "hubAway"
+  | "nameless"
   | "notNow"
   | "switchOff"
   | "disk"
@@ -105,6 +107,9 @@ export interface AgentWords {
     readonly answeredAllow: (technician: string) => string;
     readonly answeredNo: (technician: string) => string;
     readonly inHomeAssistant: string;
+    readonly withPasskey: (name: string) => string;
+    readonly passkeyAdded: (name: string) => string;
+    readonly passkeyRemoved: (name: string) => string;
     readonly placeAllowed: (place: string) => string;
     readonly placeRefused: (place: string) => string;
     readonly chosen: (level: string) => string;
@@ -129,6 +134,30 @@ export interface AgentWords {
     readonly end: string;
     readonly endTitle: string;
     readonly endMeans: string;
+  };
+  /** Phones and keys that say yes with a passkey. */
+  readonly passkeys: {
+    readonly title: string;
+    readonly means: string;
+    readonly none: string;
+    readonly added: (moment: string) => string;
+    readonly used: (moment: string) => string;
+    readonly neverUsed: string;
+    readonly remove: string;
+    readonly add: string;
+    readonly name: string;
+    readonly nameHint: string;
+    readonly make: string;
+    readonly open: (name: string) => string;
+    readonly scan: (moment: string) => string;
+    readonly picture: string;
+    readonly cancel: string;
+    readonly made: (name: string) => string;
+    readonly compare: string;
+    readonly confirm: string;
+    readonly not: string;
+    /** Why none can be made now. */
+    readonly why: Readonly<Record<WhyNone, string>>;
   };
   readonly homeAssistant: {
     readonly title: string;

@@ -12,7 +12,7 @@ import type { Turns } from "@caretaker/reach/turns.ts";
 import type { WebSocket } from "ws";
 
 /** What an agent says by itself, not to a question of ours and not of one gateway. */
-export type AgentNews = Extract<AgentMessage, { kind: "policy" | "answered" | "help" | "released" }>;
+export type AgentNews = Extract<AgentMessage, { kind: "policy" | "answered" | "help" | "passkeys" | "released" }>;
 
 export interface AgentLinkDeps {
   readonly clock: Clock;

@@ -9,6 +9,8 @@ import {
   type Clock,
   type GatewayId,
   isCaretakerError,
+  KNOWS_PASSKEYS,
+  type PasskeysSaid,
   type SiteId,
 } from "@caretaker/protocol";
 import { fingerprintOf, type ProofKey } from "@caretaker/reach/agent-proof.ts";
@@ -18,6 +20,7 @@ import { appendLedger } from "../ledger/append.ts";
 import { AgentLink, type AgentNews } from "./agent-link.ts";
 import { type Admitted, type KnownAgent, openAgentDoor } from "./door.ts";
 import type { AgentsLive } from "./handlers.ts";
+import type { PasskeyAgent } from "./passkeys.ts";
 import type { AskedAgent } from "./questions.ts";
 import {
   type AgentRow,
@@ -59,6 +62,8 @@ export interface Agents extends AgentsLive {
   policyOf(agentId: AgentId): AgentPolicy | null;
   /** Who has a line here, for whoever keeps their pages told. */
   connected(): readonly AskedAgent[];
+  /** Those of them that take passkeys. */
+  withPasskeys(): readonly PasskeyAgent[];
   /** Called with what somebody of a home said; consent takes it from there. */
   onSaid(listener: (said: SaidToAgent) => void): void;
   start(): Promise<void>;
@@ -77,7 +82,10 @@ const TOO_LATE = "This code was used or is too old. Ask your installer for a new
 interface Held {
   readonly link: AgentLink;
   readonly version: string;
+  readonly fingerprint: string;
   readonly asked: AskedAgent;
+  /** What it said of its passkeys; null where it knows of none. */
+  passkeys: PasskeysSaid | null;
 }
 
 type Answer = AgentWelcome | { refused: AgentRefusal; message: string };
@@ -138,7 +146,9 @@ export function createAgents(deps: AgentsDeps): Agents {
       shown: new Set(),
       atWork: null,
     };
-    held.set(agentId, { link, version: hello.version, asked });
+    held.set(agentId, { link, version: hello.version, fingerprint: row.fingerprint, asked, passkeys: null });
+    // An agent that does not know this word leaves it, and says nothing of what it stands for.
+    link.say({ kind: "knows", knows: [KNOWS_PASSKEYS] });
     link.onEnd(() => {
       if (held.get(agentId)?.link !== link) return;
       held.delete(agentId);
@@ -185,6 +195,9 @@ export function createAgents(deps: AgentsDeps): Agents {
           if (moved.length > 0) deps.moved?.(moved);
         }
         changed(row);
+      } else if (news.kind === "passkeys") {
+        const holder = held.get(agentId);
+        if (holder !== undefined) holder.passkeys = news;
       } else if (news.kind === "released") {
         await transaction(db, async (trx) => end(trx, agentId, "homeowner", "The home let go of us.", await now(trx)));
         held.get(agentId)?.link.cut();
@@ -229,6 +242,7 @@ export function createAgents(deps: AgentsDeps): Agents {
     },
     policyOf: (agentId) => policies.get(agentId) ?? null,
     connected: () => [...held.values()].map(({ asked }) => asked),
+    withPasskeys: () => passkeyAgentsIn(held.values(), policies),
     onSaid: (listener) => void listeners.push(listener),
     end: (agentId) => held.get(agentId)?.link.cut(),
     async start() {
@@ -244,6 +258,14 @@ export function createAgents(deps: AgentsDeps): Agents {
       await door?.close();
     },
   };
+}
+
+function passkeyAgentsIn(held: Iterable<Held>, policies: ReadonlyMap<AgentId, AgentPolicy>): readonly PasskeyAgent[] {
+  return [...held].flatMap(({ link, fingerprint, asked: { agentId, siteId }, passkeys }) =>
+    passkeys === null
+      ? []
+      : [{ link, agentId, siteId, fingerprint, said: passkeys, policy: policies.get(agentId) ?? null }],
+  );
 }
 
 type Stop = Pick<AgentPolicy, "stoppedAt" | "stoppedBy">;

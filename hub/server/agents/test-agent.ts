@@ -1,4 +1,4 @@
-import { AGENT_PROTOCOL, AgentWelcome, HubFirst, HubRefused, systemClock } from "@caretaker/protocol";
+import { AGENT_PROTOCOL, AgentWelcome, HubFirst, type HubMessage, HubRefused, systemClock } from "@caretaker/protocol";
 import { lookupOf, newNonce, type ProofKey, proveCode, wordsToSign } from "@caretaker/reach/agent-proof.ts";
 import { Turns } from "@caretaker/reach/turns.ts";
 import { WebSocket } from "ws";
@@ -15,8 +15,13 @@ export interface TestAgent {
   readonly closed: Promise<void>;
 }
 
-/** Knocks at a hub's door as an agent does, with a code where it is to be paired, and takes what the hub answers. */
-export async function knock(port: number, key: ProofKey, code?: string): Promise<TestAgent> {
+/** Knocks at a hub's door as an agent does, with a code where it is to be paired, and hears what the hub says. */
+export async function knock(
+  port: number,
+  key: ProofKey,
+  code?: string,
+  hear: (message: HubMessage) => void = () => {},
+): Promise<TestAgent> {
   const socket = new WebSocket(`ws://127.0.0.1:${port}/agent`);
   const turns = new Turns(socket, systemClock);
   const closed = new Promise<void>((resolve) => socket.once("close", () => resolve()));
@@ -40,6 +45,6 @@ export async function knock(port: number, key: ProofKey, code?: string): Promise
   });
   turns.trust();
   const answer = await turns.next(Answer, SECONDS);
-  turns.handOver(() => {});
+  turns.handOver((text) => hear(JSON.parse(text)));
   return { answer, socket, closed, say: (message) => turns.say(message) };
 }

@@ -14,6 +14,7 @@ import { ask } from "./ask.ts";
 import { type SaidAtHome, takeFromAgent } from "./at-home/from-agent.ts";
 import { type Tap, takeTap } from "./at-home/tapped.ts";
 import { waitAtHome } from "./at-home/yes-at-home.ts";
+import { type Signable, signable } from "./by-passkey.ts";
 import { answerByPhone, type PhoneAnswer, phoneQuestion } from "./by-phone.ts";
 import { callMe } from "./call-me.ts";
 import { wishEmergency } from "./emergency.ts";
@@ -64,6 +65,8 @@ export function createConsent(deps: ConsentDeps): Consent & {
   readonly journal: Journal;
   takeTap(tap: Tap): ReturnType<typeof takeTap>;
   takeFromAgent(said: SaidAtHome): ReturnType<typeof takeFromAgent>;
+  /** The question of a link, as the agent in the home knows it; throws where no passkey can answer it now. */
+  signable(token: string): Promise<Signable>;
   wishEmergency(wish: Parameters<typeof wishEmergency>[1]): ReturnType<typeof wishEmergency>;
 } {
   return {
@@ -87,6 +90,7 @@ export function createConsent(deps: ConsentDeps): Consent & {
     ofRun,
     takeTap: (tap) => takeTap(deps, tap),
     takeFromAgent: (said) => takeFromAgent(deps, said),
+    signable: (token) => signable(deps, token),
     wishEmergency: (wish) => wishEmergency(deps, wish),
     journal: {
       ask: (token) => journalForAsked(deps, token),

@@ -239,8 +239,9 @@ function detailsOf(words: HomeownerWords, event: LedgerEvent, said: Readonly<Rec
     const outcome = words.outcomes[said.outcome as keyof typeof words.outcomes];
     return outcome === undefined ? [] : [outcome];
   }
-  if (event === "consent.allowed" && said.channel === "phone") return [words.journal.byPhone];
-  return [];
+  if (event !== "consent.allowed") return [];
+  if (said.channel === "phone") return [words.journal.byPhone];
+  return said.channel === "passkey" ? [words.journal.byPasskey] : [];
 }
 
 async function namesOf(

@@ -1,6 +1,7 @@
 import type { ConsentRequestId, GrantEnd, ProposedAct, StandingScope } from "@caretaker/protocol";
 import { StandingScope as StandingScopes, scopeRank } from "@caretaker/protocol";
 import type { Selectable } from "kysely";
+import { builtOnce } from "../db/built-once.ts";
 import type { Trx } from "../db/database.ts";
 import type { Tables } from "../db/tables.ts";
 import { after, holdsNow, statusAt } from "./clocks.ts";
@@ -22,14 +23,7 @@ export async function permit(trx: Trx, question: ActQuestion): Promise<Verdict> 
   const facts = await factsOf(trx, question);
   // Only a run of another home has nothing here to take back.
   if ("code" in facts && !(isTakingBack && facts.code !== "consent_missing")) return facts;
-  const requests = await trx
-    .selectFrom("consentRequest")
-    .selectAll()
-    .where("runId", "=", question.runId)
-    .orderBy("askedAt", "desc")
-    .orderBy("id")
-    .forUpdate()
-    .execute();
+  const requests = await lockRequests(trx, { runId: question.runId });
   if (isTakingBack || "code" in facts) return permitTakingBack(trx, question, requests);
 
   const denied = denialOf(requests, question.act) ?? (await denialElsewhere(trx, question, facts, requests));
@@ -39,6 +33,16 @@ export async function permit(trx: Trx, question: ActQuestion): Promise<Verdict> 
   if (facts.quietUntil !== null) return notYet(facts.quietUntil, QUIET);
   return { permitted: true, by: { kind: "standing", scope: standing } };
 }
+
+const lockRequests = builtOnce((db, { runId }: { runId: string }) =>
+  db
+    .selectFrom("consentRequest")
+    .selectAll()
+    .where("runId", "=", runId)
+    .orderBy("askedAt", "desc")
+    .orderBy("id")
+    .forUpdate(),
+);
 
 const QUIET = "These are the quiet hours of this home.";
 
@@ -68,14 +72,7 @@ async function denialElsewhere(
   { createdAt }: RunFacts,
   requests: readonly RequestRow[],
 ): Promise<Refused | null> {
-  const said = await trx
-    .selectFrom("consentRequest")
-    .select(["proposal", "answeredAt", "withdrawnAt"])
-    .where("siteId", "=", siteId)
-    .where("runId", "!=", runId)
-    .where("status", "in", ["refused", "withdrawn"])
-    .where((where) => where(where.fn.coalesce("withdrawnAt", "answeredAt"), ">", createdAt))
-    .execute();
+  const said = await selectDenials(trx, { siteId, notOf: runId, since: createdAt });
   const moments = said
     .filter(({ proposal }) => proposal.acts.some((asked) => isSameAct(asked, act)))
     .map(({ withdrawnAt, answeredAt }) => Date.parse(withdrawnAt ?? answeredAt ?? ""));
@@ -89,6 +86,16 @@ async function denialElsewhere(
     : refuse("consent_refused", "Somebody of this home has said no to the same thing since this was begun.");
 }
 
+const selectDenials = builtOnce((db, { siteId, notOf, since }: { siteId: string; notOf: string; since: string }) =>
+  db
+    .selectFrom("consentRequest")
+    .select(["proposal", "answeredAt", "withdrawnAt"])
+    .where("siteId", "=", siteId)
+    .where("runId", "!=", notOf)
+    .where("status", "in", ["refused", "withdrawn"])
+    .where((where) => where(where.fn.coalesce("withdrawnAt", "answeredAt"), ">", since)),
+);
+
 function isSameAct(one: ProposedAct, other: ProposedAct): boolean {
   return one.capability === other.capability && one.target === other.target;
 }
@@ -100,15 +107,15 @@ function isSameAct(one: ProposedAct, other: ProposedAct): boolean {
 async function standingFor(trx: Trx, { siteId, act, now }: ActQuestion): Promise<StandingScope | null> {
   const { data: needed } = StandingScopes.safeParse(act.scope);
   if (needed === undefined || act.private) return null;
-  const rows = await trx
-    .selectFrom("standingConsent")
-    .select(["scope", "reviewAt", "until"])
-    .where("siteId", "=", siteId)
-    .execute();
+  const rows = await selectStanding(trx, { siteId });
   const holding = rows.filter((given) => holdsNow(given, now)).map(({ scope }) => scope);
   const enough = holding.filter((scope) => scopeRank(scope) >= scopeRank(needed));
   return enough.sort((a, b) => scopeRank(a) - scopeRank(b))[0] ?? null;
 }
+
+const selectStanding = builtOnce((db, { siteId }: { siteId: string }) =>
+  db.selectFrom("standingConsent").select(["scope", "reviewAt", "until"]).where("siteId", "=", siteId),
+);
 
 async function permitOnce(
   trx: Trx,

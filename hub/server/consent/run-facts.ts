@@ -1,5 +1,6 @@
 import type { Proposal, ProposedAct, Text } from "@caretaker/protocol";
 import { scopeRank } from "@caretaker/protocol";
+import { oneBuiltOnce } from "../db/built-once.ts";
 import type { Trx } from "../db/database.ts";
 import { canonicalJson } from "../ledger/canonical.ts";
 import { quietUntil } from "./quiet-hours.ts";
@@ -21,19 +22,8 @@ export interface RunFacts {
  * shut out permit nothing more.
  */
 export async function factsOf(trx: Trx, { runId, siteId, act, now }: ActQuestion): Promise<RunFacts | Refused> {
-  const run = await trx
-    .selectFrom("run")
-    .select(["siteId", "status", "digest", "inputs", "price", "homeownerAsked", "createdAt"])
-    .select((select) => select.fn.coalesce("answerableId", "startedById").as("answerableId"))
-    .where("id", "=", runId)
-    .forUpdate()
-    .executeTakeFirst();
-  const site = await trx
-    .selectFrom("site")
-    .select(["removedAt", "timeZone", "quietFrom", "quietTo"])
-    .where("id", "=", siteId)
-    .forShare()
-    .executeTakeFirst();
+  const run = await lockRun(trx, { runId });
+  const site = await holdSite(trx, { siteId });
   if (run === undefined || site === undefined || run.siteId !== siteId) {
     return refuse("consent_missing", "This run is not of this home.");
   }
@@ -55,6 +45,19 @@ export async function factsOf(trx: Trx, { runId, siteId, act, now }: ActQuestion
     quietUntil: run.homeownerAsked || !mayWake(act) ? null : quietUntil(now, site.timeZone, night),
   };
 }
+
+const lockRun = oneBuiltOnce((db, { runId }: { runId: string }) =>
+  db
+    .selectFrom("run")
+    .select(["siteId", "status", "digest", "inputs", "price", "homeownerAsked", "createdAt"])
+    .select((select) => select.fn.coalesce("answerableId", "startedById").as("answerableId"))
+    .where("id", "=", runId)
+    .forUpdate(),
+);
+
+const holdSite = oneBuiltOnce((db, { siteId }: { siteId: string }) =>
+  db.selectFrom("site").select(["removedAt", "timeZone", "quietFrom", "quietTo"]).where("id", "=", siteId).forShare(),
+);
 
 /** Whether somebody may not sign in any more; whoever shuts him out waits until this transaction has ended. */
 async function isShutOut(trx: Trx, personId: string | null): Promise<boolean> {

@@ -1,4 +1,5 @@
 import type { SiteId, StandingScope } from "@caretaker/protocol";
+import { builtOnce } from "../db/built-once.ts";
 import { type Database, now } from "../db/database.ts";
 
 interface GivenForGood {
@@ -13,11 +14,15 @@ function isPastEnd({ until }: Pick<GivenForGood, "until">, moment: Date): boolea
 
 /** The scopes that stand in a home at this moment, by the database's clock. */
 export async function standingScopes(db: Database, siteId: string, clock = now): Promise<StandingScope[]> {
-  const rows = await db.selectFrom("standingConsent").select(["scope", "until"]).where("siteId", "=", siteId).execute();
+  const rows = await selectStanding(db, { siteId });
   if (rows.every(({ until }) => until === null)) return rows.map(({ scope }) => scope);
   const moment = await clock(db);
   return rows.filter((given) => !isPastEnd(given, moment)).map(({ scope }) => scope);
 }
+
+const selectStanding = builtOnce((db, { siteId }: { siteId: string }) =>
+  db.selectFrom("standingConsent").select(["scope", "until"]).where("siteId", "=", siteId),
+);
 
 /** Whether the homeowner allows us to look at the home, for good. */
 export async function mayView(db: Database, siteId: SiteId): Promise<boolean> {

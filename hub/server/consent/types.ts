@@ -62,6 +62,8 @@ export interface ConsentDeps {
   /** The address that a person signs in with, or null for somebody unknown: who asks never answers. */
   readonly emailOfPerson: (db: Database, personId: string) => Promise<string | null>;
   readonly queueMessage: (trx: Trx, message: NewMessage) => Promise<void>;
+  /** Whether the home's agent wants a yes of its own, and takes one that is signed with a passkey now. */
+  readonly takesPasskeys?: (siteId: SiteId) => boolean;
 }
 
 export interface Question {

@@ -1,4 +1,4 @@
-import { type ConsentView, inLanguage } from "@caretaker/protocol";
+import { type ConsentView, inLanguage, type SiteId } from "@caretaker/protocol";
 import { type Database, transaction } from "../db/database.ts";
 import { shortCode } from "../ledger/canonical.ts";
 import { expire } from "./answer.ts";
@@ -9,6 +9,7 @@ import { endTell } from "./end-tell.ts";
 import { grantEndOf } from "./grant-end.ts";
 import { opensWith, unknownLink } from "./open-request.ts";
 import { progressOf, TOLD } from "./progress.ts";
+import { gatewayIn } from "./proposal.ts";
 import { requesterEmails } from "./requester.ts";
 import { thingOf } from "./things.ts";
 import type { ConsentDeps } from "./types.ts";
@@ -60,6 +61,7 @@ export async function view(deps: ConsentDeps, token: string): Promise<ConsentVie
     ledgerCode: request.ledgerCode,
     proposalCode: shortCode(request.digest),
     canAnswer,
+    takesPasskey: canAnswer && (await takesPasskey(deps, request)),
     canStop: !hasEnded && request.status === "allowed" && end === null,
     ended: end === null ? null : wordsIn(request.language).grantEnds[end],
     emergency: request.grade === "D" ? await emergencyOf(deps.db, request, asked) : null,
@@ -110,6 +112,19 @@ async function mayAnswer(deps: ConsentDeps, request: Request, now: Date): Promis
   const emails = await requesterEmails(deps, deps.db, request.startedBy, request.startedById);
   const { scope, isPrivate } = request;
   return contact.removedAt === null && obstacleOf(contact, { scope, isPrivate, requesterEmails: emails, now }) === null;
+}
+
+/** Only where something of it passes the agent in the home: nothing else is locked by it. */
+async function takesPasskey({ db, takesPasskeys }: ConsentDeps, { siteId, proposal }: Request): Promise<boolean> {
+  if (takesPasskeys?.(siteId as SiteId) !== true) return false;
+  const gatewayIds = proposal.acts.map(({ target }) => gatewayIn(target));
+  const behind = await db
+    .selectFrom("gateway")
+    .select("id")
+    .where("id", "in", gatewayIds)
+    .where("agentId", "is not", null)
+    .executeTakeFirst();
+  return behind !== undefined;
 }
 
 async function loadProgress(db: Database, request: Request, isEnded: boolean): Promise<ConsentView["progress"]> {

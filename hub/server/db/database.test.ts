@@ -31,6 +31,50 @@ describe("the database", () => {
     });
   });
 
+  it("reads the same moment the same, in whatever zone the server counts", async () => {
+    const moments = sql`timestamptz '2026-03-01 00:00:00Z' as whole, timestamptz '2026-03-01 23:59:59.9996Z' as late,
+      timestamptz '2026-03-01 01:02:03.1Z' as short`;
+    const read = (zone: string) =>
+      transaction(test.db, async (trx) => {
+        await sql`select set_config('timezone', ${zone}, true)`.execute(trx);
+        return (await sql`select ${moments}`.execute(trx)).rows[0];
+      });
+
+    expect(await read("UTC")).toEqual({
+      whole: "2026-03-01T00:00:00.000Z",
+      late: "2026-03-01T23:59:59.999Z",
+      short: "2026-03-01T01:02:03.100Z",
+    });
+    expect(await read("Asia/Kolkata")).toEqual(await read("UTC"));
+  });
+
+  it("begins a transaction with its first question, as it was asked to", async () => {
+    const ofTransaction = sql<{ isolation: string; number: string }>`
+      select current_setting('transaction_isolation') as isolation, pg_current_xact_id()::text as number`;
+    const asked = await transaction(
+      test.db,
+      async (trx) => [(await ofTransaction.execute(trx)).rows[0], (await ofTransaction.execute(trx)).rows[0]],
+      { isolation: "repeatable read" },
+    );
+
+    expect(asked[0]).toEqual({ isolation: "repeatable read", number: expect.any(String) });
+    expect(asked[1]).toEqual(asked[0]);
+    expect((await ofTransaction.execute(test.db)).rows[0]).toMatchObject({ isolation: "read committed" });
+  });
+
+  it("undoes what a transaction began with when its first question already fails, and asks nothing for an empty one", async () => {
+    const failed = transaction(test.db, (trx) => sql`insert into tally values ('left', 9)`.execute(trx));
+    await expect(failed).rejects.toThrow();
+
+    await transaction(test.db, async () => {});
+    await transaction(test.db, async (trx) => {
+      await sql`insert into tally values ('after', 1)`.execute(trx);
+    });
+    const { rows } = await sql`select count from tally where name = 'after'`.execute(test.db);
+    expect(rows).toEqual([{ count: 1 }]);
+    await sql`delete from tally where name = 'after'`.execute(test.db);
+  });
+
   it("reads Dates for a library that compares moments with its own", async () => {
     const { rows } = await sql`select timestamptz '2026-03-01 00:00Z' as "seenAt", '2026-03-01T00:00:00.000Z' as name,
       null::timestamptz as "goneAt"`.execute(withDates(test.db));

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { type IsolationLevel, Kysely, sql, type Transaction } from "kysely";
+import { oneBuiltOnce } from "./built-once.ts";
 import { isCollision } from "./errors.ts";
 import { CamelCaseResults, SnakeCaseDialect } from "./names.ts";
 import { openPool, type PoolConfig, translated } from "./pool.ts";
@@ -52,9 +53,13 @@ export async function transaction<T>(
  * lock is made with the time at which the lock was had.
  */
 export async function now(db: Database | Trx): Promise<Date> {
-  const { rows } = await sql<{ at: string }>`select clock_timestamp() as at`.execute(db);
-  return new Date(rows[0]?.at ?? Number.NaN);
+  const row = await selectClock(db, {});
+  return new Date(row?.at ?? Number.NaN);
 }
+
+const selectClock = oneBuiltOnce((db, _: object) => ({
+  compile: () => sql<{ at: string }>`select clock_timestamp() as at`.compile(db),
+}));
 
 /** Wakes whoever listens on the channel, on any hub, once this transaction is committed. */
 export async function notify(db: Database | Trx, channel: string, payload = ""): Promise<void> {

@@ -21,6 +21,8 @@ export function openPool({ url, log, maxConnections = 20 }: PoolConfig): pg.Pool
     connectionTimeoutMillis: 10_000,
     idleTimeoutMillis: 30_000,
     keepAlive: true,
+    // Two questions may be under way on one connection: the first of a transaction goes with what begins it.
+    pipeline: true,
     application_name: "caretaker",
     statement_timeout: STATEMENT_SECONDS * 1000,
     idle_in_transaction_session_timeout: STATEMENT_SECONDS * 1000,
@@ -53,8 +55,13 @@ function readInteger(text: string): number | string {
   return Number.isSafeInteger(number) ? number : text;
 }
 
-/** One spelling for every moment, so that they sort and compare as text. */
+/** As a server that counts in UTC writes it. */
+const IN_UTC = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?\+00$/;
+
+/** One spelling for every moment, so that they sort and compare as text. A row of a run has ten of them. */
 function readMoment(text: string): string {
+  if (IN_UTC.test(text))
+    return `${text.slice(0, 10)}T${text.slice(11, 19)}.${text.slice(20, -3).padEnd(3, "0").slice(0, 3)}Z`;
   return new Date(text.replace(" ", "T").replace(/([+-]\d\d)$/, "$1:00")).toISOString();
 }
 
@@ -64,6 +71,10 @@ function readMoments(text: string): unknown {
   const dates = readDates(text);
   return Array.isArray(dates) ? dates.map((date) => (date instanceof Date ? date.toISOString() : date)) : dates;
 }
+
+const BEGINS = /^(?:begin|start transaction)\b/;
+const ENDS: ReadonlySet<string> = new Set(["commit", "rollback"]);
+const NOTHING = { command: "BEGIN", rowCount: null, rows: [] };
 
 /** The pool as kysely wants it, with errors put into our words where they come in. */
 export function translated(pool: pg.Pool): PostgresPool {
@@ -83,8 +94,8 @@ export function translated(pool: pg.Pool): PostgresPool {
 }
 
 function translatedClient(client: pg.PoolClient, prepared: Prepared): PostgresPoolClient {
-  const query = async (text: string, values: unknown[]): Promise<unknown> => {
-    // What has no values is sent as it is: `begin`, `commit`, and scripts of several statements.
+  const ask = async (text: string, values: unknown[]): Promise<unknown> => {
+    // What has no values is sent as it is: `commit`, and scripts of several statements.
     const name = values.length === 0 ? undefined : prepared.nameOf(text);
     try {
       return await client.query(name === undefined ? { text, values } : { name, text, values });
@@ -95,6 +106,20 @@ function translatedClient(client: pg.PoolClient, prepared: Prepared): PostgresPo
       if (client.getTransactionStatus() !== "I") return rethrow(error);
       return await client.query({ text, values }).catch(rethrow);
     }
+  };
+  /** What begins a transaction goes with the first question in it: alone it would be a way to the database and back. */
+  let beginning: string | null = null;
+  const query = async (text: string, values: unknown[]): Promise<unknown> => {
+    if (BEGINS.test(text)) {
+      beginning = text;
+      return NOTHING;
+    }
+    const begin = beginning;
+    beginning = null;
+    if (begin === null) return ask(text, values);
+    if (ENDS.has(text)) return NOTHING;
+    const [, answer] = await Promise.all([client.query(begin).catch(rethrow), ask(text, values)]);
+    return answer;
   };
   const wrapped = {
     query,

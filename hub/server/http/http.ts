@@ -53,7 +53,8 @@ export function createHttp(deps: HttpDeps): Http {
   });
   app.get("/api/v1/openapi.json", (_request, response) => void response.json(openApiDocument(deps)));
   app.use("/api/auth", tooMany(60, 60), authDoor(deps));
-  app.use(["/api/v1/consent", "/api/v1/invitations", "/api/v1/setup"], tooMany(60, 240));
+  // Each counts for itself: whoever reads a question often is not kept from making a passkey.
+  for (const door of ["consent", "passkeys", "invitations", "setup"]) app.use(`/api/v1/${door}`, tooMany(60, 240));
   const operations = express.Router({ caseSensitive: true, strict: true });
   operations.use(jsonBody(LONGEST_BODY));
   mountOperations(operations, {

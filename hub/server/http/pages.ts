@@ -18,6 +18,7 @@ export function mountPages(router: Router, { dashboard }: { dashboard: string })
   router.get("/c/:token", page(dashboard, "consent.html"));
   router.get("/q/:token", page(dashboard, "consent.html"));
   router.get("/j/:token", page(dashboard, "consent.html"));
+  router.get("/k/:token", page(dashboard, "consent.html"));
   router.get("/sign-in-once", signInOnce);
   mountDocs(router);
   router.get(PAGE, page(dashboard, "index.html"));

@@ -30,7 +30,7 @@ export function withRequestId(log: Log): RequestHandler {
 /** The path of an address as it may be told and logged: without its query, and without the token of a link. */
 export function tellablePath(url: string): string {
   return (url.split("?")[0] ?? "")
-    .replace(/^(\/c|\/api\/v1\/consent|\/api\/v1\/invitations|\/invitations)\/[^/]+/, "$1/…")
+    .replace(/^(\/[ck]|\/api\/v1\/consent|\/api\/v1\/passkeys|\/api\/v1\/invitations|\/invitations)\/[^/]+/, "$1/…")
     .slice(0, 200);
 }
 

@@ -9,7 +9,10 @@ const BY_FORMAT: Readonly<Record<string, string>> = {
 };
 
 /** Words for the patterns of our own schemas; the first that matches is taken. */
-const WORDS = ["home-assistant/dead-bridge", "3f2a-91bc", "22:00", "+31 20 123 4567", "a".repeat(64), "0".repeat(64)];
+const WORDS = [
+  ...["home-assistant/dead-bridge", "3f2a-91bc", "22:00", "+31 20 123 4567", "7KQM-2F9D-XW3A"],
+  ...["a".repeat(64), "0".repeat(64), "a".repeat(43)],
+];
 
 /** A value that a JSON schema takes, with `extra` added to every object that has named fields and is not strict. */
 export function sampleOf(schema: Json, extra: Json = {}, root: Json = schema): unknown {

@@ -101,7 +101,7 @@ export class Engine {
     let wait = LOOKS_EVERY_MILLISECONDS;
     try {
       while (!this.#isClosed && this.#working.size < workers && (await this.#claimOne()));
-      const due = await nextDueIn(db, await this.#deps.now(db), this.#deps.hubId);
+      const due = await nextDueIn(db, await this.#deps.now(db));
       this.#lookedAt = clock.monotonic();
       // With all workers busy, the first that is free looks again.
       if (due !== null && this.#working.size < workers) wait = Math.min(wait, due);

@@ -10,10 +10,13 @@ import {
   raise,
   sleep,
 } from "@caretaker/protocol";
+import type { Insertable } from "kysely";
 import { WANTS_YES_AT_HOME } from "../consent/at-home/yes-at-home.ts";
 import type { Permission, Verdict } from "../consent/types.ts";
+import { builtOnce, oneBuiltOnce } from "../db/built-once.ts";
 import { isDuplicate, type Trx, transaction } from "../db/database.ts";
 import { newId } from "../db/new-id.ts";
+import type { Tables } from "../db/tables.ts";
 import { appendLedger } from "../ledger/append.ts";
 import { answerWithoutHidden, wordsWithoutHidden } from "../state/hidden-answers.ts";
 import type { PlannedAct } from "./acts.ts";
@@ -167,10 +170,14 @@ async function refusalOf(
 
 /** Whoever raises what has to be allowed for something of this home, or by its plan, waits until this transaction has ended. */
 async function holdSite(trx: Trx, siteId: string): Promise<void> {
-  const site = await trx.selectFrom("site").select("planId").where("id", "=", siteId).forShare().executeTakeFirst();
+  const site = await shareSite(trx, { siteId });
   if (site?.planId != null)
     await trx.selectFrom("plan").select("id").where("id", "=", site.planId).forShare().execute();
 }
+
+const shareSite = oneBuiltOnce((db, { siteId }: { siteId: string }) =>
+  db.selectFrom("site").select("planId").where("id", "=", siteId).forShare(),
+);
 
 /** What was planned a moment ago is asked for anew when somebody has raised it since then. */
 async function raisedMeanwhile(
@@ -186,9 +193,12 @@ async function raisedMeanwhile(
 }
 
 async function holdsLock(trx: Trx, row: RunRow): Promise<boolean> {
-  const held = await trx.selectFrom("siteLock").select("lock").where("runId", "=", row.id).executeTakeFirst();
-  return held !== undefined;
+  return (await selectLock(trx, { runId: row.id })) !== undefined;
 }
+
+const selectLock = oneBuiltOnce((db, { runId }: { runId: string }) =>
+  db.selectFrom("siteLock").select("lock").where("runId", "=", runId).limit(1),
+);
 
 type Sent =
   | { readonly kind: "done"; readonly answer: unknown; readonly milliseconds: number }
@@ -253,15 +263,12 @@ async function writeOutcome(ride: Ride, request: ActRequest, attemptId: AttemptI
   const isSettled = request.purpose === "settle" && said.kind === "done";
   await ride.commit(async (trx, row, now) => {
     const sent = await sentWithoutHidden(trx, ride, request, said);
-    await trx
-      .updateTable("attempt")
-      .set({
-        status: isSettled ? "settled" : sent.kind,
-        endedAt: now,
-        answer: JSON.stringify(sent.kind === "done" ? { answer: sent.answer } : { error: sent.why }),
-      })
-      .where("id", "=", attemptId)
-      .execute();
+    await concludeAttempt(trx, {
+      attemptId,
+      status: isSettled ? "settled" : sent.kind,
+      endedAt: now,
+      answer: JSON.stringify(sent.kind === "done" ? { answer: sent.answer } : { error: sent.why }),
+    });
     await appendLedger(trx, {
       chain: ride.siteId,
       event: isSettled ? "act.settled" : `act.${sent.kind}`,
@@ -272,6 +279,14 @@ async function writeOutcome(ride: Ride, request: ActRequest, attemptId: AttemptI
     return { events: [concludedEvent(request, attemptId, sent)], memory: request.after(sent.kind) };
   });
 }
+
+const concludeAttempt = builtOnce(
+  (db, given: { attemptId: AttemptId; status: Sent["kind"] | "settled"; endedAt: Date; answer: string }) =>
+    db
+      .updateTable("attempt")
+      .set({ status: given.status, endedAt: given.endedAt, answer: given.answer })
+      .where("id", "=", given.attemptId),
+);
 
 async function sentWithoutHidden(trx: Trx, { siteId }: Ride, { act }: ActRequest, said: Sent): Promise<Sent> {
   if (said.kind !== "done") return { ...said, why: await wordsWithoutHidden(trx, siteId, said.why) };
@@ -313,26 +328,29 @@ async function insertAttempt(
   { by }: Extract<Verdict, { permitted: true }>,
   now: Date,
 ): Promise<void> {
-  await trx
-    .insertInto("attempt")
-    .values({
-      id: attemptId,
-      runId: ride.runId,
-      step: act.step,
-      item: act.item?.number ?? 0,
-      number,
-      purpose,
-      gatewayId: act.gatewayId,
-      capability: act.capability,
-      input: JSON.stringify(act.input),
-      target: act.proposed.target,
-      fencing: ride.fencing,
-      consent: JSON.stringify(by),
-      status: "intended",
-      intendedAt: now,
-    })
-    .execute();
+  await addAttempt(trx, {
+    id: attemptId,
+    runId: ride.runId,
+    step: act.step,
+    item: act.item?.number ?? 0,
+    number,
+    purpose,
+    gatewayId: act.gatewayId,
+    capability: act.capability,
+    input: JSON.stringify(act.input),
+    target: act.proposed.target,
+    fencing: ride.fencing,
+    consent: JSON.stringify(by),
+    intendedAt: now,
+  });
 }
+
+const addAttempt = builtOnce((db, given: Omit<Insertable<Tables["attempt"]>, "status">) => {
+  const { id, runId, step, item, number, purpose, gatewayId, capability, input, target, fencing } = given;
+  const { consent, intendedAt } = given;
+  const what = { step, item, number, purpose, gatewayId, capability, input, target };
+  return db.insertInto("attempt").values({ id, runId, ...what, fencing, consent, status: "intended", intendedAt });
+});
 
 function ledgerPayload(
   ride: Ride,

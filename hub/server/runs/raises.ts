@@ -1,4 +1,5 @@
 import { type ActionName, type CapabilityName, raise, type Scope } from "@caretaker/protocol";
+import { builtOnce } from "../db/built-once.ts";
 import type { Database } from "../db/database.ts";
 import { isRaised, raisedDevice } from "../state/raised-device.ts";
 import type { Affected } from "./protect.ts";
@@ -22,7 +23,7 @@ export async function raisedFor(
   asked: Asked,
   devices: readonly Pick<Affected, "id">[],
 ): Promise<{ readonly scope: Scope; readonly isPrivate: boolean }> {
-  const rows = await raisesOf(db, siteId, asked.capability as ActionName);
+  const rows = await raisesOf(db, { siteId, capability: asked.capability as ActionName });
   const touched = rows.some(({ deviceId }) => deviceId !== null) ? await touchedBy(db, siteId, asked, devices) : [];
   const counting = rows.filter((row) => {
     const raised = raisedDevice(row);
@@ -35,7 +36,7 @@ export async function raisedFor(
 }
 
 /** Of the home and its devices, and of its plan: what a plan raises is of no device, and counts in the whole home. */
-function raisesOf(db: Database, siteId: string, capability: ActionName) {
+const raisesOf = builtOnce((db, { siteId, capability }: { siteId: string; capability: ActionName }) => {
   const byPlan = db
     .selectFrom("planRaise")
     .innerJoin("site", "site.planId", "planRaise.planId")
@@ -55,9 +56,8 @@ function raisesOf(db: Database, siteId: string, capability: ActionName) {
     .select(["device.gatewayId", "device.goneAt"])
     .where("scopeRaise.siteId", "=", siteId)
     .where((where) => where.or([where("capability", "is", null), where("capability", "=", capability)]))
-    .unionAll(byPlan)
-    .execute();
-}
+    .unionAll(byPlan);
+});
 
 /** What is loaded anew takes its devices with it, and a gateway that restarts all that it has. */
 function isOfGateway({ thing }: Asked): boolean {

@@ -1,6 +1,7 @@
 import type { LedgerEvent, RunEvent, RunEventData, RunId, SiteId } from "@caretaker/protocol";
 import { type Selectable, sql } from "kysely";
 import type { Announcement } from "../announcements.ts";
+import { builtOnce, oneBuiltOnce } from "../db/built-once.ts";
 import type { Database, Trx } from "../db/database.ts";
 import type { Tables } from "../db/tables.ts";
 import { appendLedger } from "../ledger/append.ts";
@@ -12,8 +13,12 @@ export type RunRow = Selectable<Tables["run"]>;
 
 /** Locks a run's row until the transaction ends. Always first: the order is run, site, requests, locks, ledger. */
 export function lockRun(trx: Trx, runId: string): Promise<RunRow | undefined> {
-  return trx.selectFrom("run").selectAll().where("id", "=", runId).forUpdate().executeTakeFirst();
+  return selectForUpdate(trx, { runId });
 }
+
+const selectForUpdate = oneBuiltOnce((db, { runId }: { runId: string }) =>
+  db.selectFrom("run").selectAll().where("id", "=", runId).forUpdate(),
+);
 
 export function stateOf(row: RunRow): RunState {
   const { status, outcome, step, note, waitingUntil, waitingWhy, uncertainSteps, stopRequestedAt } = row;
@@ -64,10 +69,14 @@ export async function record(trx: Trx, row: RunRow, now: Date, change: Change): 
   const next = follow(row, now, change.events);
   const written = await write(trx, row, next, change);
   if (written === undefined) throw new Error(`Run ${row.number} is not there any more.`);
-  if (hasEnded(next.state)) await trx.deleteFrom("siteLock").where("runId", "=", row.id).execute();
+  if (hasEnded(next.state)) await giveLocksBack(trx, { runId: row.id });
   for (const { data } of next.events) await writeEnd(trx, written.row, data, now);
   return tell(written, next.events);
 }
+
+const giveLocksBack = builtOnce((db, { runId }: { runId: string }) =>
+  db.deleteFrom("siteLock").where("runId", "=", runId),
+);
 
 /**
  * The same in one statement and without a lock, for whoever has the claim to the run: nothing is written, and null comes
@@ -109,7 +118,10 @@ interface Written {
   readonly siteName: string;
 }
 
-/** The row and its new events in one statement: most of what a run costs is on the way to the database and back. */
+/**
+ * The row and its new events in one statement: most of what a run costs is on the way to the database and back. What was
+ * written is known here, and is not read again.
+ */
 async function write(
   db: Database,
   row: RunRow,
@@ -118,31 +130,89 @@ async function write(
   { onlyIfUnchanged = false } = {},
 ): Promise<Written | undefined> {
   const isOver = hasEnded(state);
-  const said = JSON.stringify(events.map(({ number, at, data }) => ({ number, at, data })));
-  const written = await db
+  const isGivenBack = release === true || isOver;
+  const words = memory === undefined ? null : JSON.stringify(memory);
+  const columns = {
+    ...state,
+    uncertainSteps: [...state.uncertainSteps],
+    hasUncertainStep: state.uncertainSteps.length > 0,
+    claimedBy: isGivenBack ? null : row.claimedBy,
+    claimedUntil: isGivenBack ? null : (claimedUntil?.toISOString() ?? row.claimedUntil),
+  };
+  const written = await (onlyIfUnchanged ? writeIfUnchanged : writeLocked)(db, {
+    ...columns,
+    id: row.id,
+    memory: words,
+    setsWakeAt: isOver || wakeAt !== undefined,
+    wakeAt: isOver ? null : (wakeAt ?? null),
+    said: JSON.stringify(events.map(({ number, at, data }) => ({ number, at, data }))),
+    wasFencing: row.fencing,
+    wasLastEvent: row.lastEvent,
+    wasClaimedBy: row.claimedBy,
+  });
+  if (written === undefined) return undefined;
+  const { siteName, wakeAt: dueAt } = written;
+  return {
+    row: { ...row, ...columns, wakeAt: dueAt, memory: words === null ? row.memory : JSON.parse(words) },
+    siteName,
+  };
+}
+
+interface Writing extends Omit<RunState, "uncertainSteps"> {
+  readonly id: string;
+  readonly uncertainSteps: string[];
+  readonly hasUncertainStep: boolean;
+  /** As JSON; null leaves it as it is. */
+  readonly memory: string | null;
+  /** Where it is not set it stays as it is in the database, where somebody may have set it meanwhile. */
+  readonly setsWakeAt: boolean;
+  readonly wakeAt: Date | null;
+  readonly claimedBy: string | null;
+  readonly claimedUntil: string | null;
+  /** The events, as JSON. */
+  readonly said: string;
+  readonly wasFencing: number;
+  readonly wasLastEvent: number;
+  readonly wasClaimedBy: string | null;
+}
+
+const writeLocked = oneBuiltOnce((db, given: Writing) => writing(db, given, false));
+const writeIfUnchanged = oneBuiltOnce((db, given: Writing) => writing(db, given, true));
+
+function writing(db: Database, given: Writing, onlyIfUnchanged: boolean) {
+  return db
     .with("changed", (one) =>
       one
         .updateTable("run")
         .set({
-          ...state,
-          uncertainSteps: [...state.uncertainSteps],
-          hasUncertainStep: state.uncertainSteps.length > 0,
-          ...(memory === undefined ? {} : { memory: JSON.stringify(memory) }),
-          ...(isOver ? { wakeAt: null } : wakeAt === undefined ? {} : { wakeAt }),
-          ...(release || isOver
-            ? { claimedBy: null, claimedUntil: null }
-            : claimedUntil === undefined
-              ? {}
-              : { claimedUntil }),
+          status: given.status,
+          outcome: given.outcome,
+          step: given.step,
+          note: given.note,
+          waitingUntil: given.waitingUntil,
+          waitingWhy: given.waitingWhy,
+          uncertainSteps: given.uncertainSteps,
+          hasUncertainStep: given.hasUncertainStep,
+          stopRequestedAt: given.stopRequestedAt,
+          stopRequestedBy: given.stopRequestedBy,
+          stopReason: given.stopReason,
+          isWithdrawn: given.isWithdrawn,
+          lastEvent: given.lastEvent,
+          startedAt: given.startedAt,
+          finishedAt: given.finishedAt,
+          memory: sql`coalesce(${given.memory}::jsonb, memory)`,
+          wakeAt: sql`case when ${given.setsWakeAt}::boolean then ${given.wakeAt}::timestamptz else wake_at end`,
+          claimedBy: given.claimedBy,
+          claimedUntil: given.claimedUntil,
         })
-        .where("id", "=", row.id)
+        .where("id", "=", given.id)
         .$if(onlyIfUnchanged, (where) =>
           where
-            .where("fencing", "=", row.fencing)
-            .where("claimedBy", "=", row.claimedBy)
-            .where("lastEvent", "=", row.lastEvent),
+            .where("fencing", "=", given.wasFencing)
+            .where("claimedBy", "=", given.wasClaimedBy)
+            .where("lastEvent", "=", given.wasLastEvent),
         )
-        .returningAll(),
+        .returning(["id", "siteId", "wakeAt"]),
     )
     .with("logged", (one) =>
       one
@@ -152,7 +222,7 @@ async function write(
           select
             .selectFrom("changed")
             .innerJoin(
-              sql<EventColumns>`jsonb_to_recordset(${said}::jsonb)`.as<"said">(
+              sql<EventColumns>`jsonb_to_recordset(${given.said}::jsonb)`.as<"said">(
                 sql`said(number integer, at timestamptz, data jsonb)`,
               ),
               (join) => join.onTrue(),
@@ -162,12 +232,7 @@ async function write(
     )
     .selectFrom("changed")
     .innerJoin("site", "site.id", "changed.siteId")
-    .selectAll("changed")
-    .select("site.name as siteName")
-    .executeTakeFirst();
-  if (written === undefined) return undefined;
-  const { siteName, ...changed } = written;
-  return { row: changed, siteName };
+    .select(["changed.wakeAt", "site.name as siteName"]);
 }
 
 interface EventColumns {

@@ -161,10 +161,8 @@ export class Ride {
     return record(trx, row, now, this.#renewing(now, change));
   }
 
-  /** While it is worked on, the row wakes whoever takes over when this claim has run out. */
   #renewing(now: Date, change: Change): Change {
-    const claimedUntil = new Date(now.getTime() + LEASE_SECONDS * 1000);
-    return { wakeAt: claimedUntil, claimedUntil, ...change };
+    return { claimedUntil: new Date(now.getTime() + LEASE_SECONDS * 1000), ...change };
   }
 
   /** Notes of the engine about the step it stands at. */

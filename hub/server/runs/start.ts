@@ -10,6 +10,7 @@ import {
   type SiteId,
 } from "@caretaker/protocol";
 import type { Announcement } from "../announcements.ts";
+import { builtOnce, oneBuiltOnce } from "../db/built-once.ts";
 import { type Database, type Trx, transaction } from "../db/database.ts";
 import { newId } from "../db/new-id.ts";
 import { actorText } from "../ledger/actor.ts";
@@ -84,10 +85,14 @@ export function runnable(library: Library, id: RunbookId): LibraryRunbook {
 }
 
 async function refuseRemovedSite(db: Database, siteId: SiteId): Promise<void> {
-  const site = await db.selectFrom("site").select("removedAt").where("id", "=", siteId).forShare().executeTakeFirst();
+  const site = await shareSite(db, { siteId });
   if (site !== undefined && site.removedAt === null) return;
   throw new CaretakerError("not_found", "There is no such site. Look for it in the list of sites.");
 }
+
+const shareSite = oneBuiltOnce((db, { siteId }: { siteId: string }) =>
+  db.selectFrom("site").select("removedAt").where("id", "=", siteId).forShare(),
+);
 
 /** The gateway that a run is about: the one named, that of its things, or the only one that can. */
 async function chooseGateway(
@@ -96,13 +101,7 @@ async function chooseGateway(
   { siteId, gatewayId }: Pick<StartRun, "siteId" | "gatewayId">,
   { things }: CheckedInputs,
 ): Promise<GatewayId> {
-  const gateways = await db
-    .selectFrom("gateway")
-    .select(["id", "connector", "name"])
-    .where("siteId", "=", siteId)
-    .where("removedAt", "is", null)
-    .orderBy("createdAt")
-    .execute();
+  const gateways = await selectGateways(db, { siteId });
   const fitting = gateways.filter(({ connector }) => facts.connectors.includes(connector));
   const named = gatewayId ?? things[0]?.gatewayId ?? (fitting.length === 1 ? fitting[0]?.id : undefined);
   if (named === undefined) {
@@ -123,6 +122,15 @@ async function chooseGateway(
   }
   return chosen.id as GatewayId;
 }
+
+const selectGateways = builtOnce((db, { siteId }: { siteId: string }) =>
+  db
+    .selectFrom("gateway")
+    .select(["id", "connector", "name"])
+    .where("siteId", "=", siteId)
+    .where("removedAt", "is", null)
+    .orderBy("createdAt"),
+);
 
 async function insertRun(
   deps: RunsDeps,

@@ -111,7 +111,7 @@ export function createTestRuns(db: Database, library: Library): TestRuns {
       const end = clock.now().getTime() + milliseconds(duration);
       await by.runs.engine.settle();
       for (;;) {
-        const due = await nextDueIn(db, clock.now(), by.deps.hubId);
+        const due = await nextDueIn(db, clock.now());
         const left = end - clock.now().getTime();
         await clock.forward(due === null ? left : Math.min(left, due));
         await by.runs.engine.settle();

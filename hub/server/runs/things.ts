@@ -1,4 +1,5 @@
 import { type GatewayId, type ReferenceKind, type SiteId, THING_FIELDS } from "@caretaker/protocol";
+import { oneBuiltOnce } from "../db/built-once.ts";
 import type { Database } from "../db/database.ts";
 import { isHiddenBy, loadHiding } from "../state/hiding.ts";
 
@@ -20,7 +21,7 @@ export interface Thing {
 
 /** A thing by our id, or null when the home no longer has it. */
 export async function loadThing(db: Database, kind: ReferenceKind, id: string): Promise<Thing | null> {
-  const row = await LOADERS[kind](db, id);
+  const row = await LOADERS[kind](db, { id });
   if (row === undefined) return null;
   const { id: found, key, gatewayId, siteId, name, isPrivate, roomId, isDiagnostic, deviceName, ...fields } = row;
   return {
@@ -89,61 +90,71 @@ interface ThingRow {
   readonly [field: string]: unknown;
 }
 
-const LOADERS: Readonly<Record<ReferenceKind, (db: Database, id: string) => Promise<ThingRow | undefined>>> = {
-  gateway: (db, id) =>
-    db
-      .selectFrom("gateway")
-      .select(["id", "id as key", "id as gatewayId", "siteId", "name", "connector"])
-      .where("id", "=", id)
-      .where("removedAt", "is", null)
-      .executeTakeFirst(),
-  room: (db, id) =>
-    db
-      .selectFrom("room")
-      .innerJoin("gateway", "gateway.id", "room.gatewayId")
-      .select(["room.id", "room.key", "room.gatewayId", "gateway.siteId", "room.name", "room.floor"])
-      .where("room.id", "=", id)
-      .where("room.goneAt", "is", null)
-      .where("gateway.removedAt", "is", null)
-      .executeTakeFirst(),
-  integration: (db, id) =>
-    db
-      .selectFrom("integration")
-      .innerJoin("gateway", "gateway.id", "integration.gatewayId")
-      .select(["integration.id", "integration.key", "integration.gatewayId", "gateway.siteId", "integration.name"])
-      .select("integration.domain")
-      .where("integration.id", "=", id)
-      .where("integration.goneAt", "is", null)
-      .where("gateway.removedAt", "is", null)
-      .executeTakeFirst(),
-  device: (db, id) =>
-    db
-      .selectFrom("device")
-      .innerJoin("gateway", "gateway.id", "device.gatewayId")
-      .leftJoin("room", "room.id", "device.roomId")
-      .select(["device.id", "device.key", "device.gatewayId", "gateway.siteId", "device.name", "room.name as room"])
-      .select(["device.make", "device.model", "device.firmware", "device.kind", "device.maySleep", "device.poweredBy"])
-      .where("device.id", "=", id)
-      .where("device.goneAt", "is", null)
-      .where("gateway.removedAt", "is", null)
-      .executeTakeFirst(),
-  entity: (db, id) =>
-    db
-      .selectFrom("entity")
-      .innerJoin("gateway", "gateway.id", "entity.gatewayId")
-      .leftJoin("device", "device.id", "entity.deviceId")
-      .leftJoin("room", (join) => join.on((on) => on("room.id", "=", on.fn.coalesce("entity.roomId", "device.roomId"))))
-      .select(["entity.id", "entity.key", "entity.gatewayId", "gateway.siteId", "entity.name", "room.name as room"])
-      .select([
-        "entity.kind",
-        "entity.deviceClass",
-        "entity.unit",
-        "entity.deviceId as device",
-        "device.name as deviceName",
-      ])
-      .select(["entity.private as isPrivate", "room.id as roomId", "entity.diagnostic as isDiagnostic"])
-      .where("entity.id", "=", id)
-      .where("entity.goneAt", "is", null)
-      .where("gateway.removedAt", "is", null)
-      .executeTakeFirst(),
-};
+const LOADERS: Readonly<Record<ReferenceKind, (db: Database, given: { id: string }) => Promise<ThingRow | undefined>>> =
+  {
+    gateway: oneBuiltOnce((db, { id }: { id: string }) =>
+      db
+        .selectFrom("gateway")
+        .select(["id", "id as key", "id as gatewayId", "siteId", "name", "connector"])
+        .where("id", "=", id)
+        .where("removedAt", "is", null),
+    ),
+    room: oneBuiltOnce((db, { id }: { id: string }) =>
+      db
+        .selectFrom("room")
+        .innerJoin("gateway", "gateway.id", "room.gatewayId")
+        .select(["room.id", "room.key", "room.gatewayId", "gateway.siteId", "room.name", "room.floor"])
+        .where("room.id", "=", id)
+        .where("room.goneAt", "is", null)
+        .where("gateway.removedAt", "is", null),
+    ),
+    integration: oneBuiltOnce((db, { id }: { id: string }) =>
+      db
+        .selectFrom("integration")
+        .innerJoin("gateway", "gateway.id", "integration.gatewayId")
+        .select(["integration.id", "integration.key", "integration.gatewayId", "gateway.siteId", "integration.name"])
+        .select("integration.domain")
+        .where("integration.id", "=", id)
+        .where("integration.goneAt", "is", null)
+        .where("gateway.removedAt", "is", null),
+    ),
+    device: oneBuiltOnce((db, { id }: { id: string }) =>
+      db
+        .selectFrom("device")
+        .innerJoin("gateway", "gateway.id", "device.gatewayId")
+        .leftJoin("room", "room.id", "device.roomId")
+        .select(["device.id", "device.key", "device.gatewayId", "gateway.siteId", "device.name", "room.name as room"])
+        .select([
+          "device.make",
+          "device.model",
+          "device.firmware",
+          "device.kind",
+          "device.maySleep",
+          "device.poweredBy",
+        ])
+        .where("device.id", "=", id)
+        .where("device.goneAt", "is", null)
+        .where("gateway.removedAt", "is", null),
+    ),
+    entity: oneBuiltOnce((db, { id }: { id: string }) =>
+      db
+        .selectFrom("entity")
+        .innerJoin("gateway", "gateway.id", "entity.gatewayId")
+        .leftJoin("device", "device.id", "entity.deviceId")
+        .leftJoin("room", (join) =>
+          join.on((on) => on("room.id", "=", on.fn.coalesce("entity.roomId", "device.roomId"))),
+        )
+        .select(["entity.id", "entity.key", "entity.gatewayId", "gateway.siteId", "entity.name", "room.name as room"])
+        .select([
+          "entity.kind",
+          "entity.deviceClass",
+          "entity.unit",
+          "entity.deviceId as device",
+          "device.name as deviceName",
+        ])
+        .select(["entity.private as isPrivate", "room.id as roomId", "entity.diagnostic as isDiagnostic"])
+        .where("entity.id", "=", id)
+        .where("entity.goneAt", "is", null)
+        .where("gateway.removedAt", "is", null),
+    ),
+  };

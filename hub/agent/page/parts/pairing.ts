@@ -1,7 +1,8 @@
 import { wordsIn } from "../../words/index.ts";
+import { hidden } from "../fields.ts";
 import { type Html, html } from "../html.ts";
 import type { ViewFacts } from "../view.ts";
-import { hidden, levels } from "./fields.ts";
+import { levels } from "./fields.ts";
 
 export function pairingForm(facts: ViewFacts): Html {
   const { pairing } = wordsIn(facts.language);

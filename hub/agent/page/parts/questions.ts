@@ -1,10 +1,11 @@
 import { placeWords } from "../../guard/places.ts";
 import type { KeptQuestion } from "../../store/home-state.ts";
 import { wordsIn } from "../../words/index.ts";
+import { secrets } from "../fields.ts";
 import { type Html, html } from "../html.ts";
 import { tellMoment, tellQuestion } from "../tell.ts";
 import type { ViewFacts } from "../view.ts";
-import { list, secrets } from "./fields.ts";
+import { list } from "./fields.ts";
 
 export function questionsPart(facts: ViewFacts): Html {
   return html`${facts.guard.questions().map((kept) => (kept.isOpen ? openQuestion(facts, kept) : allowedQuestion(facts, kept)))}`;

@@ -1,9 +1,10 @@
 import { placeWords } from "../../guard/places.ts";
 import { wordsIn } from "../../words/index.ts";
+import { hidden, pinField, secrets } from "../fields.ts";
 import { type Html, html } from "../html.ts";
 import { tellMoment } from "../tell.ts";
 import type { ViewFacts } from "../view.ts";
-import { hidden, levels, pinField, secrets } from "./fields.ts";
+import { levels } from "./fields.ts";
 
 export function alonePart(facts: ViewFacts): Html {
   const { store, language } = facts;

@@ -1,8 +1,8 @@
 import { wordsIn } from "../../words/index.ts";
+import { hidden, secrets } from "../fields.ts";
 import { type Html, html } from "../html.ts";
 import { tellMoment } from "../tell.ts";
 import type { ViewFacts } from "../view.ts";
-import { hidden, secrets } from "./fields.ts";
 
 export function stopPart(facts: ViewFacts): Html {
   const { store, guard, line, language } = facts;

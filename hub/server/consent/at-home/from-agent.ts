@@ -1,10 +1,16 @@
-import { type AgentAnswer, type ConsentRequestId, isCaretakerError, type SiteId } from "@caretaker/protocol";
+import {
+  type AgentAnswer,
+  type AgentWay,
+  type ConsentRequestId,
+  isCaretakerError,
+  type SiteId,
+} from "@caretaker/protocol";
 import { transaction } from "../../db/database.ts";
 import { shortCode } from "../../ledger/canonical.ts";
 import { confirmAllowed, takeAnswer, withdraw } from "../answer.ts";
 import { lockRequest } from "../open-request.ts";
 import type { ConsentDeps } from "../types.ts";
-import { AT_HOME, waitsForHome } from "./yes-at-home.ts";
+import { AT_HOME, SIGNED, waitsForHome } from "./yes-at-home.ts";
 
 /** What somebody of a home said to the agent there, on its page or in Home Assistant. */
 export interface SaidAtHome {
@@ -13,18 +19,21 @@ export interface SaidAtHome {
   /** Of the proposal that was shown. */
   readonly digest: string;
   readonly answer: AgentAnswer;
-  readonly way: "agent_page" | "home_assistant";
+  readonly way: AgentWay;
+  /** With which passkey, where it was one: the first letters of its key's digest. */
+  readonly passkey?: string | undefined;
   readonly agentId: string;
   readonly fingerprint: string;
 }
 
 /**
- * Takes an answer that came over the line of the home's own agent: whoever gave it stood in the home and knew its PIN, or
+ * Takes an answer that came over the line of the home's own agent: whoever gave it stood in the home and knew its PIN, signed with a passkey that it knows, or
  * is signed in to its Home Assistant. Counts once, and for the proposal that was shown. Returns what became of it.
  */
 export async function takeFromAgent(deps: ConsentDeps, said: SaidAtHome): Promise<"taken" | "refused" | "unknown"> {
-  const { siteId, requestId, answer, agentId, fingerprint } = said;
-  const way = { channel: said.way, grade: AT_HOME, evidence: { agentId, fingerprint } };
+  const { siteId, requestId, answer, agentId, fingerprint, passkey } = said;
+  const evidence = { agentId, fingerprint, ...(passkey === undefined ? {} : { passkey }) };
+  const way = { channel: said.way, grade: said.way === "passkey" ? SIGNED : AT_HOME, evidence };
   try {
     const told = await transaction(deps.db, async (trx) => {
       const found = await trx

@@ -1,9 +1,10 @@
 import type { GatewayId, SiteId } from "@caretaker/protocol";
 import { isCaretakerError } from "@caretaker/protocol";
-import type { Announcement } from "../../announcements.ts";
+import type { Announcement, Announcements } from "../../announcements.ts";
 import { type Trx, transaction } from "../../db/database.ts";
 import { appendLedger } from "../../ledger/append.ts";
 import { shortCode } from "../../ledger/canonical.ts";
+import type { Log } from "../../log.ts";
 import { takeAnswer } from "../answer.ts";
 import { lockRequest, type OpenRequest } from "../open-request.ts";
 import { hashToken } from "../token.ts";
@@ -17,6 +18,24 @@ export interface Tap {
   readonly action: string;
   /** The gateway's user on whose phone it was tapped; null where nobody was signed in. */
   readonly userId: string | null;
+}
+
+/** Hands what was tapped in homes on to consent. */
+export function takeTaps({
+  announcements,
+  consent,
+  log,
+}: {
+  readonly announcements: Announcements;
+  readonly consent: { takeTap(tap: Tap): ReturnType<typeof takeTap> };
+  readonly log: Pick<Log, "info" | "error">;
+}): void {
+  announcements.on("phone.tapped", (tap) => {
+    consent.takeTap(tap).then(
+      (became) => log.info({ gatewayId: tap.gatewayId, became }, "An answer was tapped in a home."),
+      (error: unknown) => log.error({ error, gatewayId: tap.gatewayId }, "An answer that was tapped was not taken."),
+    );
+  });
 }
 
 /** Tapped in the home's own app, by the user that was chosen for this contact. */

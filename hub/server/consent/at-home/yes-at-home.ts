@@ -8,6 +8,10 @@ export const WANTS_YES_AT_HOME = "wants_yes_at_home";
 
 /** How an answer is known that was given in the home, over the line of its agent. */
 export const AT_HOME = "H";
+/** And by a passkey of the household, whose signature the agent itself looked at. */
+export const SIGNED = "A";
+
+const TAKEN_BY_AGENT: readonly (string | null)[] = [AT_HOME, SIGNED];
 
 /** See `Consent.waitAtHome`. The run is locked. */
 export async function waitAtHome(
@@ -20,7 +24,7 @@ export async function waitAtHome(
     .where("id", "=", requestId)
     .forUpdate()
     .executeTakeFirstOrThrow();
-  if (request.grade === AT_HOME || statusAt(request, now) !== "allowed") return null;
+  if (TAKEN_BY_AGENT.includes(request.grade) || statusAt(request, now) !== "allowed") return null;
   const isUnderWay = await hasActed(trx, requestId);
   if (isUnderWay && request.endsAt !== null) return new Date(request.endsAt);
   const { window } = request.proposal;
@@ -47,7 +51,7 @@ async function hasActed(trx: Trx, requestId: string): Promise<boolean> {
 
 /** Whether the run of this request waits for the home's own yes to it, after it was allowed by another way. */
 export async function waitsForHome({ trx, request }: OpenRequest): Promise<boolean> {
-  if (request.status !== "allowed" || request.grade === AT_HOME) return false;
+  if (request.status !== "allowed" || TAKEN_BY_AGENT.includes(request.grade)) return false;
   const run = await trx
     .selectFrom("run")
     .select(["status", "memory"])

@@ -154,6 +154,7 @@ export const de: HomeownerWords = {
     },
     erased: "Der Text dieses Eintrags wurde gelöscht, weil jemand darum gebeten hat.",
     byPhone: "Am Telefon gesagt.",
+    byPasskey: "Unterschrieben mit einem Passkey, den das Kästchen in Ihrem Zuhause kennt.",
   },
   homeQuestion: {
     subject: (firm) => `${firm} hat eine Frage`,

@@ -150,6 +150,7 @@ export const en: HomeownerWords = {
     },
     erased: "The words of this were erased, as somebody asked.",
     byPhone: "Said on the phone.",
+    byPasskey: "Signed with a passkey that the box in your home knows.",
   },
   homeQuestion: {
     subject: (firm) => `${firm} has a question`,

@@ -154,6 +154,7 @@ export const fr: HomeownerWords = {
     },
     erased: "Le texte de cette entrée a été effacé, à la demande d’une personne.",
     byPhone: "Dit au téléphone.",
+    byPasskey: "Signé avec une clé d’accès que connaît le boîtier dans votre maison.",
   },
   homeQuestion: {
     subject: (firm) => `${firm} a une question`,

@@ -155,6 +155,7 @@ export const nl: HomeownerWords = {
     },
     erased: "De tekst hiervan is gewist, omdat iemand daarom heeft gevraagd.",
     byPhone: "Aan de telefoon gezegd.",
+    byPasskey: "Ondertekend met een passkey die het kastje in uw woning kent.",
   },
   homeQuestion: {
     subject: (firm) => `${firm} heeft een vraag`,

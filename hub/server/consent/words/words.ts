@@ -73,6 +73,7 @@ export interface HomeownerWords {
     readonly standing: Readonly<Record<StandingScope, string>>;
     readonly erased: string;
     readonly byPhone: string;
+    readonly byPasskey: string;
   };
   /** A question that allows nothing. */
   readonly homeQuestion: {

@@ -2,7 +2,7 @@ import { type Kysely, sql } from "kysely";
 
 /**
  * An attempt that the home itself refused, before anything was sent, used up no try, so the next one has its number. And at which
- * of several hubs an agent has its line: that one works on what is behind it.
+ * of several hubs an agent has its line, so that each can show it.
  */
 export const agentLines = {
   id: "0045-agent-lines",
