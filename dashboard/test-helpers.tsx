@@ -45,6 +45,7 @@ export function buildRow(changes: Partial<SiteRow> & { id: SiteId }): SiteRow {
     entities: 10,
     activeRuns: 0,
     waitingForConsent: 0,
+    stoppedAt: null,
     isSimulated: false,
     ...changes,
   };

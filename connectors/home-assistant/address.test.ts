@@ -36,6 +36,20 @@ describe("the address of a Home Assistant", () => {
     expect(parseAddress("home.example")?.webSocket).toBe("ws://home.example:8123/api/websocket");
   });
 
+  it("leads through the Supervisor's proxy where that was typed", () => {
+    expect(parseAddress("http://supervisor/core")).toEqual({
+      base: "http://supervisor/core",
+      webSocket: "ws://supervisor/core/websocket",
+      isProxied: true,
+      host: "supervisor",
+      port: 80,
+      tls: false,
+    });
+    expect(parseAddress("http://supervisor/core/")?.base).toBe("http://supervisor/core");
+    expect(parseAddress("http://supervisor/core/api")).toBeUndefined();
+    expect(parseAddress("http://supervisor/auth")).toBeUndefined();
+  });
+
   it("carries the certificate that a person said yes to", () => {
     const address = parseAddress("https://[fd12::1]:8123");
 

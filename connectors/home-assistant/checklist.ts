@@ -7,10 +7,11 @@ import {
   checkName,
   checkPort,
   type Found,
-  Secret,
+  type Secret,
   walkChecklist,
 } from "@caretaker/protocol";
-import { type Address, parseAddress } from "./address.ts";
+import { readAccess } from "./access.ts";
+import type { Address } from "./address.ts";
 import { refusalOf } from "./client/login.ts";
 import { HomeAssistantClient } from "./client.ts";
 import { fetchRegistries } from "./home/fetch.ts";
@@ -31,11 +32,9 @@ interface Asked {
 
 /** Looks at a Home Assistant before it is added: a line when a check begins and one when it has ended. */
 export async function* checkGateway(config: unknown, context: ConnectorContext): AsyncGenerator<ChecklistLine> {
-  const { url, token, pinnedCertificate } = HomeAssistantConfig.parse(config);
-  const address = parseAddress(url);
-  if (address === undefined)
-    throw new CaretakerError("configuration_invalid", `${url} is not the address of a Home Assistant.`);
-  const asked = { address, token: new Secret(token), context };
+  const { pinnedCertificate } = HomeAssistantConfig.parse(config);
+  const { address, token } = readAccess(config);
+  const asked = { address, token, context };
   let client: HomeAssistantClient | undefined;
   const logIn = async (): Promise<Found> => {
     client = await HomeAssistantClient.open({
@@ -73,7 +72,9 @@ export async function* checkGateway(config: unknown, context: ConnectorContext):
   }
 }
 
-async function checkMake({ address, context }: Asked): Promise<Found> {
+async function checkMake(asked: Asked): Promise<Found> {
+  const { address, context } = asked;
+  if (address.isProxied) return checkProxy(asked);
   const answer = await context.dialer.http({
     method: "GET",
     url: `${address.base}/manifest.json`,
@@ -91,6 +92,23 @@ async function checkMake({ address, context }: Asked): Promise<Found> {
   if (nameIn(answer.body) !== "Home Assistant")
     throw new ChecklistFailure({ detail: words.notHomeAssistant(address.base), next: say.checkAddress });
   return { detail: say.isHomeAssistant };
+}
+
+/** The Supervisor hands nothing on to whom it does not know, so it is asked with the token. */
+async function checkProxy({ address, token, context }: Asked): Promise<Found> {
+  const answer = await context.dialer.http({
+    method: "GET",
+    url: `${address.base}/api/`,
+    headers: { authorization: `Bearer ${token.reveal()}` },
+    timeoutSeconds: 10,
+    maxBytes: 65_536,
+  });
+  if (answer.status === 200) return { detail: say.isHomeAssistant };
+  const error =
+    answer.status === 401
+      ? new CaretakerError("gateway_auth_failed", words.tokenRefused(address.base, undefined))
+      : refusalOf(address, answer.status);
+  throw new ChecklistFailure({ detail: error.message, next: say.nextAfter(error.code, "make") });
 }
 
 function nameIn(body: string): unknown {

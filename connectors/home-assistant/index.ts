@@ -1,11 +1,8 @@
 import { CaretakerError, defineConnector } from "@caretaker/protocol";
 import { parseAddress, targetOf } from "./address.ts";
 import { checkGateway } from "./checklist.ts";
-import { HomeAssistantConfig, manifest } from "./manifest.ts";
+import { manifest, Whereabouts } from "./manifest.ts";
 import { openSession } from "./session.ts";
-
-/** Made once: a hub that starts asks every home of a fleet where it is. */
-const Whereabouts = HomeAssistantConfig.pick({ url: true, pinnedCertificate: true }).loose();
 
 export const homeAssistant = defineConnector({
   manifest,

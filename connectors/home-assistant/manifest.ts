@@ -2,8 +2,7 @@ import type { CapabilityDeclaration, CapabilityName, ConnectorManifest } from "@
 import { z } from "zod";
 import { parseAddress } from "./address.ts";
 
-/** What a technician types to add a Home Assistant. */
-export const HomeAssistantConfig = z.strictObject({
+const Fields = z.strictObject({
   url: z
     .string()
     .trim()
@@ -16,9 +15,11 @@ export const HomeAssistantConfig = z.strictObject({
     .min(20, "is too short for a long-lived access token")
     .max(2000)
     .regex(/^[\x21-\x7e]+$/, "has characters that no access token has")
+    .optional()
     .meta({
       title: "Long-lived access token",
-      description: "In Home Assistant: a user of its own for Caretaker, then Profile, Security, Create token.",
+      description:
+        "In Home Assistant: a user of its own for Caretaker, then Profile, Security, Create token. Leave it empty for http://supervisor/core: the agent that runs as Home Assistant's own app has one.",
     }),
   pinnedCertificate: z
     .string()
@@ -26,7 +27,16 @@ export const HomeAssistantConfig = z.strictObject({
     .optional()
     .meta({ title: "Certificate", description: "Fingerprint of the certificate that a person said yes to." }),
 });
+
+/** What a technician types to add a Home Assistant. Only behind the Supervisor's proxy does the agent there have a token. */
+export const HomeAssistantConfig = Fields.refine(
+  ({ url, token }) => token !== undefined || parseAddress(url)?.isProxied === true,
+  { path: ["token"], error: "is missing" },
+);
 export type HomeAssistantConfig = z.infer<typeof HomeAssistantConfig>;
+
+/** Made once: a hub that starts asks every home of a fleet where it is. */
+export const Whereabouts = Fields.pick({ url: true, pinnedCertificate: true }).loose();
 
 function read(scope: CapabilityDeclaration["scope"], timeoutSeconds = 20): CapabilityDeclaration {
   return { scope, timeoutSeconds };

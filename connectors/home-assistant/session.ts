@@ -9,32 +9,27 @@ import {
   type MessageOutput,
   type ReadRequest,
   type SayRequest,
-  Secret,
 } from "@caretaker/protocol";
+import { readAccess } from "./access.ts";
 import { act } from "./acts.ts";
-import { parseAddress } from "./address.ts";
 import type { Loss } from "./client/loss.ts";
 import { HomeAssistantClient } from "./client.ts";
 import { diagnosticsOf } from "./diagnostics.ts";
 import { Follower } from "./home/follower.ts";
 import { say } from "./household.ts";
-import { HomeAssistantConfig } from "./manifest.ts";
 import { isTooOld } from "./normalise/version.ts";
 import { read } from "./reads.ts";
 import { words } from "./words.ts";
 
 /** One session with one Home Assistant: from a line that opened to a line that closed. */
 export async function openSession(config: unknown, context: ConnectorContext): Promise<GatewaySession> {
-  const { url, token } = HomeAssistantConfig.parse(config);
-  const address = parseAddress(url);
-  if (address === undefined)
-    throw new CaretakerError("configuration_invalid", `${url} is not the address of a Home Assistant.`);
+  const { address, token } = readAccess(config);
   const session = new HomeAssistantSession(context, address.base);
   const client = await HomeAssistantClient.open({
     dialer: context.dialer,
     clock: context.clock,
     address,
-    token: new Secret(token),
+    token,
     onLost: (loss) => session.handleLost(loss),
     onGarbage: (count, what) => session.handleGarbage(count, what),
   });

@@ -6,6 +6,8 @@ export const words = {
     `What answers at ${base} is not a Home Assistant. Check address and port: it is 8123 by default, and 80 on Home Assistant OS since 2026.8.`,
   tokenRefused: (base: string, said: string | undefined) =>
     `${base} refused the access token${said === undefined ? "" : ` ("${said}")`}. Ask the homeowner for a new one: Profile, Security, Long-lived access tokens.`,
+  noToken: (base: string) =>
+    `There is no access token for ${base}. Give one, unless the agent in the home has its own: Home Assistant's app has one for http://supervisor/core.`,
   withdrawn: (base: string) =>
     `${base} no longer accepts the access token that worked until now: somebody there took it back. Talk to the homeowner before asking for a new one.`,
   banned: (base: string) =>

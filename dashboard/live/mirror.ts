@@ -41,6 +41,7 @@ export class Mirror {
   readonly #schedule: (flush: () => void) => void;
   readonly #rooms = new Map<string, Kept>();
   readonly #listeners = new Set<() => void>();
+  readonly #ofAgents = new Set<(siteId: SiteId) => void>();
   #held: (() => void)[] = [];
   #state: MirrorState;
 
@@ -54,6 +55,9 @@ export class Mirror {
       for (const delta of deltas) this.#take(`site ${delta.siteId}`, delta);
     });
     line.on("run.stepped", (delta: RunDelta) => this.#take(`run ${delta.runId}`, delta));
+    line.on("agent.changed", ({ siteId }) => {
+      for (const listener of this.#ofAgents) listener(siteId);
+    });
     line.on("room.closed", ({ room, reason }) => this.#rooms.get(keyOf(room))?.room.closed(reason));
   }
 
@@ -69,6 +73,12 @@ export class Mirror {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   };
+
+  /** Called with the site whose agent changed, of those that are watched. */
+  listenToAgents(listener: (siteId: SiteId) => void): () => void {
+    this.#ofAgents.add(listener);
+    return () => this.#ofAgents.delete(listener);
+  }
 
   fleet(): Watched<FleetContent> {
     return this.#keep("fleet", () => new FleetContent(this.#schedule));

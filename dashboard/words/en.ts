@@ -192,6 +192,7 @@ export const words = {
   },
   fleet: {
     title: "Sites",
+    stoppedByHome: "stopped by the household",
     search: "Search sites",
     searchText: "Name, client, town or phone",
     add: "Add a site",
@@ -538,6 +539,7 @@ export const words = {
     lastSeen: "Last contact",
     roundTrip: "There and back",
     milliseconds: (count: number) => `${count} ms`,
+    lostLines: "Lines lost in 24 h",
     hubAlone: "On our word alone",
     hubAloneWords: {
       reach: "only whether gateways answer",
@@ -553,8 +555,13 @@ export const words = {
     noPlaces: "No place was asked for yet.",
     placeStates: { asked: "The home has not answered yet", allowed: "Allowed", refused: "Refused by the home" },
     stopped: "The household has stopped everything",
-    stoppedText: (when: string) =>
-      `Since ${when} the agent does nothing and shows nothing, whatever this hub says. Only the household allows it again, on the agent's page. Call them.`,
+    stoppedBy: {
+      agent_page: "on the agent's page",
+      home_assistant: "in Home Assistant",
+      switch: "with its switch in Home Assistant",
+    },
+    stoppedText: (when: string, way: string | null) =>
+      `Stopped ${way === null ? "" : `${way} `}on ${when}. Since then the agent does nothing and shows nothing, whatever this hub says. Only the household allows it again. Call them.`,
     compare: "Compare it with the page in the home",
     compareText:
       "Read it to whoever is in the home. If their page shows the same, they confirm it there. If not, end the agent.",

@@ -66,6 +66,7 @@ export const LEDGER_WORDS: Record<LedgerEvent, string> = {
   "act.intended": "An act was about to be sent",
   "act.done": "An act was done",
   "act.failed": "An act failed",
+  "act.refused": "The agent in the home refused an act: it wants a yes of its own",
   "act.uncertain": "What came of an act is not known",
   "act.settled": "An act was made safe after a break",
   "act.resolved": "A person looked what came of an act",

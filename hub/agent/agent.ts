@@ -1,3 +1,4 @@
+import { watchEntity } from "@caretaker/connector-home-assistant/watch-entity";
 import {
   type AgentAsk,
   type CapabilityDeclaration,
@@ -14,10 +15,13 @@ import {
   isPasskeyAsk,
   KNOWS_PASSKEYS,
   type Reason,
+  targetsOf,
 } from "@caretaker/protocol";
 import { openKey } from "@caretaker/reach/agent-proof.ts";
 import { createDialer } from "@caretaker/reach/dialer.ts";
 import { HomeGuard } from "./guard/home-guard.ts";
+import { HOME_ASSISTANT, type OwnHomeAssistant, withOwnToken } from "./home-assistant.ts";
+import { type HomeAssistantAccess, HomeSwitch, type SwitchState } from "./home-switch.ts";
 import { readHubAddress } from "./link/address.ts";
 import { Link, type LinkTrouble } from "./link/link.ts";
 import { Sessions } from "./sessions.ts";
@@ -35,6 +39,10 @@ export interface AgentOptions {
   readonly ownPort: number | null;
   /** Only where the home is simulated on one machine. */
   readonly mayReachOwnMachine?: boolean;
+  /** What the agent itself was given, for the household's switch and for gateways that the hub has no token for. */
+  readonly homeAssistant?: OwnHomeAssistant | null;
+  /** The switch in Home Assistant that stops everything; null for none. */
+  readonly switchEntity?: string | null;
 }
 
 export interface LineState {
@@ -53,6 +61,7 @@ export class Agent {
   readonly guard: HomeGuard;
   readonly #link: Link;
   readonly #sessions: Sessions;
+  readonly #homeSwitch: HomeSwitch | null;
   readonly #options: AgentOptions;
   readonly #lineListeners = new Set<() => void>();
   #line: LineState;
@@ -79,6 +88,10 @@ export class Agent {
       clock,
       log,
       dialerFor: (targets) => this.#dialerFor(targets),
+      complete: (connector, config) => withOwnToken(connector, config, options.homeAssistant ?? null),
+      opened: (connector, config) => {
+        if (connector.manifest.id === HOME_ASSISTANT) this.#homeSwitch?.opened(config as HomeAssistantAccess);
+      },
       tell: (gatewayId, events) => this.#link.say({ kind: "events", gatewayId, events: [...events] }),
     });
     this.#link = new Link({
@@ -102,13 +115,19 @@ export class Agent {
       },
     });
     this.guard.on((change) => this.#tellHub(change));
+    this.#homeSwitch = this.#openSwitch();
   }
 
   /** Opens what is kept, and the line to the hub where the home is paired. */
   static async start(options: AgentOptions): Promise<Agent> {
     const agent = new Agent(options, await Store.open(options.folder, options.clock));
+    agent.#homeSwitch?.start();
     agent.#connect();
     return agent;
+  }
+
+  get homeSwitch(): SwitchState | null {
+    return this.#homeSwitch?.state ?? null;
   }
 
   get line(): LineState {
@@ -132,7 +151,7 @@ export class Agent {
   }
 
   async stop(): Promise<void> {
-    await this.#link.stop();
+    await Promise.all([this.#link.stop(), this.#homeSwitch?.stop()]);
     await this.#sessions.closeAll();
     await this.store.close();
   }
@@ -221,6 +240,33 @@ export class Agent {
   /** What the agent's own copy of the make says of it; null where the home has no such gateway now. */
   declarationOf(gatewayId: GatewayId, capability: CapabilityName): CapabilityDeclaration | null {
     return this.#sessions.connectorOf(gatewayId)?.manifest.capabilities[capability] ?? null;
+  }
+
+  #openSwitch(): HomeSwitch | null {
+    const { switchEntity: entityId = null, homeAssistant = null, clock, random, log, connectors } = this.#options;
+    const make = connectors.find(({ manifest }) => manifest.id === HOME_ASSISTANT);
+    if (entityId === null || make === undefined) return null;
+    return new HomeSwitch(
+      {
+        entityId,
+        clock,
+        random,
+        log,
+        watch: (access, heard) =>
+          watchEntity(access, { ...heard, entityId, clock, dialer: this.#dialerFor(targetsOf(make, access)) }),
+        turned: (isOn) => this.#turned(isOn),
+      },
+      homeAssistant === null ? null : { ...homeAssistant },
+    );
+  }
+
+  #turned(isOn: boolean | null): void {
+    try {
+      this.guard.switched(isOn);
+    } catch (error) {
+      // It holds all the same until the agent restarts, and then the switch is looked at anew.
+      this.#options.log.warn({ error }, "The agent cannot write what it keeps. Is the disk full?");
+    }
   }
 
   #dialerFor(targets: readonly GatewayTarget[]): Dialer {

@@ -12,7 +12,7 @@ const FOLDER = "/data";
 const OPTIONS = join(FOLDER, "options.json");
 const USER = 1000;
 
-const settings = settingsOfApp(readFileSync(OPTIONS, "utf8"), FOLDER);
+const settings = settingsOfApp(readFileSync(OPTIONS, "utf8"), FOLDER, process.env.SUPERVISOR_TOKEN);
 chownSync(FOLDER, USER, USER);
 for (const name of readdirSync(FOLDER)) if (join(FOLDER, name) !== OPTIONS) chownSync(join(FOLDER, name), USER, USER);
 // The groups first: an ordinary user could not give them up any more.

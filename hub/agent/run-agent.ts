@@ -4,6 +4,7 @@ import { fingerprintOf } from "@caretaker/reach/agent-proof.ts";
 import { connectors } from "@caretaker/reach/makes.ts";
 import { Agent } from "./agent.ts";
 import { readHubAddress } from "./link/address.ts";
+import { SUPERVISOR } from "./page/doors.ts";
 import { createPage, type Page } from "./page/page.ts";
 import { type AgentSettings, readSettings } from "./settings.ts";
 
@@ -32,9 +33,10 @@ function openPage(agent: Agent, settings: AgentSettings): Page {
     guard: agent.guard,
     clock: systemClock,
     log,
-    rules: { names: settings.names, isIngress: settings.ingress },
+    rules: { names: settings.names, ingress: settings.ingress ? SUPERVISOR : null },
     fingerprint: fingerprintOf(agent.store.key.publicKey),
     declarationOf: (gatewayId, capability) => agent.declarationOf(gatewayId, capability),
+    homeSwitch: () => agent.homeSwitch,
     line: () => ({ isConnected: agent.line.isOpen, since: agent.line.since }),
     makeName: (id) => connectors.find(({ manifest }) => manifest.id === id)?.manifest.name ?? id,
     pair: (hub, code) => pair(agent, hub, code),
@@ -67,6 +69,8 @@ async function run(settings: AgentSettings): Promise<void> {
     random: Math.random,
     log,
     ownPort: settings.port,
+    homeAssistant: settings.ownHomeAssistant,
+    switchEntity: settings.switch,
   });
   const page = openPage(agent, settings);
   const { port } = await page.listen(settings.host, settings.port);

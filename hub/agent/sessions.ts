@@ -23,6 +23,10 @@ export interface SessionsDeps {
   readonly clock: Clock;
   readonly log: ConnectorLog;
   readonly dialerFor: (targets: readonly GatewayTarget[]) => Dialer;
+  /** A gateway's settings with what the agent itself adds to them. */
+  readonly complete?: (connector: Connector, config: Readonly<Record<string, unknown>>) => typeof config;
+  /** The hub has a session with a gateway of these settings. */
+  readonly opened?: (connector: Connector, config: unknown) => void;
   /** What leaves the home. */
   readonly tell: (gatewayId: GatewayId, events: readonly AgentSessionEvent[]) => void;
 }
@@ -106,6 +110,7 @@ export class Sessions {
       // What it said while it was opened stands before the answer.
       this.#tell();
       if (held.isOver) throw new CaretakerError("gateway_lost", "The session was closed while it was being opened.");
+      this.#deps.opened?.(connector, read);
       return null;
     } catch (error) {
       held.isOver = true;
@@ -177,7 +182,7 @@ export class Sessions {
     const connector = this.#deps.connectors.find(({ manifest }) => manifest.id === id);
     if (connector === undefined)
       throw new CaretakerError("gateway_unsupported", `This agent has no connector called ${id}. Update the agent.`);
-    const parsed = connector.manifest.config.safeParse(config);
+    const parsed = connector.manifest.config.safeParse(this.#deps.complete?.(connector, config) ?? config);
     if (parsed.success) return { connector, read: parsed.data };
     throw new CaretakerError("invalid_input", `The settings for ${connector.manifest.name} have mistakes.`, {
       meta: { fields: parsed.error.issues.map(({ path }) => path.join(".")) },

@@ -28,7 +28,7 @@ export const ALLOWS_ALL: Guard = {
   ask() {},
   over() {},
   atWork() {},
-  policy: () => ({ hubAlone: "all", stoppedAt: null, isConfirmed: true, places: [] }),
+  policy: () => ({ hubAlone: "all", stoppedAt: null, stoppedBy: null, isConfirmed: true, places: [] }),
   owesSettle: () => false,
   on: () => () => {},
 };

@@ -106,11 +106,17 @@ export const AgentPlace = z.strictObject({
 });
 export type AgentPlace = z.infer<typeof AgentPlace>;
 
+/** By which way somebody of the home stopped everything: its page, our part of Home Assistant, or a switch of the household's. */
+export const StoppedBy = z.enum(["agent_page", "home_assistant", "switch"]);
+export type StoppedBy = z.infer<typeof StoppedBy>;
+
 /** What the agent lets the hub know of its own lock, so that nobody has to find out by being refused. */
 export const AgentPolicy = z.strictObject({
   hubAlone: HubAlone,
   /** Somebody of the home pressed Stop everything, and nothing goes until they allow it again. */
   stoppedAt: Moment.nullable(),
+  /** Null where nobody did, or where an older agent does not say. */
+  stoppedBy: StoppedBy.nullable().default(null),
   isConfirmed: z.boolean(),
   places: z.array(AgentPlace).max(100),
 });
@@ -282,6 +288,8 @@ export const Agent = z.object({
   endedAt: Moment.nullable(),
   /** Milliseconds for one question and answer over the link, lately; null while it is away. */
   roundTrip: z.number().nullable(),
+  /** How often its line has ended within a day, at the hub that is asked and since that hub began. */
+  lostLines: z.number().int(),
   /** As it last said; null before it said anything. */
   policy: AgentPolicy.nullable(),
 });

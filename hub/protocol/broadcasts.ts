@@ -119,6 +119,8 @@ export const broadcasts = {
   "sites.changed": z.array(SiteDelta),
   "fleet.changed": FleetDelta,
   "run.stepped": RunDelta,
+  /** To whoever watches the site: its agent came, went, or said something else of its home. `agent.get` says what. */
+  "agent.changed": z.object({ siteId: SiteId }),
   "room.closed": RoomClosed,
   "live.closing": z.object({
     reason: z.enum(["signed_out", "not_allowed", "shutting_down", "session_expired"]),

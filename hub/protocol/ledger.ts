@@ -68,6 +68,7 @@ export const LEDGER_EVENTS = [
   "act.intended",
   "act.done",
   "act.failed",
+  "act.refused",
   "act.uncertain",
   "act.settled",
   "act.resolved",

@@ -119,6 +119,8 @@ export const SiteRow = z.object({
   entities: z.number().int(),
   activeRuns: z.number().int(),
   waitingForConsent: z.number().int(),
+  /** Since when the home's agent refuses everything, because somebody of the household stopped it there. */
+  stoppedAt: Moment.nullable(),
   isSimulated: z.boolean(),
 });
 export type SiteRow = z.infer<typeof SiteRow>;

@@ -40,7 +40,7 @@ export type Announcement =
       readonly siteId: SiteId;
       readonly gatewayId: GatewayId;
     }
-  /** An agent's line is open, or its home allows something else than before: gateways behind it may be tried again. */
+  /** An agent's line is open or has ended, or its home allows something else: gateways behind it may be tried again. */
   | { readonly type: "agent.changed"; readonly siteId: SiteId; readonly agentId: AgentId }
   | { readonly type: "session.ended"; readonly sessionId: SessionId; readonly personId: PersonId }
   /** A role or the right to be here changed: every stream of that person is judged again. */

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { Clock, PersonId, SessionId, SiteId } from "@caretaker/protocol";
+import type { AgentId, Clock, PersonId, SessionId, SiteId } from "@caretaker/protocol";
 import { z } from "zod";
 import type { Announcement, Announcements } from "./announcements.ts";
 import { type Database, notify } from "./db/database.ts";
@@ -20,6 +20,11 @@ const Told = z.discriminatedUnion("type", [
     isDisabled: z.boolean(),
   }),
   z.object({ type: z.literal("key.revoked"), keyId: z.string() }),
+  z.object({
+    type: z.literal("agent.changed"),
+    siteId: z.uuid().transform((id) => id as SiteId),
+    agentId: z.uuid().transform((id) => id as AgentId),
+  }),
 ]);
 type Told = z.infer<typeof Told>;
 const News = z.object({ from: z.string(), told: Told });
@@ -30,6 +35,7 @@ const KINDS = Object.keys({
   "session.ended": true,
   "person.changed": true,
   "key.revoked": true,
+  "agent.changed": true,
 } satisfies Record<Told["type"], true>) as Told["type"][];
 
 const CHANNEL = "caretaker_told";

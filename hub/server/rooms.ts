@@ -162,8 +162,10 @@ async function makeInnerRooms(options: HubOptions, { server, port, url }: Place)
   const viewNews = createViewNews({ databaseUrl, clock, log, announcements });
   const betweenHubs = createBetweenHubs({ db, databaseUrl, clock, log, announcements });
   const sealer = createWordSealer(ring);
+  const hubId = randomUUID();
   const agents = createAgents({
     db,
+    hubId,
     server,
     clock,
     log,
@@ -211,7 +213,7 @@ async function makeInnerRooms(options: HubOptions, { server, port, url }: Place)
     runs: runsDoor,
     takesPasskeys: (siteId) => takesPasskeys(agents, siteId, url),
   });
-  const runsDeps = { db, library, gateways, consent, clock, now, announcements, log, hubId: randomUUID() };
+  const runsDeps = { db, library, gateways, consent, clock, now, announcements, log, hubId };
   const runs = createRuns(runsDeps);
   const rolloutsDeps = { ...runsDeps, runs, queueMessage: mail.queue };
   const rollouts = new RolloutPump(rolloutsDeps);

@@ -48,6 +48,7 @@ async function open({
     log: silent,
     announcements,
     key: await hubKey(db, vault),
+    hubId: "bench",
     sealer: createWordSealer(ring),
   });
   const { linkOf, policyOf } = agents;

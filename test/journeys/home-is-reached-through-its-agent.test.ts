@@ -1,13 +1,19 @@
+import { FakeSupervisor } from "@caretaker/connector-home-assistant/fake-gateway";
 import { expect, it } from "vitest";
 import { pairAgent, startAgent } from "./harness/agent.ts";
 import { HOMEOWNER } from "./harness/firm.ts";
 import { simulatedJourney } from "./harness/stage.ts";
 import { until } from "./harness/until.ts";
 
-simulatedJourney("a home behind its own agent", (stage) => {
+const SWITCH = "input_boolean.caretaker_service_access";
+
+simulatedJourney("a home behind its own agent, which is an app of its Home Assistant", (stage) => {
   it("is paired with the household's word, watched, and fixed only with a yes that was given in the home", async () => {
     const { firm, home } = stage();
-    const { agent, stop } = await startAgent();
+    home.setState(SWITCH, "on");
+    await using supervisor = await FakeSupervisor.start({ homeAssistant: home });
+    const own = { url: supervisor.url, token: supervisor.token };
+    const { agent, stop } = await startAgent({ homeAssistant: own, switchEntity: SWITCH });
     try {
       const client = await firm.api("client.create", { name: "Lee" });
       const { id: siteId } = await firm.api("site.create", {
@@ -27,7 +33,8 @@ simulatedJourney("a home behind its own agent", (stage) => {
           siteId,
           connector: "home-assistant",
           name: "Home Assistant",
-          config: { url: home.url, token: home.token },
+          // Nobody types a token: the agent has one.
+          config: { url: supervisor.url },
           throughAgent: true,
         });
       await expect(add()).rejects.toMatchObject({ code: "conflict" });
@@ -62,11 +69,18 @@ simulatedJourney("a home behind its own agent", (stage) => {
         expect.arrayContaining(["agent.paired", "agent.confirmed", "consent.allowed", "act.done"]),
       );
 
-      agent.guard.stop("agent_page");
+      home.setState(SWITCH, "off");
       await until("nothing is reached any more", async () => {
         const { items } = await firm.api("gateway.list", { siteId });
         return items[0]?.state !== "online";
       });
+      const shown = (await firm.api("agent.get", { siteId })).agent?.policy;
+      expect(shown).toMatchObject({ stoppedBy: "switch", stoppedAt: expect.any(String) });
+      expect(await firm.ledger(siteId)).toContain("agent.stopped");
+
+      home.setState(SWITCH, "on");
+      await firm.gatewayState(gateway.id, siteId, "online");
+      expect(supervisor.refused).toBe(0);
     } finally {
       await stop();
     }

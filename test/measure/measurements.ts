@@ -2,6 +2,7 @@ import { agentCopies } from "./agent-copies.ts";
 import { agentGuesses } from "./agent-guesses.ts";
 import { agentKills } from "./agent-kills.ts";
 import { agentLies } from "./agent-lies.ts";
+import { agentMemory } from "./agent-memory.ts";
 import { badLines } from "./bad-lines.ts";
 import { blast } from "./blast.ts";
 import { clocks } from "./clocks.ts";
@@ -39,6 +40,10 @@ export const MEASUREMENTS: Readonly<Record<string, Measurement>> = {
   "agent-lies": {
     title: "to whoever is not its hub, whatever the network says, an agent says nothing",
     measure: agentLies,
+  },
+  "agent-memory": {
+    title: "the agent of a home with 1,000 entities lives in little memory, after an hour of what such a home says",
+    measure: agentMemory,
   },
   "bad-lines": {
     title: "whatever is wrong with a line, and whenever it begins, is met in time, said rightly and got over",

@@ -8,6 +8,8 @@ const steps = dockerfile(readFileSync(join(ROOT, "hub/agent/Dockerfile"), "utf8"
 const words = (name: string): string[] => steps.filter((step) => step.name === name).map((step) => step.words);
 const last = steps.findLastIndex((step) => step.name === "FROM");
 const program = "hub/agent/main.ts";
+/** Little memory for what is young, and code that is small rather than fast: the agent of a home has little to do. */
+const flags = ["--max-semi-space-size=1", "--optimize-for-size"];
 
 /** Every package of ours that the agent's program leads to, by its folder. */
 function packagesOf(path: string): Set<string> {
@@ -44,8 +46,18 @@ describe("the agent's image", () => {
   it("runs as a user that is not root, in a program that gets its signals itself", () => {
     expect(words("USER")).toEqual(["1000:1000"]);
     expect(steps.findIndex((step) => step.name === "USER")).toBeGreaterThan(last);
-    expect(words("ENTRYPOINT")).toEqual([JSON.stringify(["node", program]).replace(",", ", ")]);
+    expect(JSON.parse(words("ENTRYPOINT")[0] ?? "")).toEqual(["node", ...flags, program]);
     expect(existsSync(join(ROOT, program))).toBe(true);
+  });
+
+  it("has what was compiled in it, for the flags that it is started with, as npm starts it too", () => {
+    const { scripts } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
+    const compiled = words("RUN").find((run) => run.includes(program)) ?? "";
+
+    expect(scripts.agent).toContain(`node ${flags.join(" ")} --import`);
+    expect(words("ENV")[0]).toContain("NODE_COMPILE_CACHE=/caretaker/compiled");
+    for (const first of [program, "hub/agent/home-assistant-app.ts"])
+      expect(compiled).toContain(`node ${flags.join(" ")} ${first};`);
   });
 
   it("writes to its own folder only", () => {

@@ -111,7 +111,9 @@ describe("the Home Assistant app", () => {
     const words = (name: string): string[] => steps.filter((step) => step.name === name).map((step) => step.words);
 
     expect(words("FROM")).toEqual([`ghcr.io/caretaker-hub/agent:${config().version}`]);
-    expect(words("ENTRYPOINT")).toEqual(['["node", "hub/agent/home-assistant-app.ts"]']);
+    expect(words("ENTRYPOINT")).toEqual([
+      '["node", "--max-semi-space-size=1", "--optimize-for-size", "hub/agent/home-assistant-app.ts"]',
+    ]);
     expect(words("ADD").concat(words("RUN"), words("COPY"))).toEqual([]);
   });
 });

@@ -105,7 +105,9 @@ const COMMANDS: Readonly<Record<string, Command>> = {
       const prefix = `{"id":${id},"type":"event","event":`;
       from.subscribe(
         id,
-        states.changes.listen((body) => from.sendText(`${prefix}${body}}`)),
+        states.changes.listen((body) => {
+          if (only === undefined || isAbout(body, only)) from.sendText(`${prefix}${body}}`);
+        }),
       );
       from.later(() => from.sendText(`${prefix}${states.all(only)}}`));
       return null;
@@ -274,4 +276,10 @@ function sendSystemHealth(from: Connection, id: number): null {
     from.event(id, { type: "finish" });
   });
   return null;
+}
+
+/** Whether the text of a change says something of one of these. */
+function isAbout(body: string, only: ReadonlySet<string>): boolean {
+  const { a = {}, c = {}, r = [] } = JSON.parse(body) as { a?: object; c?: object; r?: string[] };
+  return [...Object.keys(a), ...Object.keys(c), ...r].some((id) => only.has(id));
 }

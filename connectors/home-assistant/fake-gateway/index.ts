@@ -11,4 +11,5 @@ export {
   type StartFakeHomeAssistant,
   startFakeHomeAssistant,
 } from "./server.ts";
+export { FakeSupervisor } from "./supervisor.ts";
 export { testHome } from "./test-home.ts";

@@ -7,7 +7,7 @@ import { Icon } from "../../ui/Icon.tsx";
 import { Status } from "../../ui/Status.tsx";
 import { telephone } from "../../ui/telephone.ts";
 import { words } from "../../words/en.ts";
-import { RunBadges, SimulatedTag, Unavailable } from "./cells.tsx";
+import { RunBadges, SimulatedTag, StoppedTag, Unavailable } from "./cells.tsx";
 
 /** The same on a phone: one card each, with the call one thumb away. */
 export function FleetCards({ rows }: { rows: readonly SiteRow[] }) {
@@ -53,6 +53,7 @@ const SiteCard = memo(function SiteCard({ row }: { row: SiteRow }) {
         <p className="cell-second">
           {[row.clientName, row.town].filter(Boolean).join(" · ")}
           {row.isSimulated ? <SimulatedTag /> : null}
+          <StoppedTag row={row} />
         </p>
         <Status health={row.health} reason={row.reason} since={row.since} timeZone={row.timeZone} />
         <div className="site-card-tags">

@@ -8,7 +8,7 @@ import { Since } from "../../ui/Since.tsx";
 import { Status } from "../../ui/Status.tsx";
 import { telephone } from "../../ui/telephone.ts";
 import { words } from "../../words/en.ts";
-import { Makes, RunBadges, SimulatedTag, Unavailable, useMakeNames } from "./cells.tsx";
+import { Makes, RunBadges, SimulatedTag, StoppedTag, Unavailable, useMakeNames } from "./cells.tsx";
 import type { FleetSort } from "./fleet-search.ts";
 import type { HeldOrder } from "./use-held-order.ts";
 
@@ -143,6 +143,7 @@ const FleetRow = memo(function FleetRow({ row, index, names }: FleetRowProps) {
         <span className="cell-second">
           {row.clientName}
           {row.isSimulated ? <SimulatedTag /> : null}
+          <StoppedTag row={row} />
         </span>
       </td>
       <td className="col-town">{row.town}</td>

@@ -1,5 +1,11 @@
 import type { SiteRow } from "@caretaker/protocol";
-import { mdiAccountClockOutline, mdiHomeAssistant, mdiProgressWrench, mdiRouterWireless } from "@mdi/js";
+import {
+  mdiAccountClockOutline,
+  mdiHandBackLeft,
+  mdiHomeAssistant,
+  mdiProgressWrench,
+  mdiRouterWireless,
+} from "@mdi/js";
 import { useMemo } from "react";
 import { useOperation } from "../../live/queries.ts";
 import { Icon } from "../../ui/Icon.tsx";
@@ -73,4 +79,15 @@ export function RunBadges({ row }: { row: SiteRow }) {
 
 export function SimulatedTag() {
   return <span className="simulated">{words.fleet.simulated}</span>;
+}
+
+/** The household has stopped everything at its agent: nothing can be done there until they allow it again. */
+export function StoppedTag({ row }: { row: SiteRow }) {
+  if (row.stoppedAt === null) return null;
+  return (
+    <span className="stopped-tag">
+      <Icon path={mdiHandBackLeft} size={14} />
+      {words.fleet.stoppedByHome}
+    </span>
+  );
 }

@@ -2,8 +2,10 @@ import type { Agent, AgentId, AgentPolicy, Me, PersonId, Role, SiteId } from "@c
 import { QueryClientProvider } from "@tanstack/react-query";
 import { cleanup, fireEvent, screen, within } from "@testing-library/react";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { MirrorProvider } from "../../live/hooks.tsx";
+import { Mirror } from "../../live/mirror.ts";
 import { createQueryClient } from "../../live/queries.ts";
-import { AT, id, renderInApp } from "../../test-helpers.tsx";
+import { AT, FakeLine, id, renderInApp } from "../../test-helpers.tsx";
 import { meQuery } from "../session.ts";
 import { AgentPanel } from "./AgentPanel.tsx";
 
@@ -13,6 +15,7 @@ const CODE = "0123-4567-89AB-CDEF-GHJK-MNPQ-RS";
 const POLICY: AgentPolicy = {
   hubAlone: "quiet",
   stoppedAt: null,
+  stoppedBy: null,
   isConfirmed: true,
   places: [
     { host: "192.168.1.20", port: 8123, connector: "home-assistant", allowed: "allowed" },
@@ -32,6 +35,7 @@ function buildAgent(changes: Partial<Agent> = {}): Agent {
     lastSeenAt: AT,
     endedAt: null,
     roundTrip: 14,
+    lostLines: 3,
     policy: POLICY,
     ...changes,
   };
@@ -40,10 +44,12 @@ function buildAgent(changes: Partial<Agent> = {}): Agent {
 /** A hub behind `fetch` with one agent or none, that remembers what it was told. */
 let agent: Agent | null;
 let expiresAt: string;
+let line: FakeLine;
 let told: { path: string; body: Record<string, unknown> }[];
 
 beforeEach(() => {
   [agent, told] = [null, []];
+  line = new FakeLine();
   expiresAt = new Date(Date.now() + 900_000).toISOString();
   vi.stubGlobal("fetch", async (url: string, request: RequestInit = {}): Promise<Response> => {
     const path = new URL(url, "http://hub.test").pathname.replace("/api/v1", "");
@@ -64,9 +70,11 @@ function open(role: Role = "senior"): void {
   const person = { id: id<PersonId>(80), name: "Bo", email: "bo@firm.example", role };
   queries.setQueryData(meQuery.queryKey, { person, factorAt: new Date().toISOString() } as unknown as Me);
   renderInApp(
-    <QueryClientProvider client={queries}>
-      <AgentPanel siteId={SITE} />
-    </QueryClientProvider>,
+    <MirrorProvider mirror={new Mirror(line)}>
+      <QueryClientProvider client={queries}>
+        <AgentPanel siteId={SITE} />
+      </QueryClientProvider>
+    </MirrorProvider>,
   );
 }
 
@@ -108,6 +116,7 @@ describe("the agent in a home", () => {
 
     expect(await screen.findByText("Connected")).toBeTruthy();
     expect(screen.getByText("14 ms")).toBeTruthy();
+    expect(screen.getByText("Lines lost in 24 h").nextSibling?.textContent).toBe("3");
     expect(screen.getByText("see, diagnose, and fixes that nobody feels")).toBeTruthy();
     const places = screen.getAllByRole("listitem").map(({ textContent }) => textContent);
     expect(places).toEqual(["192.168.1.20:8123Allowed", "192.168.1.9:22The home has not answered yet"]);
@@ -116,12 +125,26 @@ describe("the agent in a home", () => {
   });
 
   it("says before all else that the household has stopped everything", async () => {
-    agent = buildAgent({ policy: { ...POLICY, stoppedAt: AT } });
+    agent = buildAgent({ policy: { ...POLICY, stoppedAt: AT, stoppedBy: "switch" } });
     open();
 
     const notice = await screen.findByText("The household has stopped everything");
     const fact = screen.getByText("Version");
     expect(notice.compareDocumentPosition(fact) & Node.DOCUMENT_POSITION_FOLLOWING).toBeTruthy();
+  });
+
+  it("looks again at once when the hub says that it changed, and not for another home's", async () => {
+    agent = buildAgent();
+    open();
+    expect(await screen.findByText("Connected")).toBeTruthy();
+    agent = buildAgent({ state: "away", roundTrip: null });
+
+    line.say("agent.changed", { siteId: id<SiteId>(2) });
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(screen.queryByText("Not connected")).toBeNull();
+    line.say("agent.changed", { siteId: SITE });
+
+    expect(await screen.findByText("Not connected")).toBeTruthy();
   });
 
   it("is ended with a reason", async () => {

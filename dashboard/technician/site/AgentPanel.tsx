@@ -2,7 +2,8 @@ import "./agent.css";
 import type { Agent, AgentPolicy, SiteId } from "@caretaker/protocol";
 import { Button, TextInput } from "@mantine/core";
 import { mdiHandBackLeft, mdiLinkVariant, mdiSnowflake } from "@mdi/js";
-import { lazy, Suspense, useState } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
+import { useMirror } from "../../live/hooks.tsx";
 import { useAction, useOperation } from "../../live/queries.ts";
 import { Confirm } from "../../ui/Confirm.tsx";
 import { ErrorMessage } from "../../ui/ErrorMessage.tsx";
@@ -21,10 +22,15 @@ import { Fingerprint } from "./Fingerprint.tsx";
 /** With it comes what draws the picture: nobody else needs that. */
 const PairAgent = lazy(() => import("./PairAgent.tsx"));
 
-const LOOK_EVERY_MS = 5000;
+/** How long its line takes changes without anybody saying so; everything else is said. */
+const LOOK_EVERY_MS = 30_000;
 
 export function useAgent(siteId: SiteId) {
-  return useOperation("agent.get", { siteId }, { refetchInterval: LOOK_EVERY_MS });
+  const mirror = useMirror();
+  const query = useOperation("agent.get", { siteId }, { refetchInterval: LOOK_EVERY_MS });
+  const { refetch } = query;
+  useEffect(() => mirror.listenToAgents((id) => void (id === siteId && refetch())), [mirror, siteId, refetch]);
+  return query;
 }
 
 /** The agent in the home: whether it is there, what its home allows, and how it comes and goes. */
@@ -65,12 +71,12 @@ function AgentOfHome({ agent }: { agent: Agent }) {
   const mayEnd = useMay("agent.end");
   const mayUnfreeze = useMay("agent.unfreeze");
   const [dialog, setDialog] = useState<"end" | "unfreeze" | null>(null);
-  const stoppedAt = agent.policy?.stoppedAt ?? null;
+  const { stoppedAt, stoppedBy } = agent.policy ?? { stoppedAt: null, stoppedBy: null };
   return (
     <div className="agent">
       {stoppedAt === null ? null : (
         <Notice tone="bad" icon={mdiHandBackLeft} title={words.agent.stopped}>
-          {words.agent.stoppedText(dayAndTime(stoppedAt))}
+          {words.agent.stoppedText(dayAndTime(stoppedAt), stoppedBy === null ? null : words.agent.stoppedBy[stoppedBy])}
         </Notice>
       )}
       {agent.state === "frozen" ? (
@@ -100,7 +106,11 @@ function AgentOfHome({ agent }: { agent: Agent }) {
 }
 
 /** What is known of it, and what it lets happen on our word, as it says itself: nobody of the firm can change that. */
-function Facts({ agent: { fingerprint, version, lastSeenAt, roundTrip, confirmedAt, policy } }: { agent: Agent }) {
+function Facts({
+  agent: { fingerprint, version, lastSeenAt, roundTrip, lostLines, confirmedAt, policy },
+}: {
+  agent: Agent;
+}) {
   return (
     <dl className="facts">
       <dt>{words.agent.fingerprint}</dt>
@@ -119,6 +129,8 @@ function Facts({ agent: { fingerprint, version, lastSeenAt, roundTrip, confirmed
           <dd className="num">{words.agent.milliseconds(roundTrip)}</dd>
         </>
       )}
+      <dt>{words.agent.lostLines}</dt>
+      <dd className="num">{lostLines}</dd>
       {confirmedAt === null ? null : (
         <>
           <dt>{words.agent.hubAlone}</dt>

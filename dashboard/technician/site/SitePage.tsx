@@ -4,6 +4,7 @@ import { Button } from "@mantine/core";
 import {
   mdiAccountKeyOutline,
   mdiDevices,
+  mdiHandBackLeft,
   mdiHistory,
   mdiHomeOutline,
   mdiHomeSearchOutline,
@@ -22,11 +23,13 @@ import { CallLink } from "../../ui/CallLink.tsx";
 import { EmptyState } from "../../ui/EmptyState.tsx";
 import { ErrorMessage } from "../../ui/ErrorMessage.tsx";
 import { Icon } from "../../ui/Icon.tsx";
+import { Notice } from "../../ui/Notice.tsx";
 import { Page } from "../../ui/Page.tsx";
 import { RoomNotice } from "../../ui/RoomNotice.tsx";
 import { Skeletons } from "../../ui/Skeletons.tsx";
 import { Status } from "../../ui/Status.tsx";
 import { words } from "../../words/en.ts";
+import { dayAndTime } from "../../words/time.ts";
 import { SimulatedTag } from "../fleet/cells.tsx";
 import { SiteFreezes } from "../freezes/FreezeBanner.tsx";
 import { useMay } from "../session.ts";
@@ -100,6 +103,11 @@ export function SitePage() {
           <Status health={row.health} reason={row.reason} since={row.since} timeZone={site.data.timeZone} size="lg" />
         ) : null}
       </div>
+      {row?.stoppedAt == null ? null : (
+        <Notice tone="bad" icon={mdiHandBackLeft} title={words.agent.stopped}>
+          {words.agent.stoppedText(dayAndTime(row.stoppedAt), null)}
+        </Notice>
+      )}
       <RoomNotice state={state} />
       <EndOfConsent site={site.data} />
       <SiteFreezes site={site.data} />

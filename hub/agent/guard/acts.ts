@@ -24,6 +24,13 @@ export class Acts {
   constructor(store: Store) {
     this.#store = store;
     for (const record of store.actsBefore) this.#know(record);
+    this.#appended = store.actsBefore.length;
+  }
+
+  /** A box that restarts often would never come to write it anew while it runs. */
+  async tidyAtStart(): Promise<void> {
+    if (this.#appended < TIDY_EVERY) return;
+    await this.#tidy();
   }
 
   /** Throws where it was begun before, or where its time is over or is too far away. */
@@ -100,7 +107,10 @@ export class Acts {
   async #append(record: ActRecord): Promise<void> {
     await this.#store.acts.append(record);
     this.#appended += 1;
-    if (this.#appended < TIDY_EVERY) return;
+    if (this.#appended >= TIDY_EVERY) await this.#tidy();
+  }
+
+  async #tidy(): Promise<void> {
     this.#appended = 0;
     const now = this.#store.time.now();
     for (const [id, { expiresAt }] of this.#made) if (Date.parse(expiresAt) + REMEMBERED < now) this.#made.delete(id);

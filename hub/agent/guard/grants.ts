@@ -4,8 +4,9 @@ import type { KeptQuestion } from "../store/home-state.ts";
 import type { Made } from "./acts.ts";
 import type { GuardedAct } from "./guard.ts";
 
-/** A yes has to be used soon. */
+/** A yes has to be used soon, or in the time that it names, which is not further away than this. */
 export const BEGIN_WITHIN = 60 * 60_000;
+const LONGEST_AHEAD = 14 * 24 * 60 * 60_000;
 /** However long a proposal says that it takes. */
 const LONGEST_LIMIT = 12 * 60 * 60_000;
 /** What did not help may be put back so much longer than new things may be begun. */
@@ -44,13 +45,23 @@ function standing(kept: KeptQuestion | undefined, { siteId }: GrantFacts) {
   return { question, allowedAt: Date.parse(answeredAt) };
 }
 
+/** Until when a yes may be used for the first time. */
+export function beginBy({ window }: AgentQuestion["proposal"], allowedAt: number): number {
+  return window === null ? allowedAt + BEGIN_WITHIN : Math.min(Date.parse(window.to), allowedAt + LONGEST_AHEAD);
+}
+
 function lateness(
   { proposal }: AgentQuestion,
   { made, now, allowedAt, purpose }: GrantFacts & { readonly allowedAt: number; readonly purpose: string },
 ): Verdict | null {
   const first = made.find((one) => one.purpose === "do");
   if (first === undefined) {
-    if (now > allowedAt + BEGIN_WITHIN) return expired("What was allowed was not begun within the hour: ask again.");
+    if (now > beginBy(proposal, allowedAt))
+      return expired(
+        proposal.window === null
+          ? "What was allowed was not begun within the hour: ask again."
+          : "What was allowed was not begun in its time: ask again.",
+      );
   } else {
     const limit = Math.min(proposal.limitSeconds * 1000, LONGEST_LIMIT);
     const longer = purpose === "undo" ? PUT_BACK_WITHIN : 0;

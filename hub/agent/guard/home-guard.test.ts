@@ -1,3 +1,4 @@
+import { digestOf } from "@caretaker/reach/canonical.ts";
 import { afterEach, describe, expect, it } from "vitest";
 import {
   allow,
@@ -118,5 +119,73 @@ describe("Stop", () => {
     expect(() => again.guard.permitOpen("home-assistant", [TARGET])).toThrow(code("not_allowed"));
     expect(again.guard.filter(GATEWAY, { type: "inventory", inventory: INVENTORY })).toBeNull();
     expect(again.guard.filter(GATEWAY, { type: "lost", kind: "unreachable", reason: { code: "x" } })).not.toBeNull();
+  });
+});
+
+describe("a question that was answered elsewhere", () => {
+  it("is shown again when the hub asks it again, until its new time, and takes a yes then", async () => {
+    const home = await open();
+    const question = buildQuestion(home);
+    home.guard.ask(question);
+    home.guard.over(question.requestId);
+    expect(home.guard.questions()).toEqual([]);
+    await home.clock.forward("90m");
+
+    const answerBy = new Date(home.store.time.now() + 3_600_000).toISOString();
+    home.guard.ask({ ...question, answerBy });
+
+    expect(home.guard.questions()).toMatchObject([{ isOpen: true, question: { answerBy } }]);
+    home.guard.answer(question.requestId, question.digest, "allow", "agent_page");
+    await expect(home.guard.permitAct(buildAct(home, { requestId: question.requestId }))).resolves.toBeUndefined();
+  });
+
+  it("is not asked again once somebody here has answered it", async () => {
+    const home = await open();
+    const question = buildQuestion(home);
+    home.guard.ask(question);
+    home.guard.answer(question.requestId, question.digest, "no", "agent_page");
+
+    home.guard.over(question.requestId);
+    home.guard.ask(question);
+
+    expect(home.guard.questions()).toEqual([]);
+    await expect(home.guard.permitAct(buildAct(home, { requestId: question.requestId }))).rejects.toMatchObject({
+      code: "consent_missing",
+    });
+  });
+
+  it("may say another time then, and a yes to that holds until its end, not for an hour", async () => {
+    const home = await open();
+    const question = buildQuestion(home);
+    home.guard.ask(question);
+    home.guard.over(question.requestId);
+    const at = (hours: number) => new Date(home.store.time.now() + hours * 3_600_000).toISOString();
+    const proposal = { ...question.proposal, window: { from: at(20), to: at(26) } };
+
+    home.guard.ask({ ...question, proposal, digest: digestOf(proposal), answerBy: at(26) });
+    home.guard.answer(question.requestId, digestOf(proposal), "allow", "agent_page");
+    const act = () => home.guard.permitAct(buildAct(home, { requestId: question.requestId }));
+
+    await expect(act()).rejects.toMatchObject({ code: "consent_expired" });
+    await home.clock.forward("25h");
+    for (let number = 0; number < 60; number += 1) {
+      const another = buildQuestion(home);
+      home.guard.ask(another);
+      home.guard.over(another.requestId);
+    }
+    await expect(act()).resolves.toBeUndefined();
+  });
+
+  it("does not hold behind the time that it names", async () => {
+    const home = await open();
+    const now = home.store.time.now();
+    const window = { from: new Date(now).toISOString(), to: new Date(now + 3 * 3_600_000).toISOString() };
+    const requestId = allow(home, buildQuestion(home, undefined, { window }));
+
+    await home.clock.forward("181m");
+
+    await expect(home.guard.permitAct(buildAct(home, { requestId }))).rejects.toMatchObject({
+      code: "consent_expired",
+    });
   });
 });

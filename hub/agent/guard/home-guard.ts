@@ -5,14 +5,12 @@ import {
   type AgentWay,
   type AgentWelcome,
   CAPABILITIES,
-  type CapabilityDeclaration,
   type CapabilityName,
-  type Clock,
-  type ConnectorLog,
   type ConsentRequestId,
   type GatewayId,
   type GatewayTarget,
   type HubAlone,
+  type StoppedBy,
 } from "@caretaker/protocol";
 import { canonicalJson } from "@caretaker/reach/canonical.ts";
 import { Passkeys, type SignedYes } from "../passkeys/passkeys.ts";
@@ -21,33 +19,17 @@ import type { JournalEntry } from "../store/records.ts";
 import type { Store } from "../store/store.ts";
 import { Acts, type Outcome } from "./acts.ts";
 import type { Guard, GuardChange, GuardedAct } from "./guard.ts";
+import type { AtWork, GuardDeps } from "./guard-deps.ts";
 import { Inventories } from "./inventories.ts";
 import { checkGranted, checkSettles, isAtLeast, isHubEnough, recordOf } from "./judge-act.ts";
 import { createTimeKeeper } from "./keep-time.ts";
 import { Outgoing } from "./outgoing.ts";
-import { isSamePlace, judgeTargets, type PlaceRules, placeWords } from "./places.ts";
-import { answerable, isOpen, isStanding, withQuestion } from "./questions.ts";
+import { isSamePlace, judgeTargets, placeWords } from "./places.ts";
+import { answerable, shownQuestions, stopQuestions, withQuestion } from "./questions.ts";
 import { refusal } from "./refusal.ts";
-
-export interface GuardDeps {
-  readonly store: Store;
-  readonly clock: Clock;
-  readonly log: ConnectorLog;
-  readonly rules: PlaceRules;
-  /** What the make of a gateway says of a capability; null where the agent holds no such gateway. */
-  readonly declarationOf: (gatewayId: GatewayId, capability: CapabilityName) => CapabilityDeclaration | null;
-}
-
-/** Who works on the home, as the hub says. Not kept: after a restart the hub says it again. */
-export interface AtWork {
-  readonly technician: string;
-  readonly why: string;
-  readonly since: string;
-}
 
 /** How long after a cut its gateway may still be reached, with everything else stopped, so that nothing stays dark. */
 const SETTLE_WITHIN = 15 * 60_000;
-
 const STOPPED = "Somebody of the home has stopped everything.";
 
 /** The lock of one home, over what is kept of it. What people press on the page arrives here as well. */
@@ -63,7 +45,8 @@ export class HomeGuard implements Guard {
   readonly #keepTime: () => void;
   readonly passkeys: Passkeys;
   /** Also where it could not be written. */
-  #stopPressedAt: string | null = null;
+  #stopPressed: { readonly at: string; readonly by: StoppedBy } | null = null;
+  #isSwitchOn: boolean | null = null;
 
   constructor(deps: GuardDeps) {
     this.#deps = deps;
@@ -78,6 +61,7 @@ export class HomeGuard implements Guard {
       note: (entry) => this.#note(entry),
       changed: () => this.#tell({ kind: "passkeys" }),
     });
+    this.#acts.tidyAtStart().catch((error: unknown) => this.#warn(error));
   }
 
   // ---- What the hub wants ----
@@ -86,7 +70,8 @@ export class HomeGuard implements Guard {
     const { store, rules } = this.#deps;
     this.#checkConfirmed();
     const { places } = store.home;
-    if (this.#isStopped() && !this.#owesAny()) throw refusal("not_allowed", STOPPED);
+    if (this.#isStopped() && !this.#acts.gateways().some((one) => this.owesSettle(one)))
+      throw refusal("not_allowed", STOPPED);
     const opened = judgeTargets(places, connector, targets, rules);
     if (opened.isAllowed) return;
     if (opened.places !== places && !this.#isStopped()) {
@@ -148,7 +133,7 @@ export class HomeGuard implements Guard {
       this.#outgoing.set(gatewayId, outgoing);
     }
     const { hubAlone, confirmedAt } = this.#deps.store.home;
-    const rules = { hubAlone, stoppedAt: this.#stoppedAt(), isConfirmed: confirmedAt !== null };
+    const rules = { hubAlone, stoppedAt: this.#currentStop()?.at ?? null, isConfirmed: confirmedAt !== null };
     return outgoing.filter(event, rules, this.#inventories.privateOf(gatewayId));
   }
 
@@ -184,7 +169,8 @@ export class HomeGuard implements Guard {
 
   policy(): AgentPolicy {
     const { hubAlone, confirmedAt, places } = this.#deps.store.home;
-    return { hubAlone, stoppedAt: this.#stoppedAt(), isConfirmed: confirmedAt !== null, places };
+    const { at: stoppedAt = null, by: stoppedBy = null } = this.#currentStop() ?? {};
+    return { hubAlone, stoppedAt, stoppedBy, isConfirmed: confirmedAt !== null, places };
   }
 
   owesSettle(gatewayId: GatewayId): boolean {
@@ -231,6 +217,7 @@ export class HomeGuard implements Guard {
     store.change({ confirmedAt: at, hubAlone });
     this.#note({ kind: "confirmed", at });
     this.#tell({ kind: "policy" });
+    if (this.#isSwitchOn === false) this.stop("switch");
   }
 
   choose(hubAlone: HubAlone): void {
@@ -265,35 +252,50 @@ export class HomeGuard implements Guard {
   }
 
   /** Everything, at once: from this line on nothing is permitted, whatever the disk and the hub do. */
-  stop(way: AgentWay): void {
+  stop(by: StoppedBy): void {
     const { store } = this.#deps;
-    if (store.home.pairing === null || store.home.stoppedAt !== null) return;
-    const now = store.time.now();
+    const before = this.#currentStop();
+    // Who presses it while the switch is off means it for longer than until the switch is on.
+    const isMore = before === null || (before.by === "switch" && by !== "switch");
+    if (store.home.pairing === null || !isMore) return;
     const at = store.time.moment();
-    const stopped = store.home.questions.filter((one) => isOpen(one, now) || isStanding(one, now));
-    const questions = store.home.questions.map((one) =>
-      stopped.includes(one)
-        ? { ...one, answer: "stop" as const, answeredAt: at, way, isOver: true, isVoid: true }
-        : { ...one, isOver: true, isVoid: true },
-    );
-    this.#stopPressedAt = at;
-    this.#note({ kind: "stopped", at });
-    for (const { question } of stopped)
-      this.#tell({ kind: "answered", requestId: question.requestId, digest: question.digest, answer: "stop", way });
+    const way = by === "agent_page" ? by : "home_assistant";
+    const { questions, ended } = stopQuestions(store.home.questions, { now: store.time.now(), at, way });
+    this.#stopPressed = { at, by };
+    this.#note({ kind: "stopped", at, by });
+    for (const { requestId, digest } of ended) this.#tell({ kind: "answered", requestId, digest, answer: "stop", way });
     try {
-      store.change({ stoppedAt: at, questions });
+      store.change({ stoppedAt: at, stoppedBy: by, questions });
     } finally {
       this.#tell({ kind: "policy" });
     }
   }
 
-  allowAgain(): void {
+  allowAgain(by: StoppedBy): void {
     const { store } = this.#deps;
     if (!this.#isStopped()) return;
-    store.change({ stoppedAt: null, questions: store.home.questions.map((one) => ({ ...one, isVoid: true })) });
-    this.#stopPressedAt = null;
-    this.#note({ kind: "allowed_again", at: store.time.moment() });
+    if (this.#isSwitchOn === false)
+      throw refusal(
+        "conflict",
+        "The switch in Home Assistant is off. Whoever wants to allow again switches it on there.",
+      );
+    const questions = store.home.questions.map((one) => ({ ...one, isVoid: true }));
+    store.change({ stoppedAt: null, stoppedBy: null, questions });
+    this.#stopPressed = null;
+    this.#note({ kind: "allowed_again", at: store.time.moment(), by });
     this.#tell({ kind: "policy" });
+  }
+
+  /**
+   * How the household's switch in Home Assistant is; null while nobody knows, which changes nothing. On lifts only what the
+   * switch itself had stopped: anything in a home may switch it, and Stop on the page is a person's.
+   */
+  switched(isOn: boolean | null): void {
+    if (isOn === this.#isSwitchOn) return;
+    this.#isSwitchOn = isOn;
+    if (isOn === false) this.stop("switch");
+    if (isOn === true && this.#currentStop()?.by === "switch") this.allowAgain("switch");
+    this.#tellPage();
   }
 
   askForHelp(words: string): void {
@@ -307,8 +309,17 @@ export class HomeGuard implements Guard {
   release(): void {
     const { store } = this.#deps;
     if (store.home.pairing === null) return;
-    const nothing = { pairing: null, confirmedAt: null, stoppedAt: null, places: [], questions: [], passkeys: [] };
+    const nothing = {
+      passkeys: [],
+      pairing: null,
+      confirmedAt: null,
+      stoppedAt: null,
+      stoppedBy: null,
+      places: [],
+      questions: [],
+    };
     store.change({ ...nothing, hubAlone: "quiet", pin: null, tokenHash: null });
+    this.#stopPressed = null;
     this.#atWork = null;
     this.passkeys.forget();
     this.#note({ kind: "released", at: store.time.moment() });
@@ -324,16 +335,17 @@ export class HomeGuard implements Guard {
     return () => this.#pages.delete(listener);
   }
 
+  get isSwitchOn(): boolean | null {
+    return this.#isSwitchOn;
+  }
+
   get working(): AtWork | null {
     return this.#atWork;
   }
 
   /** What waits for an answer, and what was said yes to and may still be used. */
-  questions(): readonly (KeptQuestion & { readonly isOpen: boolean })[] {
-    const now = this.#deps.store.time.now();
-    return this.#deps.store.home.questions
-      .filter((one) => isOpen(one, now) || isStanding(one, now))
-      .map((one) => ({ ...one, isOpen: isOpen(one, now) }));
+  questions(): ReturnType<typeof shownQuestions> {
+    return shownQuestions(this.#deps.store.home.questions, this.#deps.store.time.now());
   }
 
   // ---- The rules ----
@@ -348,21 +360,18 @@ export class HomeGuard implements Guard {
     if (this.#isStopped()) throw refusal("not_allowed", STOPPED);
   }
 
+  #currentStop(): { readonly at: string; readonly by: StoppedBy } | null {
+    const { stoppedAt, stoppedBy } = this.#deps.store.home;
+    return this.#stopPressed ?? (stoppedAt === null ? null : { at: stoppedAt, by: stoppedBy ?? "agent_page" });
+  }
+
   #answerable(requestId: ConsentRequestId, digest: string): KeptQuestion {
     this.#checkGoing();
     return answerable(this.#deps.store.home.questions, requestId, digest, this.#deps.store.time.now());
   }
 
-  #stoppedAt(): string | null {
-    return this.#stopPressedAt ?? this.#deps.store.home.stoppedAt;
-  }
-
   #isStopped(): boolean {
-    return this.#stoppedAt() !== null;
-  }
-
-  #owesAny(): boolean {
-    return this.#acts.gateways().some((gatewayId) => this.owesSettle(gatewayId));
+    return this.#currentStop() !== null;
   }
 
   #questionsWith(requestId: ConsentRequestId, changed: Partial<KeptQuestion>): KeptQuestion[] {

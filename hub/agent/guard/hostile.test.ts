@@ -368,7 +368,7 @@ describe("after Stop", () => {
     expect(await permitted(home, acts(home))).toBe(0);
     const again = await reopen(home);
     expect(await permitted(again, acts(again))).toBe(0);
-    again.guard.allowAgain();
+    again.guard.allowAgain("agent_page");
     // What was allowed once is asked for anew.
     const isEnough = hubAlone === "all";
     expect(await permitted(again, [buildAct(again, { requestId })])).toBe(isEnough ? 1 : 0);

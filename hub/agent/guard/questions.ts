@@ -1,5 +1,6 @@
 import {
   AgentQuestion,
+  type AgentWay,
   type CapabilityDeclaration,
   type CapabilityName,
   type ConsentRequestId,
@@ -8,7 +9,7 @@ import {
 } from "@caretaker/protocol";
 import { digestOf } from "@caretaker/reach/canonical.ts";
 import type { KeptQuestion } from "../store/home-state.ts";
-import { BEGIN_WITHIN, gatewayIn, saysEnough } from "./grants.ts";
+import { beginBy, gatewayIn, saysEnough } from "./grants.ts";
 import type { Inventories } from "./inventories.ts";
 import { refusal } from "./refusal.ts";
 
@@ -37,9 +38,17 @@ export function withQuestion(
   const question = AgentQuestion.parse(said);
   const known = kept.find((one) => one.question.requestId === question.requestId);
   if (known !== undefined) {
-    if (known.question.digest !== question.digest)
+    const isAskedAgain = known.answer === null && known.isOver;
+    if (!isAskedAgain && known.question.digest !== question.digest)
       throw refusal("changed_meanwhile", "This question was asked before, and said something else then.");
-    return kept;
+    // Allowed by another way meanwhile, and perhaps for another time, which is no yes of this home's: now it is asked for that.
+    return isAskedAgain
+      ? withQuestion(
+          kept.filter((one) => one !== known),
+          question,
+          deps,
+        )
+      : kept;
   }
   check(question, deps);
   const fresh = forgetOld(kept, deps.now);
@@ -104,7 +113,31 @@ export function isOpen({ answer, isOver, question }: KeptQuestion, now: number):
 /** A yes that may still be used. */
 export function isStanding({ answer, answeredAt, isVoid, question }: KeptQuestion, now: number): boolean {
   if (answer !== "allow" || isVoid || answeredAt === null) return false;
-  return now < Date.parse(answeredAt) + BEGIN_WITHIN + question.proposal.limitSeconds * 1000;
+  const { proposal } = question;
+  return now < beginBy(proposal, Date.parse(answeredAt)) + proposal.limitSeconds * 1000;
+}
+
+/** What becomes of the questions at Stop: all are over, and each yes is void. `ended` are those that somebody waits for. */
+export function stopQuestions(
+  kept: readonly KeptQuestion[],
+  { now, at, way }: { readonly now: number; readonly at: string; readonly way: AgentWay },
+): { readonly questions: KeptQuestion[]; readonly ended: readonly AgentQuestion[] } {
+  const ended = kept.filter((one) => isOpen(one, now) || isStanding(one, now));
+  const questions = kept.map((one) => {
+    const answer = ended.includes(one) ? { answer: "stop" as const, answeredAt: at, way } : {};
+    return { ...one, ...answer, isOver: true, isVoid: true };
+  });
+  return { questions, ended: ended.map(({ question }) => question) };
+}
+
+/** What the page shows of them, and whether each can still be answered. */
+export function shownQuestions(
+  kept: readonly KeptQuestion[],
+  now: number,
+): readonly (KeptQuestion & { readonly isOpen: boolean })[] {
+  return kept
+    .filter((one) => isOpen(one, now) || isStanding(one, now))
+    .map((one) => ({ ...one, isOpen: isOpen(one, now) }));
 }
 
 /** The question as it can be answered, or why it cannot. */
@@ -124,6 +157,11 @@ export function answerable(
 }
 
 function forgetOld(kept: readonly KeptQuestion[], now: number): readonly KeptQuestion[] {
-  const alive = kept.filter((one) => Date.parse(one.answeredAt ?? one.question.answerBy) > now - LONGEST_GRANT);
-  return alive.slice(-MOST_KEPT);
+  // A yes for next week is not pushed out by questions that nobody answers.
+  const standing = kept.filter((one) => isStanding(one, now));
+  const others = kept
+    .filter((one) => !standing.includes(one))
+    .filter((one) => Date.parse(one.answeredAt ?? one.question.answerBy) > now - LONGEST_GRANT)
+    .slice(-MOST_KEPT);
+  return kept.filter((one) => standing.includes(one) || others.includes(one));
 }

@@ -45,7 +45,8 @@ export const ACTIONS: Readonly<Record<string, Action>> = {
   "allow-again": {
     needsPin: always,
     run({ guard }) {
-      guard.allowAgain();
+      if (guard.isSwitchOn === false) throw new Declined("switchOff", 409);
+      guard.allowAgain("agent_page");
       return {};
     },
   },

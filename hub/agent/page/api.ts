@@ -27,7 +27,7 @@ const DOINGS: Readonly<Record<string, (room: Room, body: unknown) => void>> = {
   },
   "/api/allow-again": ({ guard }, body) => {
     Nothing.parse(body);
-    guard.allowAgain();
+    guard.allowAgain("home_assistant");
   },
   "/api/help": ({ guard }, body) => guard.askForHelp(Help.parse(body).words),
 };

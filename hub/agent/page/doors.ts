@@ -4,19 +4,19 @@ import { isIP } from "node:net";
 export interface DoorRules {
   /** Names that the page may be opened by, besides addresses and names of this network. */
   readonly names: readonly string[];
-  /** Behind Home Assistant's own door: only that may knock, and it says who is signed in. */
-  readonly isIngress: boolean;
+  /** Behind Home Assistant's own door: the only address that may knock. Null where the page stands by itself. */
+  readonly ingress: string | null;
 }
 
-/** Where Home Assistant's Supervisor knocks from. */
-const INGRESS = "172.30.32.2";
+/** Where Home Assistant's Supervisor knocks from, in every home. */
+export const SUPERVISOR = "172.30.32.2";
 
 /**
  * Whether the page may be shown to this request. A page on the internet can make its own name mean an address of this
  * network, and would then read ours as if it were its own: so the name has to be one that only this network gives.
  */
-export function isLetIn({ headers, socket }: IncomingMessage, { names, isIngress }: DoorRules): boolean {
-  if (isIngress) return (socket.remoteAddress ?? "").replace(/^::ffff:/, "") === INGRESS;
+export function isLetIn({ headers, socket }: IncomingMessage, { names, ingress }: DoorRules): boolean {
+  if (ingress !== null) return (socket.remoteAddress ?? "").replace(/^::ffff:/, "") === ingress;
   const host = hostOf(headers.host);
   if (host === null) return false;
   const isOfNetwork = host === "localhost" || host.endsWith(".local") || host.endsWith(".home.arpa");
@@ -24,19 +24,19 @@ export function isLetIn({ headers, socket }: IncomingMessage, { names, isIngress
 }
 
 /** Whether a form was sent by our own page. */
-export function isFromPage({ headers }: IncomingMessage, { isIngress }: DoorRules): boolean {
+export function isFromPage({ headers }: IncomingMessage, { ingress }: DoorRules): boolean {
   const site = headers["sec-fetch-site"];
   if (site !== undefined && site !== "same-origin") return false;
   const { origin } = headers;
   if (origin === undefined || !URL.canParse(origin)) return false;
-  const ours = [headers.host, ...(isIngress ? [headers["x-forwarded-host"]] : [])];
+  const ours = [headers.host, ...(ingress !== null ? [headers["x-forwarded-host"]] : [])];
   return ours.some((host) => typeof host === "string" && host.toLowerCase() === new URL(origin).host);
 }
 
 /** Beneath which path the browser sees the page; `/` where it is not behind Home Assistant's door. */
-export function pathBefore({ headers }: IncomingMessage, { isIngress }: DoorRules): string {
+export function pathBefore({ headers }: IncomingMessage, { ingress }: DoorRules): string {
   const said = headers["x-ingress-path"];
-  return isIngress && typeof said === "string" && /^(\/[A-Za-z0-9_-]+)+$/.test(said) ? `${said}/` : "/";
+  return ingress !== null && typeof said === "string" && /^(\/[A-Za-z0-9_-]+)+$/.test(said) ? `${said}/` : "/";
 }
 
 function hostOf(header: string | undefined): string | null {

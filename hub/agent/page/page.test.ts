@@ -2,6 +2,7 @@ import { Language } from "@caretaker/protocol";
 import { afterEach, describe, expect, it } from "vitest";
 import { buildProposedAct, buildQuestion, INVENTORY } from "../guard/test-helpers.ts";
 import { WORDS } from "../words/index.ts";
+import { SUPERVISOR } from "./doors.ts";
 import { isGoodPin, Pin } from "./pin.ts";
 import { type Browser, openTestPage, PIN, type TestPage } from "./test-helpers.ts";
 
@@ -45,7 +46,7 @@ describe("the page in the home", () => {
   );
 
   it("lets only Home Assistant's own door in where it stands behind it", async () => {
-    const { ask } = await open({ rules: { names: [], isIngress: true } });
+    const { ask } = await open({ rules: { names: [], ingress: SUPERVISOR } });
 
     expect(await ask("/")).toMatchObject({ status: 421 });
   });

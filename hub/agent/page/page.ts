@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { CaretakerError, type Clock, type ConnectorLog, isCaretakerError, Language } from "@caretaker/protocol";
 import type { HomeGuard } from "../guard/home-guard.ts";
+import type { SwitchState } from "../home-switch.ts";
 import type { Store } from "../store/store.ts";
 import { type ProblemWord, wordsIn } from "../words/index.ts";
 import { ACTIONS, Declined } from "./actions.ts";
@@ -26,6 +27,7 @@ export interface PageDeps {
   /** What a make is called, by its connector's id. */
   readonly makeName: (connector: string) => string;
   readonly line: () => LineState;
+  readonly homeSwitch: () => SwitchState | null;
   /** Pairs with the hub at this address, by the code; or by the whole link, and then the code is empty. */
   readonly pair: (hub: string, code: string) => Promise<void>;
 }
@@ -170,6 +172,7 @@ function show(room: Room, request: IncomingMessage, response: ServerResponse, vi
     store: room.store,
     guard: room.guard,
     line: room.line(),
+    homeSwitch: room.homeSwitch(),
     fingerprint: room.fingerprint,
     declarationOf: room.declarationOf,
     makeName: room.makeName,
@@ -216,7 +219,7 @@ export async function readBody(request: IncomingMessage, longest: number): Promi
   return length > longest ? null : Buffer.concat(chunks).toString("utf8");
 }
 
-function setHeaders(response: ServerResponse, { isIngress }: DoorRules): void {
+function setHeaders(response: ServerResponse, { ingress }: DoorRules): void {
   const own = [
     "default-src 'none'",
     "script-src 'self'",
@@ -225,7 +228,7 @@ function setHeaders(response: ServerResponse, { isIngress }: DoorRules): void {
     "connect-src 'self'",
     "base-uri 'none'",
     "form-action 'self'",
-    `frame-ancestors ${isIngress ? "'self'" : "'none'"}`,
+    `frame-ancestors ${ingress !== null ? "'self'" : "'none'"}`,
   ];
   response.setHeader("Content-Security-Policy", own.join("; "));
   response.setHeader("X-Content-Type-Options", "nosniff");
@@ -233,7 +236,7 @@ function setHeaders(response: ServerResponse, { isIngress }: DoorRules): void {
   response.setHeader("Referrer-Policy", "same-origin");
   response.setHeader("Cross-Origin-Opener-Policy", "same-origin");
   response.setHeader("Cross-Origin-Resource-Policy", "same-origin");
-  response.setHeader("X-Frame-Options", isIngress ? "SAMEORIGIN" : "DENY");
+  response.setHeader("X-Frame-Options", ingress !== null ? "SAMEORIGIN" : "DENY");
   response.setHeader("Cache-Control", "no-store");
 }
 

@@ -97,6 +97,12 @@ function entryWords(entry: Exclude<JournalEntry, { kind: "ended" }>, words: Agen
       const level = (words.alone.levels as Readonly<Record<string, { name: string }>>)[entry.hubAlone];
       return journal.chosen(level?.name ?? entry.hubAlone);
     }
+    case "stopped":
+    case "allowed_again": {
+      const isStop = entry.kind === "stopped";
+      if (entry.by === "switch") return isStop ? journal.stoppedBySwitch : journal.allowedBySwitch;
+      return `${journal[entry.kind]}${entry.by === "home_assistant" ? ` (${journal.inHomeAssistant})` : ""}`;
+    }
     default:
       return journal[entry.kind];
   }

@@ -39,7 +39,7 @@ export interface Browser {
 
 export async function openTestPage(
   options: { hubAlone?: HubAlone; isConfirmed?: boolean; welcome?: AgentWelcome } & Partial<
-    Pick<PageDeps, "rules" | "pair">
+    Pick<PageDeps, "rules" | "pair" | "homeSwitch">
   > = {},
 ): Promise<TestPage> {
   const home = await openTestHome(options);
@@ -49,10 +49,11 @@ export async function openTestPage(
     // Its timers are of the sockets; what is judged by time is judged by the home's clock.
     clock: { ...home.clock, after: systemClock.after },
     log: { debug: () => {}, info: () => {}, warn: () => {} },
-    rules: options.rules ?? { names: ["box.example"], isIngress: false },
+    rules: options.rules ?? { names: ["box.example"], ingress: null },
     fingerprint: "7KQM-2F9D-XW3A",
     declarationOf: (_gatewayId, capability) => CATALOGUE[capability] ?? null,
     makeName: (connector) => (connector === "control4" ? "Control4" : "Home Assistant"),
+    homeSwitch: options.homeSwitch ?? (() => null),
     line: () => ({ isConnected: true, since: null }),
     pair: options.pair ?? (async () => {}),
   });

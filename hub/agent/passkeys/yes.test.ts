@@ -188,7 +188,7 @@ describe("a yes that is signed with a passkey", () => {
     const judged = stopped.allow(fourth);
     stopped.home.guard.stop("agent_page");
     await expect(judged).rejects.toMatchObject({ code: "not_allowed" });
-    stopped.home.guard.allowAgain();
+    stopped.home.guard.allowAgain("agent_page");
     await expect(stopped.allow(fourth)).rejects.toMatchObject({ code: "already_done" });
   });
 

@@ -7,6 +7,7 @@ import {
   Moment,
   PasskeyCode,
   SiteId,
+  StoppedBy,
 } from "@caretaker/protocol";
 import { z } from "zod";
 
@@ -87,6 +88,7 @@ export const HomeState = z.strictObject({
   confirmedAt: Moment.nullable(),
   hubAlone: HubAlone,
   stoppedAt: Moment.nullable(),
+  stoppedBy: StoppedBy.nullable().default(null),
   places: z.array(AgentPlace),
   questions: z.array(KeptQuestion),
   pin: KeptPin.nullable(),
@@ -103,6 +105,7 @@ export const NEW_HOME: Omit<HomeState, "savedAt"> = {
   confirmedAt: null,
   hubAlone: "quiet",
   stoppedAt: null,
+  stoppedBy: null,
   places: [],
   questions: [],
   pin: null,

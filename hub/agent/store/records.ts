@@ -1,4 +1,4 @@
-import { AgentWay, CAPABILITY_NAMES, ConsentRequestId, GatewayId, Moment } from "@caretaker/protocol";
+import { AgentWay, CAPABILITY_NAMES, ConsentRequestId, GatewayId, Moment, StoppedBy } from "@caretaker/protocol";
 import { z } from "zod";
 import { NamedThing } from "./home-state.ts";
 
@@ -61,7 +61,13 @@ export const JournalEntry = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.enum(["passkey_added", "passkey_removed"]), at: Moment, name: z.string() }),
   z.strictObject({ kind: z.literal("hub_alone"), at: Moment, hubAlone: z.string() }),
   z.strictObject({
-    kind: z.enum(["paired", "confirmed", "stopped", "allowed_again", "released", "help", "pin_rests", "token_made"]),
+    kind: z.enum(["stopped", "allowed_again"]),
+    at: Moment,
+    /** Absent in what was written before it was kept. */
+    by: StoppedBy.optional(),
+  }),
+  z.strictObject({
+    kind: z.enum(["paired", "confirmed", "released", "help", "pin_rests", "token_made"]),
     at: Moment,
   }),
 ]);

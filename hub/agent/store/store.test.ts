@@ -181,3 +181,30 @@ describe("a write that was cut off", () => {
     });
   });
 });
+
+describe("the list of what was done", () => {
+  it("is shortened when the agent starts, and what could still come again is kept", async () => {
+    const home = await openHome();
+    const act = {
+      gatewayId: GATEWAY,
+      capability: "clock.sync",
+      input: "{}",
+      purpose: "do",
+      requestId: null,
+      settle: null,
+    };
+    const old = new Date(home.store.time.now() - 30 * 3_600_000).toISOString();
+    const fresh = new Date(home.store.time.now()).toISOString();
+    const line = (id: string, at: string) => JSON.stringify({ kind: "begun", id, at, expiresAt: at, ...act });
+    const folder = snapshotOf(home);
+    const lines = [...Array.from({ length: 2500 }, (_, number) => line(`old-${number}`, old)), line("fresh", fresh)];
+    writeFileSync(join(folder, "acts.jsonl"), `${lines.join("\n")}\n`);
+
+    const { store, guard } = await guardIn(folder);
+    const again = guard.permitAct(buildAct(home, { attemptId: "fresh", capability: "clock.sync", input: {} }));
+    await expect(again).rejects.toMatchObject({ code: "already_done" });
+    await store.close();
+
+    expect(readFileSync(join(folder, "acts.jsonl"), "utf8").trim().split("\n")).toEqual([line("fresh", fresh)]);
+  });
+});

@@ -37,6 +37,8 @@ export const de: AgentWords = {
     nobodyWorks: "Im Moment arbeitet niemand an Ihrem Zuhause.",
     works: (technician, firm, since) => `${technician} von ${firm} arbeitet seit ${since} an Ihrem Zuhause.`,
     stopped: (since) => `Sie haben am ${since} alles angehalten.`,
+    stoppedBySwitch: (since) =>
+      `Der Schalter in Home Assistant wurde am ${since} ausgeschaltet; damit ist alles gestoppt.`,
     stoppedMeans: "Niemand kommt hinein, sieht oder ändert etwas, bis Sie es wieder erlauben.",
   },
   stop: {
@@ -48,6 +50,7 @@ export const de: AgentWords = {
     title: "Wieder erlauben",
     means: "Die Firma darf dasselbe wie vorher. Was Sie einmal erlaubt hatten, wird neu gefragt.",
     button: "Wieder erlauben",
+    bySwitch: "Schalten Sie den Schalter in Home Assistant ein, um es wieder zu erlauben.",
   },
   pin: {
     label: "Ihre PIN",
@@ -127,7 +130,9 @@ export const de: AgentWords = {
     paired: "Dieses Kästchen wurde mit der Firma verbunden.",
     confirmed: "Sie haben bestätigt, dass dies Ihr Installateur ist.",
     stopped: "Sie haben alles angehalten.",
+    stoppedBySwitch: "Der Schalter in Home Assistant wurde ausgeschaltet: Alles wurde gestoppt.",
     allowed_again: "Sie haben alles wieder erlaubt.",
+    allowedBySwitch: "Der Schalter in Home Assistant wurde eingeschaltet: Alles ist wieder erlaubt.",
     released: "Sie haben die Verbindung beendet.",
     help: "Sie haben um Hilfe gebeten.",
     pin_rests: "Die PIN wurde fünfmal falsch eingegeben.",
@@ -180,6 +185,21 @@ export const de: AgentWords = {
     make: "Schlüssel machen",
     again: "Es gibt schon einen Schlüssel. Ein neuer tritt an seine Stelle.",
     shown: "Kopieren Sie diesen Schlüssel jetzt in Home Assistant. Er wird nicht noch einmal gezeigt.",
+    switch: {
+      title: "Der Schalter in Home Assistant",
+      means: (name) => `Solange ${name} aus ist, ist alles gestoppt.`,
+      states: {
+        on: "Er ist ein.",
+        off: "Er ist aus.",
+        missing:
+          "Home Assistant hat keinen solchen Schalter. Legen Sie dort unter Helfer einen an, wenn Sie ihn möchten.",
+        unclear: "Home Assistant weiß nicht, wie er steht. Was gestoppt war, bleibt gestoppt.",
+        away: "Home Assistant antwortet im Moment nicht. Was gestoppt war, bleibt gestoppt.",
+        refused:
+          "Home Assistant nimmt den Schlüssel dieses Geräts nicht an, der Schalter wird also nicht gesehen. Fragen Sie Ihren Installateur.",
+        nowhere: "Dieses Gerät kennt Ihr Home Assistant noch nicht, der Schalter wird also nicht gesehen.",
+      },
+    },
   },
   pairing: {
     title: "Dieses Kästchen mit Ihrem Installateur verbinden",
@@ -217,6 +237,7 @@ export const de: AgentWords = {
     hubAway: "Das System der Firma ist nicht erreichbar. Prüfen Sie die Adresse und Ihr Internet.",
     nameless: "Geben Sie einen Namen mit höchstens 40 Buchstaben an.",
     notNow: "Das geht im Moment nicht.",
+    switchOff: "Der Schalter in Home Assistant ist aus. Schalten Sie ihn dort zuerst ein.",
     disk: "Das Kästchen konnte das nicht speichern. Es gilt, bis es neu startet. Bitte rufen Sie Ihren Installateur an.",
     other: "Bitte versuchen Sie es noch einmal, oder rufen Sie Ihren Installateur an.",
   },

@@ -37,6 +37,8 @@ export const en: AgentWords = {
     nobodyWorks: "Nobody is working on your home at the moment.",
     works: (technician, firm, since) => `${technician} of ${firm} has been working on your home since ${since}.`,
     stopped: (since) => `You stopped everything on ${since}.`,
+    stoppedBySwitch: (since) =>
+      `The switch in Home Assistant was turned off on ${since}, and with it everything is stopped.`,
     stoppedMeans: "Nobody gets in, sees anything or changes anything until you allow it again.",
   },
   stop: {
@@ -48,6 +50,7 @@ export const en: AgentWords = {
     title: "Allow again",
     means: "The firm may do the same as before. What you had allowed once is asked for anew.",
     button: "Allow again",
+    bySwitch: "Turn the switch on in Home Assistant to allow it again.",
   },
   pin: {
     label: "Your PIN",
@@ -126,7 +129,9 @@ export const en: AgentWords = {
     paired: "This box was connected with the firm.",
     confirmed: "You confirmed that this is your installer.",
     stopped: "You stopped everything.",
+    stoppedBySwitch: "The switch in Home Assistant was turned off: everything was stopped.",
     allowed_again: "You allowed everything again.",
+    allowedBySwitch: "The switch in Home Assistant was turned on: everything is allowed again.",
     released: "You ended the connection.",
     help: "You asked for help.",
     pin_rests: "The PIN was typed wrongly five times.",
@@ -178,6 +183,19 @@ export const en: AgentWords = {
     make: "Make a key",
     again: "A key was made before. A new one takes its place.",
     shown: "Copy this key into Home Assistant now. It is not shown again.",
+    switch: {
+      title: "The switch in Home Assistant",
+      means: (name) => `While ${name} is off, everything is stopped.`,
+      states: {
+        on: "It is on.",
+        off: "It is off.",
+        missing: "Home Assistant has no such switch. Make one there under Helpers if you would like to have it.",
+        unclear: "Home Assistant does not know how it is. What was stopped stays stopped.",
+        away: "Home Assistant does not answer at the moment. What was stopped stays stopped.",
+        refused: "Home Assistant does not take the key of this box, so the switch is not seen. Ask your installer.",
+        nowhere: "This box does not know your Home Assistant yet, so the switch is not seen.",
+      },
+    },
   },
   pairing: {
     title: "Connect this box with your installer",
@@ -213,6 +231,7 @@ export const en: AgentWords = {
     hubAway: "The firm’s system cannot be reached. Check the address and your internet.",
     nameless: "Give it a name of at most 40 letters.",
     notNow: "That is not possible at the moment.",
+    switchOff: "The switch in Home Assistant is off. Turn it on there first.",
     disk: "This box could not write that down. It holds until it restarts. Please call your installer.",
     other: "Please try again, or call your installer.",
   },

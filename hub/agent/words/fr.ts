@@ -37,6 +37,7 @@ export const fr: AgentWords = {
     nobodyWorks: "Personne ne travaille sur votre maison en ce moment.",
     works: (technician, firm, since) => `${technician} de ${firm} travaille sur votre maison depuis ${since}.`,
     stopped: (since) => `Vous avez tout arrêté le ${since}.`,
+    stoppedBySwitch: (since) => `L’interrupteur dans Home Assistant a été éteint le ${since} ; tout est donc arrêté.`,
     stoppedMeans: "Personne n’entre, ne voit ni ne change rien tant que vous ne l’autorisez pas à nouveau.",
   },
   stop: {
@@ -48,6 +49,7 @@ export const fr: AgentWords = {
     title: "Autoriser à nouveau",
     means: "L’entreprise peut faire la même chose qu’avant. Ce que vous aviez autorisé une fois sera redemandé.",
     button: "Autoriser à nouveau",
+    bySwitch: "Allumez l’interrupteur dans Home Assistant pour autoriser de nouveau.",
   },
   pin: {
     label: "Votre code PIN",
@@ -126,7 +128,9 @@ export const fr: AgentWords = {
     paired: "Ce boîtier a été relié à l’entreprise.",
     confirmed: "Vous avez confirmé que c’est votre installateur.",
     stopped: "Vous avez tout arrêté.",
+    stoppedBySwitch: "L’interrupteur dans Home Assistant a été éteint : tout a été arrêté.",
     allowed_again: "Vous avez tout autorisé à nouveau.",
+    allowedBySwitch: "L’interrupteur dans Home Assistant a été allumé : tout est de nouveau autorisé.",
     released: "Vous avez mis fin à la liaison.",
     help: "Vous avez demandé de l’aide.",
     pin_rests: "Le code PIN a été faux cinq fois.",
@@ -179,6 +183,20 @@ export const fr: AgentWords = {
     make: "Créer une clé",
     again: "Une clé existe déjà. Une nouvelle la remplace.",
     shown: "Copiez cette clé maintenant dans Home Assistant. Elle ne sera plus montrée.",
+    switch: {
+      title: "L’interrupteur dans Home Assistant",
+      means: (name) => `Tant que ${name} est éteint, tout est arrêté.`,
+      states: {
+        on: "Il est allumé.",
+        off: "Il est éteint.",
+        missing: "Home Assistant n’a pas cet interrupteur. Créez-le là-bas parmi les entrées si vous le souhaitez.",
+        unclear: "Home Assistant ne sait pas comment il est. Ce qui était arrêté le reste.",
+        away: "Home Assistant ne répond pas pour le moment. Ce qui était arrêté le reste.",
+        refused:
+          "Home Assistant refuse la clé de ce boîtier : l’interrupteur n’est donc pas vu. Demandez à votre installateur.",
+        nowhere: "Ce boîtier ne connaît pas encore votre Home Assistant : l’interrupteur n’est donc pas vu.",
+      },
+    },
   },
   pairing: {
     title: "Relier ce boîtier à votre installateur",
@@ -215,6 +233,7 @@ export const fr: AgentWords = {
     hubAway: "Le système de l’entreprise est injoignable. Vérifiez l’adresse et votre internet.",
     nameless: "Donnez-lui un nom de 40 lettres au plus.",
     notNow: "Ce n’est pas possible en ce moment.",
+    switchOff: "L’interrupteur dans Home Assistant est éteint. Allumez-le d’abord là-bas.",
     disk: "Le boîtier n’a pas pu l’enregistrer. Cela vaut jusqu’à son redémarrage. Appelez votre installateur.",
     other: "Veuillez réessayer, ou appelez votre installateur.",
   },

@@ -5,7 +5,7 @@ import { fr } from "./fr.ts";
 import { nl } from "./nl.ts";
 import type { AgentWords, WordsByLanguage } from "./words.ts";
 
-export type { AgentWords, ProblemWord } from "./words.ts";
+export type { AgentWords, ProblemWord, SwitchWord } from "./words.ts";
 
 export const WORDS: WordsByLanguage = { en, nl, de, fr };
 

@@ -37,6 +37,7 @@ export const nl: AgentWords = {
     nobodyWorks: "Er is nu niemand bezig in uw woning.",
     works: (technician, firm, since) => `${technician} van ${firm} is sinds ${since} bezig in uw woning.`,
     stopped: (since) => `U hebt alles gestopt op ${since}.`,
+    stoppedBySwitch: (since) => `De schakelaar in Home Assistant is op ${since} uitgezet; daarmee is alles gestopt.`,
     stoppedMeans: "Niemand komt binnen, ziet iets of verandert iets, totdat u het weer toestaat.",
   },
   stop: {
@@ -48,6 +49,7 @@ export const nl: AgentWords = {
     title: "Weer toestaan",
     means: "Het bedrijf mag hetzelfde als eerst. Wat u één keer had toegestaan, wordt opnieuw gevraagd.",
     button: "Weer toestaan",
+    bySwitch: "Zet de schakelaar in Home Assistant aan om het weer toe te staan.",
   },
   pin: {
     label: "Uw pincode",
@@ -127,7 +129,9 @@ export const nl: AgentWords = {
     paired: "Dit kastje is met het bedrijf verbonden.",
     confirmed: "U hebt bevestigd dat dit uw installateur is.",
     stopped: "U hebt alles gestopt.",
+    stoppedBySwitch: "De schakelaar in Home Assistant is uitgezet: alles is gestopt.",
     allowed_again: "U hebt alles weer toegestaan.",
+    allowedBySwitch: "De schakelaar in Home Assistant is aangezet: alles mag weer.",
     released: "U hebt de verbinding beëindigd.",
     help: "U hebt om hulp gevraagd.",
     pin_rests: "De pincode is vijf keer verkeerd ingevoerd.",
@@ -179,6 +183,20 @@ export const nl: AgentWords = {
     make: "Sleutel maken",
     again: "Er is al een sleutel gemaakt. Een nieuwe komt daarvoor in de plaats.",
     shown: "Kopieer deze sleutel nu naar Home Assistant. We tonen hem niet nog een keer.",
+    switch: {
+      title: "De schakelaar in Home Assistant",
+      means: (name) => `Zolang ${name} uit staat, is alles gestopt.`,
+      states: {
+        on: "Hij staat aan.",
+        off: "Hij staat uit.",
+        missing: "Home Assistant heeft zo’n schakelaar niet. Maak er daar een aan onder Helpers als u die wilt.",
+        unclear: "Home Assistant weet niet hoe hij staat. Wat gestopt was, blijft gestopt.",
+        away: "Home Assistant antwoordt op dit moment niet. Wat gestopt was, blijft gestopt.",
+        refused:
+          "Home Assistant aanvaardt de sleutel van dit kastje niet, dus de schakelaar wordt niet gezien. Vraag het uw installateur.",
+        nowhere: "Dit kastje kent uw Home Assistant nog niet, dus de schakelaar wordt niet gezien.",
+      },
+    },
   },
   pairing: {
     title: "Verbind dit kastje met uw installateur",
@@ -214,6 +232,7 @@ export const nl: AgentWords = {
     hubAway: "Het systeem van het bedrijf is niet bereikbaar. Controleer het adres en uw internet.",
     nameless: "Geef een naam van hoogstens 40 letters.",
     notNow: "Dat kan op dit moment niet.",
+    switchOff: "De schakelaar in Home Assistant staat uit. Zet hem daar eerst aan.",
     disk: "Dit kastje kon dat niet opslaan. Het geldt totdat het opnieuw start. Bel uw installateur.",
     other: "Probeer het opnieuw, of bel uw installateur.",
   },

@@ -2,6 +2,9 @@ import type { ActionName, HubAlone, Language } from "@caretaker/protocol";
 import type { WhyNone } from "../passkeys/passkeys.ts";
 import type { NamedThing } from "../store/home-state.ts";
 
+/** How the household's switch in Home Assistant is, as far as the agent knows. */
+export type SwitchWord = "on" | "off" | "missing" | "unclear" | "away" | "refused" | "nowhere";
+
 /** Why something that was pressed did not happen. */
 export type ProblemWord =
   | "pinWrong"
@@ -19,6 +22,7 @@ export type ProblemWord =
   | "hubAway"
   | "nameless"
   | "notNow"
+  | "switchOff"
   | "disk"
   | "other";
 
@@ -45,10 +49,17 @@ export interface AgentWords {
     readonly nobodyWorks: string;
     readonly works: (technician: string, firm: string, since: string) => string;
     readonly stopped: (since: string) => string;
+    readonly stoppedBySwitch: (since: string) => string;
     readonly stoppedMeans: string;
   };
   readonly stop: { readonly button: string; readonly means: string; readonly done: string };
-  readonly again: { readonly title: string; readonly means: string; readonly button: string };
+  readonly again: {
+    readonly title: string;
+    readonly means: string;
+    readonly button: string;
+    /** In the place of the button, while the switch in Home Assistant is off. */
+    readonly bySwitch: string;
+  };
   readonly pin: { readonly label: string; readonly hint: string; readonly choose: string; readonly repeat: string };
   readonly unlocked: string;
   readonly question: {
@@ -105,7 +116,9 @@ export interface AgentWords {
     readonly paired: string;
     readonly confirmed: string;
     readonly stopped: string;
+    readonly stoppedBySwitch: string;
     readonly allowed_again: string;
+    readonly allowedBySwitch: string;
     readonly released: string;
     readonly help: string;
     readonly pin_rests: string;
@@ -152,6 +165,11 @@ export interface AgentWords {
     readonly make: string;
     readonly again: string;
     readonly shown: string;
+    readonly switch: {
+      readonly title: string;
+      readonly means: (name: string) => string;
+      readonly states: Readonly<Record<SwitchWord, string>>;
+    };
   };
   readonly pairing: {
     readonly title: string;

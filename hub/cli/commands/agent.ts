@@ -8,6 +8,12 @@ const OPTIONS = [
   ["names", "NAMES", "more names that its page may be opened by, with commas between"],
   ["hub", "ADDRESS", "pair with this hub: its address, or the whole link of the picture"],
   ["code", "CODE", "the one-time code, where the link does not hold it"],
+  [
+    "home-assistant",
+    "ADDRESS",
+    "the Home Assistant of this home; its token is in CARETAKER_AGENT_HOME_ASSISTANT_TOKEN",
+  ],
+  ["switch", "NAME", "the switch there that stops everything, or none (input_boolean.caretaker_service_access)"],
 ] as const;
 
 export const addAgentCommands: AddCommands = (program, { terminal }) => {
@@ -15,7 +21,7 @@ export const addAgentCommands: AddCommands = (program, { terminal }) => {
     .command("agent")
     .description("Run the agent of a home, inside the home; its page says the rest (docs/agent.md)");
   for (const [name, value, help] of OPTIONS)
-    agent.option(`--${name} <${value}>`, `${help}; CARETAKER_AGENT_${name.toUpperCase()}`);
+    agent.option(`--${name} <${value}>`, `${help}; CARETAKER_AGENT_${name.toUpperCase().replace("-", "_")}`);
   agent.action(async (flags: Readonly<Record<string, string | undefined>>) => {
     // Only now: the other commands need none of it.
     const { runAgent } = await import("@caretaker/agent/run-agent.ts");

@@ -16,12 +16,13 @@ import type { Database } from "../db/database.ts";
 import { newId } from "../db/new-id.ts";
 import { type TestDatabase, testDatabase } from "../db/test-database.ts";
 import type { NewMessage } from "../mail/queue.ts";
+import { loadSites } from "../state/load.ts";
 import { type Agents, createAgents, type SaidToAgent } from "./agents.ts";
 import { agentHandlers } from "./handlers.ts";
 import { takeHelp } from "./help.ts";
 import { knock, type TestAgent } from "./test-agent.ts";
 
-const POLICY: AgentPolicy = { hubAlone: "quiet", stoppedAt: null, isConfirmed: true, places: [] };
+const POLICY: AgentPolicy = { hubAlone: "quiet", stoppedAt: null, stoppedBy: null, isConfirmed: true, places: [] };
 const sealer = {
   seal: async (words: string) => ({ words }),
   open: async (sealed: object) => (sealed as { words: string }).words,
@@ -43,6 +44,7 @@ beforeEach(async () => {
   said = [];
   agents = createAgents({
     db,
+    hubId: "this",
     server,
     clock: systemClock,
     log: { info() {}, warn() {} },
@@ -216,13 +218,26 @@ describe("what a home says", () => {
   it("stands in its ledger when everything is stopped and when it is allowed again, once each", async () => {
     const { line } = await paired();
     line.say({ kind: "policy", policy: POLICY });
-    const stopped = { ...POLICY, stoppedAt: "2026-11-28T10:00:00.000Z" };
+    const stopped = { ...POLICY, stoppedAt: "2026-11-28T10:00:00.000Z", stoppedBy: "switch" as const };
     line.say({ kind: "policy", policy: stopped });
     line.say({ kind: "policy", policy: stopped });
     line.say({ kind: "policy", policy: POLICY });
 
     await expect.poll(events).toEqual(expect.arrayContaining(["agent.allowed_again"]));
     expect((await events()).filter((event) => event === "agent.stopped")).toHaveLength(1);
+    const entry = await db
+      .selectFrom("ledgerPayload")
+      .innerJoin("ledgerEntry", (join) =>
+        join
+          .onRef("ledgerPayload.chain", "=", "ledgerEntry.chain")
+          .onRef("ledgerPayload.number", "=", "ledgerEntry.number"),
+      )
+      .select("payload")
+      .where("event", "=", "agent.stopped")
+      .executeTakeFirstOrThrow();
+    expect(JSON.parse(entry.payload ?? "null")).toMatchObject({ by: "switch" });
+    line.say({ kind: "policy", policy: stopped });
+    await expect.poll(async () => (await loadSites(db)).map(({ stoppedAt }) => stoppedAt)).toContain(stopped.stoppedAt);
   });
 
   it("reaches everybody of the firm who can help, once for one call", async () => {

@@ -21,7 +21,18 @@ import { type Admitted, openAgentDoor } from "./door.ts";
 import type { AgentsLive } from "./handlers.ts";
 import type { PasskeyAgent } from "./passkeys.ts";
 import type { AskedAgent } from "./questions.ts";
-import { type AgentRow, confirm, end, findByKey, findPairing, freeze, pair, pairingPlace, seen } from "./rows.ts";
+import {
+  type AgentRow,
+  confirm,
+  end,
+  findByKey,
+  findPairing,
+  freeze,
+  lineEnded,
+  pair,
+  pairingPlace,
+  seen,
+} from "./rows.ts";
 
 export interface AgentsDeps {
   readonly db: Database;
@@ -30,6 +41,8 @@ export interface AgentsDeps {
   readonly log: { info(fields: object, message: string): void; warn(fields: object, message: string): void };
   readonly announcements: Announcements;
   readonly key: ProofKey;
+  /** Which of the hubs on this database this is. */
+  readonly hubId: string;
   readonly sealer: { open(sealed: object, boundTo: string): Promise<string> };
   /** Gateways that another agent of the home held before: they are begun anew. */
   readonly moved?: (gatewayIds: readonly GatewayId[]) => void;
@@ -59,6 +72,7 @@ export interface Agents extends AgentsLive {
 /** A copied key is alive at both ends; a line that broke unnoticed is not. */
 const ALIVE_WITHIN = 3000;
 const LOOK_EVERY = 60_000;
+const DAY = 24 * 60 * 60_000;
 const TWICE = "Two agents with this key were connected at once: somebody may have copied it.";
 const FROZEN = "The firm has frozen this agent. Ask your installer: they can see why, and lift it.";
 const HAS_ONE = "This home has an agent already. Your installer ends that one first.";
@@ -80,6 +94,9 @@ export function createAgents(deps: AgentsDeps): Agents {
   const { db, clock, log, announcements, key } = deps;
   const held = new Map<AgentId, Held>();
   const policies = new Map<AgentId, AgentPolicy>();
+  /** When lines of it ended here, of the last day. */
+  const lost = new Map<AgentId, readonly number[]>();
+  const stops: (() => void)[] = [];
   const listeners: ((said: SaidToAgent) => void)[] = [];
   let door: { close(): Promise<void> } | null = null;
   let cancelLook: Cancel = () => {};
@@ -129,11 +146,13 @@ export function createAgents(deps: AgentsDeps): Agents {
     // An agent that does not know this word leaves it, and says nothing of what it stands for.
     link.say({ kind: "knows", knows: [KNOWS_PASSKEYS] });
     link.onEnd(() => {
-      if (held.get(agentId)?.link === link) held.delete(agentId);
-      note(agentId, null);
+      if (held.get(agentId)?.link !== link) return;
+      held.delete(agentId);
+      noteLost(agentId);
       log.info({ agentId, siteId: row.siteId }, "The line of an agent has ended.");
+      changed(row);
     });
-    note(agentId, null);
+    void note(agentId, null);
     log.info({ agentId, siteId: row.siteId, version: hello.version }, "An agent is connected.");
     changed(row);
   };
@@ -141,11 +160,19 @@ export function createAgents(deps: AgentsDeps): Agents {
   const changed = ({ id, siteId }: AgentRow): void =>
     announcements.announce({ type: "agent.changed", siteId: siteId as SiteId, agentId: id as AgentId });
 
-  const note = (agentId: AgentId, policy: AgentPolicy | null): void => {
+  const noteLost = (agentId: AgentId): void => {
+    const since = clock.now().getTime() - DAY;
+    lost.set(agentId, [...(lost.get(agentId) ?? []).filter((at) => at > since), clock.now().getTime()]);
+    now(db)
+      .then((moment) => lineEnded(db, agentId, deps.hubId, moment))
+      .catch((error: unknown) => log.warn({ error, agentId }, "That the line of an agent ended could not be written."));
+  };
+
+  const note = async (agentId: AgentId, policy: AgentPolicy | null): Promise<void> => {
     const version = held.get(agentId)?.version;
     if (version === undefined) return;
-    now(db)
-      .then((moment) => seen(db, agentId, version, policy, moment))
+    await now(db)
+      .then((moment) => seen(db, agentId, { version, hubId: deps.hubId, policy }, moment))
       .catch((error: unknown) => log.warn({ error, agentId }, "That an agent was seen could not be written."));
   };
 
@@ -157,8 +184,8 @@ export function createAgents(deps: AgentsDeps): Agents {
         policies.set(agentId, news.policy);
         // What it refused to show before, it may show now.
         held.get(agentId)?.asked.shown.clear();
-        await noteStop(db, row, before?.stoppedAt ?? null, news.policy.stoppedAt);
-        note(agentId, news.policy);
+        await noteStop(db, row, before, news.policy);
+        await note(agentId, news.policy);
         if (news.policy.isConfirmed) {
           const moved = await transaction(db, async (trx) => confirm(trx, agentId, await now(trx)));
           if (moved.length > 0) deps.moved?.(moved);
@@ -170,6 +197,7 @@ export function createAgents(deps: AgentsDeps): Agents {
       } else if (news.kind === "released") {
         await transaction(db, async (trx) => end(trx, agentId, "homeowner", "The home let go of us.", await now(trx)));
         held.get(agentId)?.link.cut();
+        changed(row);
       } else {
         const { siteId, fingerprint } = row;
         for (const listener of listeners) listener({ siteId: siteId as SiteId, agentId, fingerprint, said: news });
@@ -180,8 +208,20 @@ export function createAgents(deps: AgentsDeps): Agents {
     );
   };
 
+  /** It has its line at another hub, which wrote down what it said. */
+  const readPolicy = (agentId: AgentId): void => {
+    db.selectFrom("agent")
+      .select("policy")
+      .where("id", "=", agentId)
+      .executeTakeFirst()
+      .then((row) => {
+        if (row?.policy != null) policies.set(agentId, row.policy);
+      })
+      .catch((error: unknown) => log.warn({ error, agentId }, "What the home of an agent allows could not be read."));
+  };
+
   const look = (): void => {
-    for (const agentId of held.keys()) note(agentId, null);
+    for (const agentId of held.keys()) void note(agentId, null);
     cancelLook = clock.after(LOOK_EVERY, look);
   };
 
@@ -192,6 +232,7 @@ export function createAgents(deps: AgentsDeps): Agents {
       return {
         isOnline: link !== undefined,
         roundTrip: link?.roundTrip ?? null,
+        lostLines: (lost.get(agentId) ?? []).filter((at) => at > clock.now().getTime() - DAY).length,
         policy: policies.get(agentId) ?? null,
       };
     },
@@ -203,11 +244,13 @@ export function createAgents(deps: AgentsDeps): Agents {
     async start() {
       const known = await db.selectFrom("agent").select(["id", "policy"]).where("status", "<>", "ended").execute();
       for (const { id, policy } of known) if (policy !== null) policies.set(id as AgentId, policy);
+      stops.push(announcements.on("agent.changed", ({ agentId }) => void (held.has(agentId) || readPolicy(agentId))));
       door = openAgentDoor<AgentRow>({ server: deps.server, key, clock, log, findCode, findAgent, admit, opened });
       cancelLook = clock.after(LOOK_EVERY, look);
     },
     async close() {
       cancelLook();
+      for (const stop of stops.splice(0)) stop();
       await door?.close();
     },
   };
@@ -221,15 +264,17 @@ function passkeyAgentsIn(held: Iterable<Held>, policies: ReadonlyMap<AgentId, Ag
   );
 }
 
-/** The home's own ledger says when everything was stopped there, and when it was allowed again. */
-async function noteStop(db: Database, row: AgentRow, before: string | null, after: string | null): Promise<void> {
-  if ((before === null) === (after === null)) return;
+type Stop = Pick<AgentPolicy, "stoppedAt" | "stoppedBy">;
+
+/** The home's own ledger says when everything was stopped there and by which way, and when it was allowed again. */
+async function noteStop(db: Database, row: AgentRow, before: Stop | undefined, { stoppedAt, stoppedBy }: Stop) {
+  if (((before?.stoppedAt ?? null) === null) === (stoppedAt === null)) return;
   await transaction(db, async (trx) => {
     await appendLedger(trx, {
       chain: row.siteId as SiteId,
-      event: after === null ? "agent.allowed_again" : "agent.stopped",
+      event: stoppedAt === null ? "agent.allowed_again" : "agent.stopped",
       actor: "homeowner",
-      payload: { agentId: row.id, fingerprint: row.fingerprint, stoppedAt: after },
+      payload: { agentId: row.id, fingerprint: row.fingerprint, stoppedAt, by: stoppedBy },
       now: await now(trx),
     });
   });

@@ -44,6 +44,7 @@ const actor: Actor = {
 const POLICY: AgentPolicy = {
   hubAlone: "quiet",
   stoppedAt: null,
+  stoppedBy: null,
   isConfirmed: true,
   places: [{ host: "192.168.1.20", port: 8123, connector: "home-assistant", allowed: "asked" }],
 };
@@ -69,7 +70,7 @@ beforeEach(async () => {
   database = await testDatabase();
   db = database.db;
   siteId = await insertSite();
-  line = { isOnline: false, roundTrip: null, policy: null };
+  line = { isOnline: false, roundTrip: null, lostLines: 0, policy: null };
   cut = [];
   announced = [];
   const announcements = createAnnouncements((error) => {
@@ -233,7 +234,7 @@ describe("an agent", () => {
     const states = [(await shown())?.state];
     await transaction(db, (trx) => confirm(trx, agentId, at(3)));
     states.push((await shown())?.state);
-    line = { isOnline: true, roundTrip: 12, policy: null };
+    line = { isOnline: true, roundTrip: 12, lostLines: 0, policy: null };
     states.push((await shown())?.state);
 
     expect(states).toEqual(["waiting_for_home", "away", "online"]);
@@ -250,11 +251,11 @@ describe("an agent", () => {
 
   it("is shown with what its home last allowed, by its line before its row", async () => {
     const agentId = await pairedAgent();
-    await seen(db, agentId, "0.9.1", POLICY, at(5));
-    await seen(db, agentId, "0.9.1", null, at(6));
+    await seen(db, agentId, { version: "0.9.1", hubId: "this", policy: POLICY }, at(5));
+    await seen(db, agentId, { version: "0.9.1", hubId: "this", policy: null }, at(6));
 
     expect(await shown()).toMatchObject({ version: "0.9.1", lastSeenAt: at(6).toISOString(), policy: POLICY });
-    line = { isOnline: true, roundTrip: null, policy: { ...POLICY, stoppedAt: at(7).toISOString() } };
+    line = { isOnline: true, roundTrip: null, lostLines: 0, policy: { ...POLICY, stoppedAt: at(7).toISOString() } };
     expect(await shown()).toMatchObject({ policy: { stoppedAt: at(7).toISOString() } });
   });
 
@@ -301,7 +302,7 @@ describe("an agent", () => {
 
   it("that is frozen stays so until somebody lets it in, and then is as it was", async () => {
     const agentId = await pairedAgent();
-    line = { isOnline: true, roundTrip: 3, policy: null };
+    line = { isOnline: true, roundTrip: 3, lostLines: 0, policy: null };
     for (const why of ["Seen in two places.", "Seen again."])
       await transaction(db, (trx) => freeze(trx, agentId, why, NOW));
     expect((await shown())?.state).toBe("frozen");

@@ -20,6 +20,7 @@ export interface AgentsLive {
   statusOf(agentId: AgentId): {
     readonly isOnline: boolean;
     readonly roundTrip: number | null;
+    readonly lostLines: number;
     readonly policy: AgentPolicy | null;
   };
   /** Cuts its line. */
@@ -120,19 +121,21 @@ function noSuchAgent(): CaretakerError {
 
 function toAgent(row: AgentRow, agents: AgentsLive): Agent {
   const id = row.id as AgentId;
-  const { isOnline, roundTrip, policy } = agents.statusOf(id);
+  const { isOnline, roundTrip, lostLines, policy } = agents.statusOf(id);
   const { siteId, fingerprint, version, pairedAt, confirmedAt, lastSeenAt, endedAt } = row;
   return {
     id,
     siteId,
     fingerprint,
-    state: stateOf(row, isOnline),
+    // At another hub it may have a line that this one does not.
+    state: stateOf(row, isOnline || (row.lineUntil !== null && Date.parse(row.lineUntil) > Date.now())),
     version,
     pairedAt,
     confirmedAt,
     lastSeenAt,
     endedAt,
     roundTrip,
+    lostLines,
     policy: policy ?? row.policy,
   };
 }

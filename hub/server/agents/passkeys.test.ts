@@ -26,7 +26,7 @@ import { agentHandlers } from "./handlers.ts";
 import { passkeyHandlers, takesPasskeys } from "./passkeys.ts";
 import { knock, type TestAgent } from "./test-agent.ts";
 
-const POLICY: AgentPolicy = { hubAlone: "quiet", stoppedAt: null, isConfirmed: true, places: [] };
+const POLICY: AgentPolicy = { hubAlone: "quiet", stoppedAt: null, stoppedBy: null, isConfirmed: true, places: [] };
 const CODE = "7KQM-2F9D-XW3A";
 const CREDENTIAL = { id: "aa", clientDataJSON: "aa", authenticatorData: "aa", signature: "aa" };
 const CHALLENGE = {
@@ -66,7 +66,16 @@ beforeEach(async () => {
   clock = createTestClock();
   const announcements = createAnnouncements(() => {});
   const log = { info() {}, warn() {}, error() {}, debug() {} } as never;
-  agents = createAgents({ db, server, clock: systemClock, log, announcements, key: openKey(makeKey()), sealer });
+  agents = createAgents({
+    hubId: "this",
+    db,
+    server,
+    clock: systemClock,
+    log,
+    announcements,
+    key: openKey(makeKey()),
+    sealer,
+  });
   consent = createTestConsent(db, { takesPasskeys: (siteId) => takesPasskeys(agents, siteId, CHALLENGE.origin) });
   takeWhatAgentsSay(agents, { consent, help: undefined as never, log });
   await agents.start();

@@ -1,7 +1,9 @@
 import type { AgentId, Cancel, Clock, ConsentRequestId, HubMessage, SiteId } from "@caretaker/protocol";
+import { type ExpressionBuilder, sql } from "kysely";
 import type { Announcements } from "../announcements.ts";
 import { statusAt } from "../consent/clocks.ts";
 import { type Database, now } from "../db/database.ts";
+import type { Tables } from "../db/tables.ts";
 import { nameInActor } from "../ledger/actor.ts";
 
 /** An agent that has a line here, and what it was told over that line. */
@@ -91,24 +93,35 @@ async function tellAll(db: Database, all: readonly AskedAgent[]): Promise<void> 
   }
 }
 
-async function openQuestions(db: Database, siteIds: readonly SiteId[], moment: Date) {
+/** What is asked in these homes and not answered yet, as their agents show it. */
+export async function openQuestions(db: Database, siteIds: readonly SiteId[], moment: Date) {
   const rows = await db
     .selectFrom("consentRequest")
     .innerJoin("run", "run.id", "consentRequest.runId")
     .selectAll("consentRequest")
     .where("consentRequest.siteId", "in", [...siteIds])
-    .where("consentRequest.status", "=", "asked")
+    .where((where) => where.or([where("consentRequest.status", "=", "asked"), waitsForHome(where)]))
     .where("run.status", "not in", ["finished", "cancelled"])
     .execute();
   return rows
-    .filter((row) => statusAt(row, moment) === "asked")
-    .map(({ id, siteId, proposal, digest, askedText, answerBy }) => {
+    .filter((row) => ["asked", "allowed"].includes(statusAt(row, moment)))
+    .map(({ id, siteId, proposal, digest, askedText, status, startBy, endsAt, answerBy: askedUntil }) => {
       const { technician, why } = askedText as { technician: string; why: string };
+      const answerBy = status === "asked" ? askedUntil : (endsAt ?? startBy ?? askedUntil);
       return {
         siteId: siteId as SiteId,
         question: { requestId: id as ConsentRequestId, proposal, digest, technician, why, answerBy },
       };
     });
+}
+
+/** It was allowed by another way, which the agent does not take for a yes of the home's: the run waits for that one. */
+function waitsForHome(where: ExpressionBuilder<Pick<Tables, "consentRequest" | "run">, "consentRequest" | "run">) {
+  return where.and([
+    where("consentRequest.status", "=", "allowed"),
+    where("run.status", "=", "waiting_for_consent"),
+    sql<boolean>`run.memory->>'question' = consent_request.id::text`,
+  ]);
 }
 
 function runsAt(db: Database, siteIds: readonly SiteId[]) {

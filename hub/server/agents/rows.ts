@@ -210,18 +210,37 @@ export async function unfreeze(trx: Trx, agentId: AgentId, by: string, reason: s
   return agent !== undefined;
 }
 
+/** How long a hub is believed to have the line of an agent, which it says again every minute. */
+const LINE_HOLDS_MILLISECONDS = 75_000;
+
 /** It is there, or has said what its home allows. */
 export async function seen(
   db: Database | Trx,
   agentId: AgentId,
-  version: string,
-  policy: AgentPolicy | null,
+  { version, hubId, policy }: { version: string; hubId: string; policy: AgentPolicy | null },
   now: Date,
 ): Promise<void> {
+  const lineUntil = new Date(now.getTime() + LINE_HOLDS_MILLISECONDS);
   await db
     .updateTable("agent")
-    .set({ lastSeenAt: now, version, ...(policy === null ? {} : { policy: JSON.stringify(policy) }) })
+    .set({
+      lastSeenAt: now,
+      lineHub: hubId,
+      lineUntil,
+      version,
+      ...(policy === null ? {} : { policy: JSON.stringify(policy) }),
+    })
     .where("id", "=", agentId)
+    .execute();
+}
+
+/** Its line at this hub has ended; one that it has at another hub since then stays. */
+export async function lineEnded(db: Database, agentId: AgentId, hubId: string, now: Date): Promise<void> {
+  await db
+    .updateTable("agent")
+    .set({ lastSeenAt: now, lineUntil: null })
+    .where("id", "=", agentId)
+    .where("lineHub", "=", hubId)
     .execute();
 }
 

@@ -4,6 +4,7 @@ import type { Announcement } from "../announcements.ts";
 import type { Database, Trx } from "../db/database.ts";
 import { appendLedger } from "../ledger/append.ts";
 import { canonicalJson, shortCode } from "../ledger/canonical.ts";
+import { waitsForHome } from "./at-home/yes-at-home.ts";
 import { after, START_WITHIN, statusAt } from "./clocks.ts";
 import { obstacleOf } from "./contacts.ts";
 import { lockRequest, type OpenRequest, type RequestRow, withOpenRequest } from "./open-request.ts";
@@ -130,6 +131,26 @@ export async function withdraw(deps: ConsentDeps, open: OpenRequest, way: Way): 
   return conclude(deps, open, { event: "consent.withdrawn", answer: "withdrawn", by, way, extra: {} });
 }
 
+/** What was allowed is allowed again by another way, which its run waits for: its time to begin starts anew. */
+export async function confirmAllowed(deps: ConsentDeps, open: OpenRequest, way: Way): Promise<readonly Announcement[]> {
+  const { trx, request, now } = open;
+  const { window } = request.proposal;
+  const startBy = window == null ? after(now, START_WITHIN) : new Date(window.to);
+  await trx
+    .updateTable("consentRequest")
+    .set({ grade: way.grade, ...(request.firstActAt === null ? { startBy } : {}) })
+    .where("id", "=", request.id)
+    .execute();
+  const by = actorOf(await loadContact(trx, request));
+  return conclude(deps, open, {
+    event: "consent.allowed",
+    answer: "allowed",
+    by,
+    way,
+    extra: { startBy, isSecond: true },
+  });
+}
+
 /** Ends a question that nobody answered in time. The run is told when it did not ask for this itself. */
 export async function expire(
   deps: ConsentDeps,
@@ -143,7 +164,10 @@ export async function expire(
     .executeTakeFirstOrThrow();
   const open = await lockRequest({ now: async () => now }, trx, found);
   const { request } = open;
-  if (request.status !== "asked" || statusAt(request, now) !== "expired") return null;
+  const status = statusAt(request, now);
+  // Allowed, and not by a way that the home's agent takes: the run that waits for that one ends with it.
+  const isUnused = !tellRun && (status === "expired" || status === "over") && (await waitsForHome(open));
+  if (!isUnused && (request.status !== "asked" || status !== "expired")) return null;
   await trx.updateTable("consentRequest").set({ status: "expired" }).where("id", "=", requestId).execute();
   await appendEnd(open, { event: "consent.expired", by: "hub", extra: { answerBy: request.answerBy } });
   if (!tellRun || open.runHasEnded) return [];

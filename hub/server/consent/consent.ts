@@ -13,6 +13,7 @@ import { answer, expire, type GivenAnswer, opened, stop } from "./answer.ts";
 import { ask } from "./ask.ts";
 import { type SaidAtHome, takeFromAgent } from "./at-home/from-agent.ts";
 import { type Tap, takeTap } from "./at-home/tapped.ts";
+import { waitAtHome } from "./at-home/yes-at-home.ts";
 import { type Signable, signable } from "./by-passkey.ts";
 import { answerByPhone, type PhoneAnswer, phoneQuestion } from "./by-phone.ts";
 import { callMe } from "./call-me.ts";
@@ -84,6 +85,7 @@ export function createConsent(deps: ConsentDeps): Consent & {
       return "cannot" in contact ? contact : { sentTo: nameAndAddress(contact) };
     },
     expire: async (trx, request) => (await expire(deps, trx, { ...request, tellRun: false })) !== null,
+    waitAtHome,
     voidGrants,
     ofRun,
     takeTap: (tap) => takeTap(deps, tap),

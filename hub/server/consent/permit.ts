@@ -203,7 +203,7 @@ function tooLate({ status, firstActAt, proposal, endedWhy }: RequestRow): Refuse
     : refuse("consent_expired", "The time that the homeowner allowed for the work is over: ask again.");
 }
 
-/** How often this step already acted on this target. Each attempt counts, also one whose end nobody knows. */
+/** How often this step already acted on this target. Each attempt counts that left the hub, also one whose end nobody knows. */
 async function triesMade(trx: Trx, { runId, act }: ActQuestion): Promise<number> {
   const { count } = await trx
     .selectFrom("attempt")
@@ -213,6 +213,7 @@ async function triesMade(trx: Trx, { runId, act }: ActQuestion): Promise<number>
     .where("item", "=", act.item ?? 0)
     .where("target", "=", act.target)
     .where("purpose", "=", "do")
+    .where("status", "<>", "refused")
     .executeTakeFirstOrThrow();
   return Number(count);
 }
@@ -245,6 +246,7 @@ async function permitTakingBack(trx: Trx, question: ActQuestion, requests: reado
     .where("step", "=", act.step)
     .where("item", "=", act.item ?? 0)
     .where("purpose", "=", "do")
+    .where("status", "<>", "refused")
     .orderBy("number", "desc")
     .executeTakeFirst();
   const by = attempt === undefined ? null : permissionIn(attempt.consent);

@@ -1,5 +1,6 @@
 import type { ConsentView, Language, Proposal, RunEventData, RunOutcome, RunStatus } from "@caretaker/protocol";
 import { actSentence } from "./asked-text.ts";
+import { WANTS_YES_AT_HOME } from "./at-home/yes-at-home.ts";
 import { beforeAndAfter } from "./before-after.ts";
 import { type Thing, wordsIn } from "./words/index.ts";
 
@@ -30,6 +31,7 @@ export const TOLD = [
   "fix.intended",
   "fix.sent",
   "fix.uncertain",
+  "fix.refused",
   "fix.settled",
   "step.ended",
   "step.read",
@@ -90,6 +92,8 @@ function wordsFor(facts: ProgressFacts, data: RunEventData): string | null {
       return isTakingBack(facts, data.attemptId) ? progress.isPutBack : progress.sent;
     case "fix.uncertain":
       return progress.notCertain;
+    case "fix.refused":
+      return data.code === WANTS_YES_AT_HOME ? progress.wantsYesAtHome : null;
     case "fix.settled":
       return progress.switchedOnAgain;
     case "step.ended":

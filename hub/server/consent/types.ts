@@ -155,6 +155,11 @@ export interface Consent {
    */
   expire(trx: Trx, request: { requestId: ConsentRequestId; now: Date }): Promise<boolean>;
   /**
+   * What was allowed waits for a yes that the agent in the home takes, until the moment that is returned; null where it was
+   * given there already, or is worth nothing any more. Work that has not begun begins anew with that yes.
+   */
+  waitAtHome(trx: Trx, request: { requestId: ConsentRequestId; now: Date }): Promise<Date | null>;
+  /**
    * After an unclean stop of the machine, or a restore: every yes that was given once is void, since nobody knows how
    * much of it was used; with `answerableId`, those for runs of a person who was shut out. Returns how many there were.
    * What was done can still be taken back.

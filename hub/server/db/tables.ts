@@ -288,6 +288,9 @@ export interface Tables {
     frozenWhy: string | null;
     /** What its home allows, as it last said. */
     policy: Json<AgentPolicy | null> | null;
+    /** At which hub it has its line, and until when that is believed without hearing of it again. */
+    lineHub: string | null;
+    lineUntil: AtOrNull;
   };
   agentPairing: {
     id: string;
@@ -436,7 +439,8 @@ export interface Tables {
     target: string;
     fencing: number;
     consent: Json<Record<string, unknown>>;
-    status: "intended" | "done" | "failed" | "uncertain" | "settled";
+    /** `refused`: the home said no before anything was sent. Nothing was tried. */
+    status: "intended" | "done" | "failed" | "uncertain" | "settled" | "refused";
     intendedAt: At;
     endedAt: AtOrNull;
     answer: Json<object | null> | null;

@@ -2,6 +2,7 @@ import { createServer, type Server as HttpServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import {
   type Actor,
+  type AgentId,
   type FleetDelta,
   type PersonId,
   type RunDelta,
@@ -183,6 +184,20 @@ const deltasOf = (heard: ReturnType<typeof listen>) =>
   heard.sites.flat().filter(({ siteId }) => siteId === home.site.facts.id);
 
 describe("watching a site", () => {
+  it("says that the agent of that home has changed, and nothing of another one's", async () => {
+    const other = addHome(store);
+    const { client } = await join("ada");
+    const told: unknown[] = [];
+    client.on("agent.changed", (news) => told.push(news));
+    const siteId = home.site.facts.id;
+
+    announcements.announce({ type: "agent.changed", siteId: other.site.facts.id, agentId: newId<AgentId>() });
+    announcements.announce({ type: "agent.changed", siteId, agentId: newId<AgentId>() });
+
+    await until("the news", () => told.length > 0);
+    expect(told).toEqual([{ siteId }]);
+  });
+
   it("answers a snapshot, then deltas with the numbers that follow", async () => {
     change({ key: "e0", state: "on", available: "online" });
     const { answer, heard } = await join("ada");

@@ -167,6 +167,7 @@ export function createLive(deps: LiveDeps): Live {
     ),
     announcements.on("view.withdrawn", ({ siteId }) => rooms.viewWithdrawn(siteId)),
     announcements.on("view.told", ({ siteId }) => judgeRooms(siteId)),
+    announcements.on("agent.changed", ({ siteId }) => rooms.agentChanged(siteId)),
     announcements.on("site.removed", ({ siteId }) => rooms.siteRemoved(siteId)),
   ];
 

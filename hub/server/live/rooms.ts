@@ -87,6 +87,10 @@ export class Rooms {
     this.#fleet.lines.delete(line);
   }
 
+  agentChanged(siteId: SiteId): void {
+    for (const line of this.#sites.get(siteId)?.lines ?? []) line.say("agent.changed", { siteId });
+  }
+
   viewWithdrawn(siteId: SiteId): void {
     this.withdrawals += 1;
     this.closeSite(siteId, "view_withdrawn");

@@ -80,6 +80,7 @@ const OUR_WORDS = new Set([
   "agent.ended_by",
   "agent.fingerprint",
   "agent.frozen_why",
+  "agent.line_hub",
   "agent.paired_by",
   "agent.public_key",
   "agent.status",

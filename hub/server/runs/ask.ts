@@ -1,4 +1,4 @@
-import type { ConsentStep, FixStep, RunEventData } from "@caretaker/protocol";
+import type { ConsentRequestId, ConsentStep, FixStep, RunEventData } from "@caretaker/protocol";
 import { proposalFrom } from "./acts.ts";
 import { ON, REST, type Ride, type Turn } from "./ride.ts";
 
@@ -53,4 +53,30 @@ export async function askHomeowner(ride: Ride, step: FixStep | ConsentStep): Pro
   if (!hasAsked) return ON;
   ride.deps.announcements.announce({ type: "message.due" });
   return REST;
+}
+
+/**
+ * What was allowed by a way that the agent in the home does not take for one waits until it is allowed there as well. False where
+ * nothing can be waited for: it was allowed there, or it has ended meanwhile.
+ */
+export async function waitForYesAtHome(ride: Ride, requestId: ConsentRequestId): Promise<boolean> {
+  let isWaiting = false;
+  await ride.commit(async (trx, row, now) => {
+    const until = row.stopRequestedAt === null ? await ride.deps.consent.waitAtHome(trx, { requestId, now }) : null;
+    isWaiting = until !== null;
+    if (until === null) return { events: [] };
+    const why =
+      "The agent in the home wants a yes of its own: somebody there gives it on its page or in Home Assistant.";
+    return {
+      events: [{ kind: "run.waiting", for: "waiting_for_consent", until: until.toISOString(), why }],
+      memory: {
+        ...ride.note({ phase: "before", poll: null }),
+        question: requestId,
+        pause: { since: now.toISOString(), until: null, gatewayId: null },
+      },
+      wakeAt: until,
+      release: true,
+    };
+  });
+  return isWaiting;
 }

@@ -49,7 +49,7 @@ export interface RunsDeps {
   readonly db: Database;
   readonly library: Library;
   readonly gateways: RunGateways;
-  readonly consent: Pick<Consent, "ask" | "askHome" | "permit" | "whomToAsk" | "expire" | "ofRun">;
+  readonly consent: Pick<Consent, "ask" | "askHome" | "permit" | "whomToAsk" | "expire" | "waitAtHome" | "ofRun">;
   /** Timers only; moments come from `now`. */
   readonly clock: Clock;
   /** The database's clock, unless a test says otherwise. */

@@ -1,6 +1,7 @@
 import {
   type AttemptId,
   type CapabilityInput,
+  type CaretakerError,
   type ErrorCode,
   type GatewayId,
   HOMES_AN_HOUR,
@@ -10,6 +11,7 @@ import {
   sleep,
 } from "@caretaker/protocol";
 import type { Insertable } from "kysely";
+import { WANTS_YES_AT_HOME } from "../consent/at-home/yes-at-home.ts";
 import type { Permission, Verdict } from "../consent/types.ts";
 import { builtOnce, oneBuiltOnce } from "../db/built-once.ts";
 import { isDuplicate, type Trx, transaction } from "../db/database.ts";
@@ -34,13 +36,15 @@ export interface ActRequest {
   /** The engine's notes once it is intended. */
   readonly memory: (attemptId: AttemptId) => RunMemory;
   /** The engine's notes once its outcome is known. */
-  readonly after: (outcome: "done" | "failed" | "uncertain") => RunMemory;
+  readonly after: (outcome: Sent["kind"]) => RunMemory;
 }
 
 export type Acted =
   /** Allowed, and not before that moment. */
   | { readonly kind: "not_yet"; readonly from: Date; readonly message: string }
   | { readonly kind: "refused"; readonly code: ErrorCode; readonly message: string; readonly isDrift: boolean }
+  /** The agent in the home wants a yes of its own: nothing was sent. `by` is what was enough for the hub. */
+  | { readonly kind: "wants_yes_at_home"; readonly code: ErrorCode; readonly message: string; readonly by: Permission }
   | { readonly kind: "done" | "failed" | "uncertain"; readonly attemptId: AttemptId };
 
 type Intent =
@@ -73,6 +77,7 @@ export async function act(ride: Ride, request: ActRequest): Promise<Acted> {
   await ride.crash("act.after_send");
   await conclude(ride, request, intent.attemptId, sent);
   await ride.crash("act.after_outcome");
+  if (sent.kind === "refused") return { kind: "wants_yes_at_home", code: sent.code, message: sent.why, by: intent.by };
   return { kind: sent.kind, attemptId: intent.attemptId };
 }
 
@@ -197,7 +202,8 @@ const selectLock = oneBuiltOnce((db, { runId }: { runId: string }) =>
 
 type Sent =
   | { readonly kind: "done"; readonly answer: unknown; readonly milliseconds: number }
-  | { readonly kind: "failed" | "uncertain"; readonly why: string };
+  | { readonly kind: "failed" | "uncertain"; readonly why: string }
+  | { readonly kind: "refused"; readonly code: ErrorCode; readonly why: string };
 
 /** A freeze that comes after the intent promises that nothing is sent later than a second after it. */
 const SENDS_WITHIN_MILLISECONDS = 900;
@@ -221,9 +227,20 @@ async function send(
     return { kind: "done", answer, milliseconds: Math.max(0, Math.round(ride.deps.clock.monotonic() - begun)) };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
+    if (purpose === "do" && wantsYesAtHome(error)) return { kind: "refused", code: error.code, why };
     const isCertain = isCaretakerError(error) && (error.code === "step_failed" || error.meta.isSent === false);
     return { kind: isCertain ? "failed" : "uncertain", why };
   }
+}
+
+/** What was cut or changed is taken back by what was allowed for it: of that the home is not asked again. */
+function wantsYesAtHome(error: unknown): error is CaretakerError {
+  return (
+    isCaretakerError(error) &&
+    error.meta.by === "agent" &&
+    error.meta.isSent === false &&
+    (error.code === "consent_missing" || error.code === "consent_expired")
+  );
 }
 
 const WRITE_TRIES = 5;
@@ -284,6 +301,7 @@ function concludedEvent({ purpose, act }: ActRequest, attemptId: AttemptId, sent
       ? { kind: "fix.settled", ...place, attemptId, capability: act.capability }
       : { kind: "fix.sent", ...place, attemptId, milliseconds: sent.milliseconds, answer: sent.answer };
   }
+  if (sent.kind === "refused") return { kind: "fix.refused", ...place, code: WANTS_YES_AT_HOME, message: sent.why };
   return sent.kind === "failed"
     ? { kind: "fix.failed", ...place, attemptId, error: sent.why }
     : { kind: "fix.uncertain", ...place, attemptId, why: sent.why };

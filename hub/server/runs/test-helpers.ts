@@ -13,6 +13,7 @@ import type {
   SessionId,
 } from "@caretaker/protocol";
 import { createAnnouncements } from "../announcements.ts";
+import type { SaidAtHome } from "../consent/at-home/from-agent.ts";
 import type { Tap } from "../consent/at-home/tapped.ts";
 import type { ConsentByPhone, ConsentLink, QuestionLink } from "../consent/consent.ts";
 import { createConsent } from "../consent/consent.ts";
@@ -45,6 +46,8 @@ export interface TestHub {
   readonly link: ConsentLink;
   readonly questions: QuestionLink;
   readonly byPhone: ConsentByPhone;
+  /** What somebody said to the agent in the home. */
+  sayAtHome(said: SaidAtHome): Promise<"taken" | "refused" | "unknown">;
   /** A button of a question on a phone of the home. */
   tap(tap: Tap): Promise<"taken" | "refused" | "unknown">;
   readonly messages: NewMessage[];
@@ -188,6 +191,7 @@ function createTestHub(
     link: consent.link,
     questions: consent.questions,
     byPhone: consent.byPhone,
+    sayAtHome: (said) => consent.takeFromAgent(said),
     tap: (tap) => consent.takeTap(tap),
     messages,
     dieAt(point, step) {

@@ -11,6 +11,8 @@ export async function loadSites(db: Database, siteId?: SiteId): Promise<SiteFact
   const rows = await db
     .selectFrom("site")
     .innerJoin("client", "client.id", "site.clientId")
+    .leftJoin("agent", (join) => join.onRef("agent.siteId", "=", "site.id").on("agent.status", "=", "paired"))
+    .select(sql<string | null>`agent.policy->>'stoppedAt'`.as("stoppedAt"))
     .select([
       "site.id",
       "site.number",

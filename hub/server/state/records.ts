@@ -182,6 +182,8 @@ export interface SiteFacts {
   readonly town: string | null;
   readonly phone: string | null;
   readonly timeZone: string;
+  /** When somebody of the household stopped everything at the agent there. */
+  readonly stoppedAt?: string | null;
   readonly isSimulated: boolean;
   readonly createdAt: number;
 }

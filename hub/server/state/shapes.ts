@@ -125,6 +125,7 @@ export function toSiteRow(site: SiteRecord): SiteRow {
     entities: gateways.reduce((sum, gateway) => sum + gateway.entities, 0),
     activeRuns: site.activeRuns,
     waitingForConsent: site.waitingForConsent,
+    stoppedAt: site.facts.stoppedAt ?? null,
     isSimulated: site.facts.isSimulated,
   };
 }

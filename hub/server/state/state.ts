@@ -208,6 +208,7 @@ export function createState(deps: StateDeps): HubState {
       rememberLater();
       stops.push(
         announcements.on("site.changed", ({ siteId }) => reported("A changed site was not read.", reloadSite(siteId))),
+        announcements.on("agent.changed", ({ siteId }) => reported("A changed site was not read.", reloadSite(siteId))),
         announcements.on("view.limited", ({ siteId }) => hideAnew(siteId)),
         announcements.on("view.told", ({ siteId }) => hideAnew(siteId ?? undefined)),
         announcements.on("site.removed", ({ siteId }) => store.removeSite(siteId)),

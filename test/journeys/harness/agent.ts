@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Agent } from "@caretaker/agent/agent.ts";
+import { Agent, type AgentOptions } from "@caretaker/agent/agent.ts";
 import { createPage } from "@caretaker/agent/page/page.ts";
 import { type HubAlone, type SiteId, systemClock } from "@caretaker/protocol";
 import { fingerprintOf } from "@caretaker/reach/agent-proof.ts";
@@ -15,7 +15,9 @@ export interface PairedAgent {
 }
 
 /** An agent that has not met a hub yet, in a folder of its own. Homes of a journey are on this very machine. */
-export async function startAgent(): Promise<PairedAgent> {
+export async function startAgent(
+  options: Pick<AgentOptions, "homeAssistant" | "switchEntity"> = {},
+): Promise<PairedAgent> {
   const folder = await mkdtemp(join(tmpdir(), "agent-"));
   const agent = await Agent.start({
     folder,
@@ -26,6 +28,7 @@ export async function startAgent(): Promise<PairedAgent> {
     log: { debug() {}, info() {}, warn() {} },
     ownPort: null,
     mayReachOwnMachine: true,
+    ...options,
   });
   return {
     agent,
@@ -64,9 +67,10 @@ export async function openAgentPage(agent: Agent): Promise<AgentPage> {
     guard: agent.guard,
     clock: systemClock,
     log: { debug() {}, info() {}, warn() {} },
-    rules: { names: [], isIngress: false },
+    rules: { names: [], ingress: null },
     fingerprint: fingerprintOf(agent.store.key.publicKey),
     declarationOf: (gatewayId, capability) => agent.declarationOf(gatewayId, capability),
+    homeSwitch: () => agent.homeSwitch,
     line: () => ({ isConnected: agent.line.isOpen, since: agent.line.since }),
     makeName: (id) => connectors.find(({ manifest }) => manifest.id === id)?.manifest.name ?? id,
     pair: (hub, code) => agent.pair(hub, code),

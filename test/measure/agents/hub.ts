@@ -53,6 +53,7 @@ export async function openHubOfAgents(postgres: MeasuredPostgres): Promise<HubOf
     log: silent,
     announcements,
     key: openKey(makeKey()),
+    hubId: "measured",
     sealer,
   });
   await agents.start();

@@ -7,9 +7,10 @@ import {
 } from "@caretaker/protocol";
 import { transaction } from "../../db/database.ts";
 import { shortCode } from "../../ledger/canonical.ts";
-import { takeAnswer, withdraw } from "../answer.ts";
+import { confirmAllowed, takeAnswer, withdraw } from "../answer.ts";
 import { lockRequest } from "../open-request.ts";
 import type { ConsentDeps } from "../types.ts";
+import { AT_HOME, SIGNED, waitsForHome } from "./yes-at-home.ts";
 
 /** What somebody of a home said to the agent there, on its page or in Home Assistant. */
 export interface SaidAtHome {
@@ -25,10 +26,6 @@ export interface SaidAtHome {
   readonly fingerprint: string;
 }
 
-/** Known by something they have and by what unlocks it, as somebody who signed in with a second factor is. */
-const SIGNED = "A";
-const IN_THE_HOME = "H";
-
 /**
  * Takes an answer that came over the line of the home's own agent: whoever gave it stood in the home and knew its PIN, signed with a passkey that it knows, or
  * is signed in to its Home Assistant. Counts once, and for the proposal that was shown. Returns what became of it.
@@ -36,7 +33,7 @@ const IN_THE_HOME = "H";
 export async function takeFromAgent(deps: ConsentDeps, said: SaidAtHome): Promise<"taken" | "refused" | "unknown"> {
   const { siteId, requestId, answer, agentId, fingerprint, passkey } = said;
   const evidence = { agentId, fingerprint, ...(passkey === undefined ? {} : { passkey }) };
-  const way = { channel: said.way, grade: said.way === "passkey" ? SIGNED : IN_THE_HOME, evidence };
+  const way = { channel: said.way, grade: said.way === "passkey" ? SIGNED : AT_HOME, evidence };
   try {
     const told = await transaction(deps.db, async (trx) => {
       const found = await trx
@@ -49,6 +46,8 @@ export async function takeFromAgent(deps: ConsentDeps, said: SaidAtHome): Promis
       const open = await lockRequest(deps, trx, found);
       if (answer === "stop") return withdraw(deps, open, way);
       if (open.request.digest !== said.digest) return null;
+      if (await waitsForHome(open))
+        return answer === "allow" ? confirmAllowed(deps, open, way) : withdraw(deps, open, way);
       return takeAnswer(deps, open, { answer, proposalCode: shortCode(said.digest), way });
     });
     if (told === null) return "unknown";

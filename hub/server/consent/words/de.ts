@@ -65,6 +65,8 @@ export const de: HomeownerWords = {
     works: "Geprüft: Es funktioniert wieder.",
     worksNot: "Geprüft: Es funktioniert noch nicht.",
     notCertain: "Wir wissen noch nicht, ob es geklappt hat, und sehen nach.",
+    wantsYesAtHome:
+      "Das Gerät in Ihrem Zuhause möchte Ihr Ja auch selbst, und es wurde noch nichts getan. Bitte erlauben Sie es dort: auf seiner Seite oder in Home Assistant.",
     waitingForHome: "Wir warten, bis Ihr System reagiert.",
     stopping: "Wir hören auf: Es wird nichts Neues begonnen.",
   },

@@ -63,6 +63,8 @@ export const en: HomeownerWords = {
     works: "Checked: it works again.",
     worksNot: "Checked: it does not work yet.",
     notCertain: "We do not know yet what came of it, and are looking.",
+    wantsYesAtHome:
+      "The box in your home wants your yes as well, and nothing was done yet. Please allow it there: on its page, or in Home Assistant.",
     waitingForHome: "We are waiting until your system answers.",
     stopping: "Stopping: nothing new is begun.",
   },

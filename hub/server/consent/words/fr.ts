@@ -66,6 +66,8 @@ export const fr: HomeownerWords = {
     works: "Vérifié : cela fonctionne à nouveau.",
     worksNot: "Vérifié : cela ne fonctionne pas encore.",
     notCertain: "Nous ne savons pas encore ce qu’il en est et vérifions.",
+    wantsYesAtHome:
+      "Le boîtier de votre maison veut aussi votre accord, et rien n’a encore été fait. Veuillez l’autoriser là-bas : sur sa page ou dans Home Assistant.",
     waitingForHome: "Nous attendons que votre système réponde.",
     stopping: "Arrêt en cours : rien de nouveau n’est commencé.",
   },

@@ -66,6 +66,8 @@ export const nl: HomeownerWords = {
     works: "Nagekeken: het werkt weer.",
     worksNot: "Nagekeken: het werkt nog niet.",
     notCertain: "We weten nog niet of het gelukt is en kijken het na.",
+    wantsYesAtHome:
+      "Het kastje in uw huis wil ook zelf uw ja, en er is nog niets gedaan. Sta het daar toe: op zijn pagina of in Home Assistant.",
     waitingForHome: "We wachten tot uw systeem reageert.",
     stopping: "We stoppen: er wordt niets nieuws begonnen.",
   },

@@ -40,6 +40,7 @@ export interface HomeownerWords {
     readonly works: string;
     readonly worksNot: string;
     readonly notCertain: string;
+    readonly wantsYesAtHome: string;
     readonly waitingForHome: string;
     readonly stopping: string;
   };

@@ -24,6 +24,7 @@ import { rehearsedRollouts } from "./0036-rehearsed-rollouts.ts";
 import { originsStay } from "./0038-origins-stay.ts";
 import { plans } from "./0042-plans.ts";
 import { agents } from "./0043-agents.ts";
+import { agentLines } from "./0045-agent-lines.ts";
 import { claims } from "./0046-claims.ts";
 
 /** One step forward of the database's form. It is never changed after a release: what is wrong in it, a later one mends. */
@@ -60,5 +61,6 @@ export const migrations: readonly Migration[] = [
   originsStay,
   plans,
   agents,
+  agentLines,
   claims,
 ];

@@ -1,6 +1,6 @@
 import type { FixStep, RunEventData } from "@caretaker/protocol";
 import { planAct } from "../acts.ts";
-import { askHomeowner } from "../ask.ts";
+import { askHomeowner, waitForYesAtHome } from "../ask.ts";
 import { type Acted, act } from "../gate.ts";
 import { type At, atItem, finishAt } from "../items.ts";
 import type { RunMemory } from "../memory.ts";
@@ -71,12 +71,15 @@ async function send(ride: Ride, at: At<FixStep>): Promise<Turn> {
     purpose: "do",
     number,
     memory: (attemptId) => sentNow(ride, place, { phase: "acting", attemptId, tries: number }),
-    after: (outcome) => ({
-      ...ride.note({ phase: "verify", act: outcome, poll: null }),
+    after: (outcome) => {
       // What certainly did not happen need not be taken back.
-      sent: outcome === "failed" && number === 1 ? ride.memory.sent.filter((name) => name !== place) : ride.memory.sent,
-    }),
+      const isNothing = (outcome === "failed" || outcome === "refused") && number === 1;
+      const sent = isNothing ? ride.memory.sent.filter((name) => name !== place) : ride.memory.sent;
+      if (outcome === "refused") return { ...ride.note({ phase: "act", attemptId: null, tries: number - 1 }), sent };
+      return { ...ride.note({ phase: "verify", act: outcome, poll: null }), sent };
+    },
   });
+  if (acted.kind === "wants_yes_at_home") return askAtHome(ride, at, acted);
   if (acted.kind === "not_yet") return waitForWindow(ride, acted);
   return acted.kind === "refused" ? refused(ride, at, acted) : ON;
 }
@@ -104,6 +107,19 @@ async function refused(ride: Ride, at: At<FixStep>, acted: Extract<Acted, { kind
     ],
   });
   return ON;
+}
+
+/**
+ * The agent in the home wants a yes that was given there. The question that was allowed elsewhere waits for it; where there was
+ * none, there is one now, which the agent shows too. A yes of the home's that it does not take any more ends the run.
+ */
+async function askAtHome(
+  ride: Ride,
+  at: At<FixStep>,
+  { code, message, by }: Extract<Acted, { kind: "wants_yes_at_home" }>,
+): Promise<Turn> {
+  if (by.kind === "one_time" && (await waitForYesAtHome(ride, by.requestId))) return REST;
+  return refused(ride, at, { kind: "refused", code, message, isDrift: false });
 }
 
 /** Whether a stop came between this turn's beginning and the gate. */
