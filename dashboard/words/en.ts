@@ -516,6 +516,8 @@ export const words = {
     cannot: (make: string) => `Not with ${make}`,
     cannotText: "Other makes have these. A runbook that needs one of them does not run on this gateway.",
     replace: "Replace credentials",
+    replaceText:
+      "Enter all of it anew, passwords too, those of every door: where an address or a certificate changes, no secret of before is sent there.",
     remove: "Remove",
     removeTitle: (name: string) => `Remove ${name}?`,
     removeText: "It is disconnected and its credentials are destroyed. What was recorded stays in the ledger.",

@@ -64,7 +64,7 @@ export function GatewayForm({ siteId, throughAgent, make, action, isBusy, error,
           fields={fields}
           values={values}
           onChange={handleChange}
-          mistakes={isCaretakerError(test.error) ? test.error.fields : []}
+          mistakes={[test.error, error].flatMap((one) => (isCaretakerError(one) ? one.fields : []))}
         />
         <ChecklistView checklist={test.checklist} onPin={handlePin} />
         {isTested && found ? (
