@@ -37,6 +37,9 @@ describe.skipIf(chromium.skip)(chromium.title("a Control4 home"), () => {
     await page.getByLabel("Application key").fill(fake.config.applicationKey ?? "");
     await page.getByLabel("Account service").fill(fake.accountUrl);
     await page.getByRole("button", { name: "Check the connection" }).click();
+    // One of the controller, and then one of an account service that is not the maker's own.
+    await page.getByRole("button", { name: /trust exactly this certificate/ }).click();
+    await page.getByText(/Account service:/).waitFor();
     await page.getByRole("button", { name: /trust exactly this certificate/ }).click();
   };
 

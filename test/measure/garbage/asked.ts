@@ -147,11 +147,15 @@ export async function askControl4(): Promise<AskedHome> {
 /** The account service that lets people into Control4 controllers: it is asked while a home is being connected to. */
 export async function askControl4Account(): Promise<AskedHome> {
   const fake = await startFakeControl4();
-  const front = await GarblingFront.open(fake.ports.account, { isTls: false });
+  const front = await GarblingFront.open(fake.ports.account, { isTls: true });
   const paths = ["/authentication/v1/rest ", "/accounts ", "/authorization", "/controller", "/accounts/", "/"];
   return {
     connector: control4,
-    config: { ...fake.config, accountService: `http://127.0.0.1:${front.port}` },
+    config: {
+      ...fake.config,
+      accountService: `https://127.0.0.1:${front.port}`,
+      pinnedAccountCertificate: front.fingerprint,
+    },
     ...behind(front, paths, control4AccountSpeech),
     questions: [],
     async close() {
