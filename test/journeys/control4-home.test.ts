@@ -3,7 +3,7 @@ import { available, findChromium, whyNoChromium } from "@caretaker/kit/require.t
 import type { GatewayId, RunId, SiteId } from "@caretaker/protocol";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { keepPicture, openBrowser, openWindow } from "./harness/browser.ts";
+import { DESKTOP, keepPicture, openBrowser, openWindow, PHONE } from "./harness/browser.ts";
 import { Firm, HOMEOWNER } from "./harness/firm.ts";
 import { consentLink } from "./harness/mail.ts";
 import { until } from "./harness/until.ts";
@@ -189,6 +189,47 @@ describe.skipIf(chromium.skip)(chromium.title("a Control4 home"), () => {
     await newer.close();
   });
 
+  /** The overview of the home, wide and narrow, light and dark. */
+  const keepOverview = async (page: Page, name: string): Promise<void> => {
+    for (const [look, viewport] of Object.entries({ wide: DESKTOP, narrow: PHONE }))
+      for (const colorScheme of ["light", "dark"] as const) {
+        await page.setViewportSize(viewport);
+        await page.emulateMedia({ colorScheme });
+        await keepPicture(page, `${name}-${look}-${colorScheme}`);
+      }
+    await page.setViewportSize(DESKTOP);
+  };
+
+  it("whose account has another password now is said to be so, and asked no more", async () => {
+    const { password } = home.account;
+    home.account.password = "another";
+    home.push.dropAll();
+    const gateway = await firm.db
+      .selectFrom("gateway")
+      .select("id")
+      .where("siteId", "=", siteId)
+      .executeTakeFirstOrThrow();
+    await firm.gatewayState(gateway.id as GatewayId, siteId, "access_withdrawn");
+    const asked = home.counters.loginsRefused;
+    const { context, page, mistakes } = await openWindow(browser);
+    await firm.signIn(context);
+
+    await page.goto(`${firm.hub.url}/sites/${siteId}`);
+    await page.getByRole("link", { name: "See the gateway" }).first().waitFor();
+    await keepOverview(page, "control4-password-changed");
+    await page.getByRole("link", { name: "See the gateway" }).first().click();
+    await page
+      .getByText(/refused the login.*Check account, password and application key/)
+      .first()
+      .waitFor();
+
+    expect(home.counters.loginsRefused).toBe(asked);
+    expect(mistakes).toEqual([]);
+    home.account.password = password;
+    await firm.api("gateway.credentials.replace", { gatewayId: gateway.id as GatewayId, config: { password } });
+    await firm.gatewayState(gateway.id as GatewayId, siteId, "online");
+  });
+
   it("that was updated to OS 4.2 is said to be so once, with what to do, and asked no more", async () => {
     home.knobs.rejectsFreshTokens = true;
     // Its controller restarts for the update.
@@ -205,6 +246,8 @@ describe.skipIf(chromium.skip)(chromium.title("a Control4 home"), () => {
 
     await page.goto(`${firm.hub.url}/sites/${siteId}`);
     await page.getByText("Control4").first().waitFor();
+    await page.getByRole("link", { name: "See the gateway" }).first().waitFor();
+    await keepOverview(page, "control4-os-4-2-overview");
     await page.getByRole("link", { name: "See the gateway" }).first().click();
     await page
       .getByText(/OS 4\.2.*they let no program in, and no remedy is known/)
