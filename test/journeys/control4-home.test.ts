@@ -216,6 +216,8 @@ describe.skipIf(chromium.skip)(chromium.title("a Control4 home"), () => {
 
     await page.goto(`${firm.hub.url}/sites/${siteId}`);
     await page.getByRole("link", { name: "See the gateway" }).first().waitFor();
+    await page.getByRole("link", { name: "Find out why a Control4 controller refuses us" }).waitFor();
+    await page.getByText(/Check account, password and application key/).waitFor();
     await keepOverview(page, "control4-password-changed");
     await page.getByRole("link", { name: "See the gateway" }).first().click();
     await page
