@@ -148,6 +148,7 @@ export function buildRunbook(changes: Partial<RunbookSummary> = {}): RunbookSumm
     worstCaseSeconds: 200,
     inputs: [{ name: "service", type: "integration", title: "Integration", optional: false }],
     isStock: true,
+    copyOf: null,
     ...changes,
   };
 }

@@ -10,11 +10,13 @@ import {
   type Secret,
   walkChecklist,
 } from "@caretaker/protocol";
+import { isMakersOwn } from "./address.ts";
 import { Director } from "./client/director.ts";
 import { parseJson } from "./client/fault.ts";
 import { TokenKeeper } from "./client/tokens.ts";
 import { readHome } from "./home/fetch.ts";
 import { LiveHome } from "./home/home.ts";
+import type { Control4Config } from "./manifest.ts";
 import type { ControllerRow } from "./schema.ts";
 import { chooseController, modelOf, type Plan, planOf } from "./sign-in.ts";
 import { checklistWords as say, words } from "./words.ts";
@@ -46,12 +48,13 @@ class Visit {
     this.#context = context;
   }
 
-  get checks(): readonly (readonly [Step, () => Promise<Found>])[] {
+  get checks(): readonly (readonly [Step, () => Promise<Found>, door?: string])[] {
     return [
       ["name", () => checkName(this.#context.dialer, this.#plan.address.host)],
       ["port", () => checkPort(this.#context.dialer, this.#plan.address)],
       ["tls", () => checkCertificate(this.#context.dialer, this.#plan.address, this.#plan.pinnedCertificate, say)],
       ["make", () => this.#make()],
+      ["tls", () => this.#accountCertificate(), say.accountDoor],
       ["credentials", () => this.#logIn()],
       ["choice", () => this.#choose()],
       ["access", () => this.#access()],
@@ -78,6 +81,20 @@ class Visit {
     if (answer.status !== 401 || said?.error !== "Unauthorized")
       throw new ChecklistFailure({ detail: words.notControl4(base), next: say.nextAfter("", "make") });
     return { detail: say.isController };
+  }
+
+  /** Passwords go there: a person may vouch for a service that is not the maker's own, and for no other. */
+  async #accountCertificate(): Promise<Found> {
+    const { accountService, pinnedAccountCertificate: pinned } = this.#plan;
+    try {
+      return await checkCertificate(this.#context.dialer, accountService, pinned, say.ofAccount);
+    } catch (error) {
+      if (!(error instanceof ChecklistFailure) || error.line.certificate === undefined) throw error;
+      const { certificate, detail } = error.line;
+      if (isMakersOwn(accountService)) throw new ChecklistFailure({ detail, next: say.notTheMaker });
+      const setting = "pinnedAccountCertificate" satisfies keyof Control4Config;
+      throw new ChecklistFailure({ ...error.line, certificate: { ...certificate, setting } });
+    }
   }
 
   async #logIn(): Promise<Found> {

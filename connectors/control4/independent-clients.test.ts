@@ -1,4 +1,7 @@
 import { execFile, execFileSync } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { promisify } from "node:util";
 import { createPlainDialer } from "@caretaker/kit";
 import { available } from "@caretaker/kit/require.ts";
@@ -6,6 +9,7 @@ import { Secret, systemClock } from "@caretaker/protocol";
 import { describe, expect, it, vi } from "vitest";
 import { AccountClient } from "./client/account.ts";
 import { type FakeControl4, startFakeControl4 } from "./fake-gateway/index.ts";
+import { ofAccountService } from "./fake-gateway/self-signed.ts";
 
 type Connect = (url: string, options: Record<string, unknown>) => OldSocket;
 
@@ -93,9 +97,15 @@ describe.skipIf(client.skip)(client.title("pyControl4, which knows nothing of us
     const light = fake.house.find("Hall pendants").row.id;
     const given = [fake.accountUrl, fake.address, fake.userName, fake.password, applicationKey, `${light}`, "15"];
 
-    const { stdout } = await promisify(execFile)(PYTHON, ["-c", SCRIPT, ...given], { timeout: 30_000 }).finally(() =>
-      fake.close(),
-    );
+    // It judges the account service as it judges the maker's own: by who vouches for it.
+    const folder = await mkdtemp(join(tmpdir(), "caretaker-trust-"));
+    const trusted = join(folder, "account-service.pem");
+    await writeFile(trusted, ofAccountService.cert);
+
+    const { stdout } = await promisify(execFile)(PYTHON, ["-c", SCRIPT, ...given], {
+      timeout: 30_000,
+      env: { ...process.env, SSL_CERT_FILE: trusted },
+    }).finally(() => Promise.all([fake.close(), rm(folder, { recursive: true })]));
 
     expect(JSON.parse(stdout)).toEqual({
       wrong: "BadCredentials",

@@ -1,11 +1,8 @@
 import { CaretakerError, defineConnector } from "@caretaker/protocol";
 import { parseAccountService, parseController, targetOf } from "./address.ts";
 import { checkGateway } from "./checklist.ts";
-import { Control4Config, manifest } from "./manifest.ts";
+import { manifest, Whereabouts } from "./manifest.ts";
 import { openSession } from "./session.ts";
-
-/** Made once: a hub that starts asks every home of a fleet where it is. */
-const Whereabouts = Control4Config.pick({ address: true, accountService: true, pinnedCertificate: true }).loose();
 
 export const control4 = defineConnector({
   manifest,
@@ -17,8 +14,9 @@ export const control4 = defineConnector({
     return targetOf(address, pinnedCertificate);
   },
   elsewhere(config) {
-    const address = parseAccountService(Whereabouts.parse(config).accountService);
-    return address === undefined ? [] : [targetOf(address)];
+    const { accountService, pinnedAccountCertificate } = Whereabouts.parse(config);
+    const address = parseAccountService(accountService);
+    return address === undefined ? [] : [targetOf(address, pinnedAccountCertificate)];
   },
   connect: openSession,
   test: checkGateway,

@@ -1,9 +1,10 @@
 import type { CapabilityDeclaration, CapabilityName, ConnectorManifest } from "@caretaker/protocol";
 import { z } from "zod";
-import { parseAccountService, parseController } from "./address.ts";
+import { ACCOUNT_SERVICE, isMakersOwn, parseAccountService, parseController } from "./address.ts";
 
-/** What a technician types to add a Control4 home. */
-export const Control4Config = z.strictObject({
+const FINGERPRINT = /^([0-9A-Fa-f]{2}:){31}[0-9A-Fa-f]{2}$/;
+
+const Shape = z.strictObject({
   address: z
     .string()
     .trim()
@@ -31,16 +32,39 @@ export const Control4Config = z.strictObject({
     .string()
     .trim()
     .max(300)
-    .refine((address) => parseAccountService(address) !== undefined, "is not an address, such as https://example.com")
-    .default("https://apis.control4.com")
+    .refine(
+      (address) => parseAccountService(address) !== undefined,
+      "is not an address that begins with https://, such as https://example.com",
+    )
+    .default(ACCOUNT_SERVICE)
     .meta({ title: "Account service" }),
   pinnedCertificate: z
     .string()
-    .regex(/^([0-9A-Fa-f]{2}:){31}[0-9A-Fa-f]{2}$/, "is not a SHA-256 fingerprint")
+    .regex(FINGERPRINT, "is not a SHA-256 fingerprint")
     .optional()
     .meta({ title: "Certificate", description: "Fingerprint of the certificate that a person said yes to." }),
+  pinnedAccountCertificate: z.string().regex(FINGERPRINT, "is not a SHA-256 fingerprint").optional().meta({
+    title: "Certificate of the account service",
+    description: "Only where the account service is not the maker's own: the one that a person said yes to.",
+  }),
+});
+
+/** What a technician types to add a Control4 home. */
+export const Control4Config = Shape.superRefine(({ accountService, pinnedAccountCertificate }, context) => {
+  const service = parseAccountService(accountService);
+  if (pinnedAccountCertificate === undefined || service === undefined || !isMakersOwn(service)) return;
+  const message = "is not for the maker's own account service, whose certificate is vouched for in the ordinary way";
+  context.addIssue({ code: "custom", path: ["pinnedAccountCertificate"], message });
 });
 export type Control4Config = z.infer<typeof Control4Config>;
+
+/** What of it says where its two places are; it holds no secret, and is read from what is stored in the open. */
+export const Whereabouts = Shape.pick({
+  address: true,
+  accountService: true,
+  pinnedCertificate: true,
+  pinnedAccountCertificate: true,
+}).loose();
 
 function read(scope: CapabilityDeclaration["scope"], timeoutSeconds = 30): CapabilityDeclaration {
   return { scope, timeoutSeconds };

@@ -6,7 +6,8 @@ import { z } from "zod";
  */
 
 const text = z.string().max(300).optional().catch(undefined);
-const id = z.coerce.number().int().min(0).max(2_147_483_647);
+export const GREATEST_ID = 2_147_483_647;
+const id = z.coerce.number().int().min(0).max(GREATEST_ID);
 const optionalId = id.optional().catch(undefined);
 
 export const AuthToken = z.object({
@@ -76,10 +77,12 @@ export const Experiences = z.object({
   ),
 });
 
+export const LONGEST_KEY = 200;
 export const PushEvent = z.object({
   iddevice: id,
-  data: z.record(z.string().max(200), z.unknown()),
+  data: z.record(z.string().max(LONGEST_KEY), z.unknown()),
 });
+export type PushEvent = z.infer<typeof PushEvent>;
 
 /** The rows of a list that are what they should be; `drop` hears of each that is not. */
 export function rowsOf<S extends z.ZodType>(schema: S, value: unknown, drop: () => void): z.output<S>[] {

@@ -9,10 +9,11 @@ import { words } from "./words.ts";
 export interface Plan {
   readonly address: Address;
   readonly account: AccountClient;
-  readonly accountBase: string;
+  readonly accountService: Address;
   readonly login: Login;
   readonly wanted: string | undefined;
   readonly pinnedCertificate: string | undefined;
+  readonly pinnedAccountCertificate: string | undefined;
 }
 
 export function planOf(config: unknown, { dialer, clock }: ConnectorContext): Plan {
@@ -24,7 +25,7 @@ export function planOf(config: unknown, { dialer, clock }: ConnectorContext): Pl
   return {
     address,
     account: new AccountClient({ dialer, clock, base: service.base }),
-    accountBase: service.base,
+    accountService: service,
     login: {
       userName: parsed.userName,
       password: new Secret(parsed.password),
@@ -32,14 +33,15 @@ export function planOf(config: unknown, { dialer, clock }: ConnectorContext): Pl
     },
     wanted: parsed.controller,
     pinnedCertificate: parsed.pinnedCertificate,
+    pinnedAccountCertificate: parsed.pinnedAccountCertificate,
   };
 }
 
 /** The controller that is meant: the one there is, or the one that was named. */
-export function chooseController({ wanted, accountBase }: Plan, found: readonly ControllerRow[]): ControllerRow {
+export function chooseController({ wanted, accountService }: Plan, found: readonly ControllerRow[]): ControllerRow {
   const [only] = found;
   if (only === undefined)
-    throw new CaretakerError("gateway_unsupported", words.noController(accountBase), {
+    throw new CaretakerError("gateway_unsupported", words.noController(accountService.base), {
       meta: { cause: "no_controller" },
     });
   const names = found.map(({ controllerCommonName }) => controllerCommonName);

@@ -1,3 +1,5 @@
+import { certificateFlaw } from "@caretaker/protocol";
+
 /** What this connector says to a technician: what happened, where, and what to do next. */
 export const words = {
   loginRefused: (base: string, said: string) =>
@@ -65,6 +67,18 @@ export const checklistWords = {
   compareCertificate:
     "Compare the fingerprint with the home (somebody there, or the installer's notes) and confirm it only when it is the same.",
   certificateGood: (validTo: string) => `The certificate is trusted, and valid until ${validTo.slice(0, 10)}`,
+  accountDoor: "Account service",
+  ofAccount: {
+    pinned: (fingerprint: string) => checklistWords.pinned(fingerprint),
+    otherCertificate: "The account service shows another certificate than the one that was confirmed.",
+    selfSigned: (subject: string, reason: string) =>
+      `Nobody vouches for the certificate of ${subject || "the account service"} (${certificateFlaw(reason)}). Nothing was sent to it.`,
+    compareCertificate:
+      "Compare the fingerprint with whoever runs that service and confirm it only when it is the same: account and password go there.",
+    certificateGood: (validTo: string) => checklistWords.certificateGood(validTo),
+  },
+  notTheMaker:
+    "This is not the maker's own service, or somebody stands in between: look at the network of the hub, its clock and what inspects its traffic. Nothing was sent.",
   isController: "It is a Control4 controller",
   loggedIn: "The account let us in",
   chosen: (model: string, name: string) => `A ${model}, registered as ${name}`,

@@ -217,7 +217,9 @@ function explain({ address, pinnedHostKey, allowsOld }: Login, proof: HostProof,
       cause: error,
       meta: { cause: "old_algorithms" },
     });
-  if (level === "protocol") return new CaretakerError("gateway_unsupported", words.notSsh(where), { cause: error });
+  // A line that ended early has said nothing about who is there: "Connection lost before handshake".
+  if (level === "protocol" && !/connection lost/i.test(message))
+    return new CaretakerError("gateway_unsupported", words.notSsh(where), { cause: error });
   return new CaretakerError("gateway_unreachable", words.dropped(where), {
     cause: error,
     meta: { cause: code === "ECONNRESET" ? "reset" : "dropped" },

@@ -26,20 +26,25 @@ export interface SchemaField {
   readonly initial: string | number | boolean;
 }
 
-/** A certificate or a host key is pinned by a person's yes in the checklist, never typed. */
-const PINNED_FIELDS = ["pinnedCertificate", "pinnedHostKey"];
+/** A certificate or a host key is pinned by a person's yes in the checklist, never typed: `pinnedCertificate`. */
+const PINNED = /^pinned[A-Z]/;
 
 /** The field of a make's configuration that keeps a certificate or a host key that was pinned. */
-export function pinnedFieldOf({ properties = {} }: JsonSchema, isHostKey: boolean): string | undefined {
-  const field = isHostKey ? "pinnedHostKey" : "pinnedCertificate";
+export function pinnedFieldOf({ properties = {} }: JsonSchema, { isHostKey, setting }: Pinned): string | undefined {
+  const field = setting ?? (isHostKey ? "pinnedHostKey" : "pinnedCertificate");
   return Object.hasOwn(properties, field) ? field : undefined;
+}
+
+interface Pinned {
+  readonly isHostKey?: boolean | undefined;
+  readonly setting?: string | undefined;
 }
 
 /** The fields of a form for the JSON Schema of a connector's configuration, in the order it names them. */
 export function fieldsOf(schema: Readonly<Record<string, unknown>>, secrets: readonly string[]): SchemaField[] {
   const { properties = {}, required = [] } = schema as JsonSchema;
   return Object.entries(properties)
-    .filter(([name]) => !PINNED_FIELDS.includes(name))
+    .filter(([name]) => !PINNED.test(name))
     .map(([name, property]) => fieldOf(name, plain(property), secrets.includes(name), required.includes(name)));
 }
 

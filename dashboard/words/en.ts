@@ -372,6 +372,22 @@ export const words = {
     repairs: (open: number) => (open === 0 ? "None open" : `${open} open`),
     log: (errors: number, warnings: number) =>
       `${plural(errors, "error", "errors")}, ${plural(warnings, "warning", "warnings")}`,
+    logChanges: (
+      noted: string,
+      comparedWith: string | null,
+      { hasBegunAnew, isIncomplete }: { hasBegunAnew: boolean; isIncomplete: boolean },
+    ) =>
+      [
+        comparedWith === null ? `${noted}, read for the first time` : `${noted} new since ${comparedWith}`,
+        ...(hasBegunAnew ? ["the log has begun anew"] : []),
+        ...(isIncomplete ? ["lines are missing"] : []),
+      ].join(", "),
+    clock: (said: string, drift: number | null) =>
+      drift === null
+        ? `Not understood: ${said}`
+        : Math.abs(drift) < 2
+          ? "Right"
+          : `${plural(Math.abs(drift), "second", "seconds")} ${drift > 0 ? "ahead" : "behind"}`,
     noBackup: "There is no backup",
     backup: (when: string, failed: boolean) => `Last one ${when}${failed ? ", and one failed since" : ""}`,
     updates: (waiting: number) => (waiting === 0 ? "None waiting" : `${waiting} waiting`),
@@ -517,6 +533,8 @@ export const words = {
     cannot: (make: string) => `Not with ${make}`,
     cannotText: "Other makes have these. A runbook that needs one of them does not run on this gateway.",
     replace: "Replace credentials",
+    replaceText:
+      "Enter all of it anew, passwords too, those of every door: where an address or a certificate changes, no secret of before is sent there.",
     remove: "Remove",
     removeTitle: (name: string) => `Remove ${name}?`,
     removeText: "It is disconnected and its credentials are destroyed. What was recorded stays in the ledger.",

@@ -28,7 +28,7 @@ const IntegrationCondition = z.object({
   entities: z.number().int(),
 });
 
-const LogEntry = z.object({
+export const LogEntry = z.object({
   level: z.string(),
   source: z.string(),
   message: z.string(),
@@ -36,6 +36,7 @@ const LogEntry = z.object({
   firstAt: Moment,
   lastAt: Moment,
 });
+export type LogEntry = z.infer<typeof LogEntry>;
 
 function read<I extends z.ZodObject, O extends z.ZodObject>(summary: string, input: I, output: O) {
   return { kind: "read" as const, summary, input, output };
@@ -276,7 +277,7 @@ export const CAPABILITIES = {
       saved: z.object({ entries: z.array(LogEntry), errors: z.number().int(), warnings: z.number().int() }),
     }),
   ),
-  "gateway.restart": action("Restart the gateway's software", z.strictObject({})),
+  "gateway.restart": action("Restart the gateway", z.strictObject({})),
 } as const;
 
 export type CapabilityName = keyof typeof CAPABILITIES;

@@ -200,6 +200,8 @@ export const ChecklistLine = z.object({
       reason: z.string(),
       /** It is the host key of an SSH server: `subject` is its kind, and it ends never. */
       isHostKey: z.boolean().optional(),
+      /** The setting that keeps a yes to it, where that is not the usual one of its kind. */
+      setting: z.string().max(60).optional(),
     })
     .optional(),
   milliseconds: z.number().optional(),

@@ -343,7 +343,8 @@ export const operations = {
   }),
   "gateway.credentials.replace": operation({
     path: "PUT /gateways/{gatewayId}/credentials",
-    summary: "Give a gateway new credentials and connect again",
+    summary:
+      "Give a gateway new credentials and connect again; what is not given stays, but where any other setting changes every secret has to be given",
     input: z.strictObject({ gatewayId: GatewayId, config: GatewayConfig }),
     output: Gateway,
     needs: { who: fixers, on: "gateway", freshFactor: true },

@@ -46,6 +46,8 @@ export const RunbookSummary = z.object({
   worstCaseSeconds: z.number().int(),
   inputs: z.array(RunbookInput),
   isStock: z.boolean(),
+  /** The runbook that it began as a copy of, however often it was copied on; null where it is nobody's copy. */
+  copyOf: RunbookId.nullable(),
 });
 export type RunbookSummary = z.infer<typeof RunbookSummary>;
 

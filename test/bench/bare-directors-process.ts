@@ -23,14 +23,8 @@ async function open({ homes }: { homes: readonly DirectorHome[] }): Promise<void
 
 /** Logs in to the account, and has it let us in to its controller. */
 async function directorToken({ accountService, userName, password, applicationKey }: DirectorHome): Promise<string> {
-  const ask = async (path: string, token: string, body?: unknown): Promise<Record<string, unknown>> => {
-    const answer = await fetch(`${accountService}${path}`, {
-      method: body === undefined ? "GET" : "POST",
-      headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    return (await answer.json()) as Record<string, unknown>;
-  };
+  const ask = (path: string, token: string, body?: unknown): Promise<Record<string, unknown>> =>
+    getJson(`${accountService}${path}`, { token, body });
   const login = { clientInfo: { userInfo: { userName, password, applicationKey } } };
   const { authToken } = await ask("/authentication/v1/rest", "", login);
   const token = (authToken as { token: string }).token;
@@ -55,7 +49,8 @@ function subscribe({ address }: DirectorHome, token: string): Promise<void> {
     socket.on("clientId", (clientId: string) => {
       socket.emit("2probe");
       const query = `JWT=${encodeURIComponent(token)}&SubscriptionClient=${encodeURIComponent(clientId)}`;
-      void getJson(`https://${address}/api/v1/items/datatoui?${query}`).then(({ subscriptionId }) => {
+      void getJson(`https://${address}/api/v1/items/datatoui?${query}`).then((answer) => {
+        const subscriptionId = String(answer.subscriptionId);
         socket.on(subscriptionId, (payload: unknown) => {
           heard += 1;
           last = payload;
@@ -67,17 +62,31 @@ function subscribe({ address }: DirectorHome, token: string): Promise<void> {
   });
 }
 
-function getJson(url: string): Promise<{ subscriptionId: string }> {
+interface Asked {
+  readonly token?: string;
+  readonly body?: unknown;
+}
+
+function getJson(url: string, { token, body }: Asked = {}): Promise<Record<string, unknown>> {
   return new Promise((resolve, reject) => {
-    const asked = request(url, { rejectUnauthorized: false, agent: false }, (answer) => {
-      let text = "";
-      answer.on("data", (data: Buffer) => {
-        text += data.toString();
-      });
-      answer.on("end", () => resolve(JSON.parse(text) as { subscriptionId: string }));
-    });
+    const asked = request(
+      url,
+      {
+        method: body === undefined ? "GET" : "POST",
+        headers: token === undefined ? {} : { authorization: `Bearer ${token}`, "content-type": "application/json" },
+        rejectUnauthorized: false,
+        agent: false,
+      },
+      (answer) => {
+        let text = "";
+        answer.on("data", (data: Buffer) => {
+          text += data.toString();
+        });
+        answer.on("end", () => resolve(JSON.parse(text) as Record<string, unknown>));
+      },
+    );
     asked.on("error", reject);
-    asked.end();
+    asked.end(body === undefined ? undefined : JSON.stringify(body));
   });
 }
 

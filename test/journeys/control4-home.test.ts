@@ -3,7 +3,7 @@ import { available, findChromium, whyNoChromium } from "@caretaker/kit/require.t
 import type { GatewayId, RunId, SiteId } from "@caretaker/protocol";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { keepPicture, openBrowser, openWindow } from "./harness/browser.ts";
+import { DESKTOP, keepPicture, openBrowser, openWindow, PHONE } from "./harness/browser.ts";
 import { Firm, HOMEOWNER } from "./harness/firm.ts";
 import { consentLink } from "./harness/mail.ts";
 import { until } from "./harness/until.ts";
@@ -37,6 +37,9 @@ describe.skipIf(chromium.skip)(chromium.title("a Control4 home"), () => {
     await page.getByLabel("Application key").fill(fake.config.applicationKey ?? "");
     await page.getByLabel("Account service").fill(fake.accountUrl);
     await page.getByRole("button", { name: "Check the connection" }).click();
+    // One of the controller, and then one of an account service that is not the maker's own.
+    await page.getByRole("button", { name: /trust exactly this certificate/ }).click();
+    await page.getByText(/Account service:/).waitFor();
     await page.getByRole("button", { name: /trust exactly this certificate/ }).click();
   };
 
@@ -125,21 +128,31 @@ describe.skipIf(chromium.skip)(chromium.title("a Control4 home"), () => {
   it("has a room that hangs switched off and on, and calls it mended only when somebody there says so", async () => {
     home.house.stickRoom("Living room", home.house.find("Television").row.id);
     const before = home.acts.length;
-    const { rooms, items, called } = await things();
-    const reason = "The picture in the living room is frozen";
-    const run = await firm.api("run.start", {
-      siteId,
-      runbook: "control4/room-stuck",
-      inputs: { room: called(rooms, "Living room").id, source: called(items, "Television").id },
-      reason,
-    });
-    await until("the homeowner is asked", async () => (await firm.run(run.id)).status === "waiting_for_answer");
+    const { context, page, mistakes } = await openWindow(browser);
+    await firm.signIn(context);
+
+    await page.goto(`${firm.hub.url}/sites/${siteId}/start`);
+    await page.getByText("Free a room whose picture or sound hangs").click();
+    await page.getByRole("combobox", { name: "The room that hangs" }).click();
+    await page.getByRole("option", { name: "Living room" }).click();
+    await page.getByRole("combobox", { name: "What should be seen or heard there" }).click();
+    await page.getByRole("option", { name: /^Television/ }).click();
+    await page.getByLabel("Why?").fill("The picture in the living room is frozen");
+    await keepPicture(page, "control4-room-stuck-start");
+    await page.getByRole("button", { name: /^Ask .* and start|^Start/ }).click();
+    await page.getByText("Waiting for an answer").first().waitFor();
+    await keepPicture(page, "control4-room-stuck-question");
     // A question says what is asked and not why.
     const mail = await firm.mail.next(({ to, text }) => to === HOMEOWNER.email && /picture and sound/.test(text));
     const token = /\/q\/([\w-]+)/.exec(mail.text)?.[1] ?? "";
     await firm.api("question.answer", { token, answer: "works" });
 
-    expect(await firm.ended(run.id)).toMatchObject({ outcome: "fixed" });
+    await page
+      .getByText(/^Fixed/)
+      .first()
+      .waitFor();
+    await keepPicture(page, "control4-room-stuck-fixed");
+    expect(mistakes).toEqual([]);
     expect(home.acts.slice(before).map(({ command, params }) => [command, params])).toEqual([
       ["ROOM_OFF", {}],
       ["SELECT_VIDEO_DEVICE", { deviceid: home.house.find("Television").row.id }],
@@ -176,6 +189,49 @@ describe.skipIf(chromium.skip)(chromium.title("a Control4 home"), () => {
     await newer.close();
   });
 
+  /** The overview of the home, wide and narrow, light and dark. */
+  const keepOverview = async (page: Page, name: string): Promise<void> => {
+    for (const [look, viewport] of Object.entries({ wide: DESKTOP, narrow: PHONE }))
+      for (const colorScheme of ["light", "dark"] as const) {
+        await page.setViewportSize(viewport);
+        await page.emulateMedia({ colorScheme });
+        await keepPicture(page, `${name}-${look}-${colorScheme}`);
+      }
+    await page.setViewportSize(DESKTOP);
+  };
+
+  it("whose account has another password now is said to be so, and asked no more", async () => {
+    const { password } = home.account;
+    home.account.password = "another";
+    home.push.dropAll();
+    const gateway = await firm.db
+      .selectFrom("gateway")
+      .select("id")
+      .where("siteId", "=", siteId)
+      .executeTakeFirstOrThrow();
+    await firm.gatewayState(gateway.id as GatewayId, siteId, "access_withdrawn");
+    const asked = home.counters.loginsRefused;
+    const { context, page, mistakes } = await openWindow(browser);
+    await firm.signIn(context);
+
+    await page.goto(`${firm.hub.url}/sites/${siteId}`);
+    await page.getByRole("link", { name: "See the gateway" }).first().waitFor();
+    await page.getByRole("link", { name: "Find out why a Control4 controller refuses us" }).waitFor();
+    await page.getByText(/Check account, password and application key/).waitFor();
+    await keepOverview(page, "control4-password-changed");
+    await page.getByRole("link", { name: "See the gateway" }).first().click();
+    await page
+      .getByText(/refused the login.*Check account, password and application key/)
+      .first()
+      .waitFor();
+
+    expect(home.counters.loginsRefused).toBe(asked);
+    expect(mistakes).toEqual([]);
+    home.account.password = password;
+    await firm.api("gateway.credentials.replace", { gatewayId: gateway.id as GatewayId, config: { password } });
+    await firm.gatewayState(gateway.id as GatewayId, siteId, "online");
+  });
+
   it("that was updated to OS 4.2 is said to be so once, with what to do, and asked no more", async () => {
     home.knobs.rejectsFreshTokens = true;
     // Its controller restarts for the update.
@@ -192,6 +248,8 @@ describe.skipIf(chromium.skip)(chromium.title("a Control4 home"), () => {
 
     await page.goto(`${firm.hub.url}/sites/${siteId}`);
     await page.getByText("Control4").first().waitFor();
+    await page.getByRole("link", { name: "See the gateway" }).first().waitFor();
+    await keepOverview(page, "control4-os-4-2-overview");
     await page.getByRole("link", { name: "See the gateway" }).first().click();
     await page
       .getByText(/OS 4\.2.*they let no program in, and no remedy is known/)

@@ -81,16 +81,39 @@ describe.skipIf(needsBrowser.skip)(needsBrowser.title("a Crestron processor that
     expect(fake.console.acts).toEqual(["PROGRESET 1"]);
     expect(fake.reboots).toBe(0);
 
-    const health = await firm.api("run.start", {
-      siteId: site.id,
-      runbook: "crestron/processor-health",
-      inputs: {},
-      reason: "A look over",
-    });
-    expect(await firm.ended(health.id)).toMatchObject({ outcome: "found" });
-    await page.goto(`${firm.hub.url}/runs/${health.id}`);
-    await page.getByText("Found").first().waitFor();
-    await keepPicture(page, "journey-processor-health");
+    expect(mistakes).toEqual([]);
+  });
+
+  it("has its error log read, and then compared with what was read before", async () => {
+    const { context, page, mistakes } = await openWindow(browser);
+    await firm.signInByPassword(context);
+    const { items } = await firm.api("site.list", {});
+    const siteId = items[0]?.id ?? "";
+    const lookOver = async (): Promise<void> => {
+      await page.goto(`${firm.hub.url}/sites/${siteId}/start`);
+      await page.getByText("Look over a Crestron processor").click();
+      await page.getByLabel("Why?").fill("A look over");
+      await page.getByRole("button", { name: /^Start/ }).click();
+      await page.getByText("Found something").first().waitFor();
+    };
+
+    await lookOver();
+    await page.getByText("1 error, 0 warnings, read for the first time").waitFor();
+    await page.getByText("noted since it was last asked").first().click();
+    await page.getByText("Hall panel: connection lost").first().waitFor();
+    await keepPicture(page, "journey-processor-log");
+    fake.plan.log.push({ level: "Error", source: "Ashdown", message: "Projector: no answer", minutesAgo: 0 });
+    await lookOver();
+    await page.getByText(/^1 error, 0 warnings new since /).waitFor();
+    await page.getByText("2 errors, 0 warnings").waitFor();
+    await page.getByText("noted since it was last asked").first().click();
+    await page.getByText("Projector: no answer").first().waitFor();
+    expect(await page.getByText("Hall panel: connection lost").count()).toBe(0);
+    await keepPicture(page, "journey-processor-log-compared");
+    await page.goto(`${firm.hub.url}/sites/${siteId}/log`);
+    await page.getByText("Projector: no answer").first().waitFor();
+    await page.getByText("Hall panel: connection lost").first().waitFor();
+
     expect(mistakes).toEqual([]);
   });
 });

@@ -3,6 +3,7 @@ import { accountDoor, controllerDoor } from "./lines/control4-door.ts";
 import { homeDoor } from "./lines/home-door.ts";
 import { httpDoor } from "./lines/http-door.ts";
 import { panelDoor } from "./lines/panel-door.ts";
+import { consoleDoor, crestronHomeDoor } from "./lines/processor-doors.ts";
 import type { Effort, Figure } from "./measurement.ts";
 
 /** When the fault begins. */
@@ -30,12 +31,22 @@ export interface Door {
   meet(one: LineCase): Promise<Verdict>;
 }
 
-const DOORS: readonly Door[] = [homeDoor, controllerDoor, accountDoor, panelDoor, httpDoor];
+const ALL: readonly Door[] = [
+  homeDoor,
+  controllerDoor,
+  accountDoor,
+  panelDoor,
+  consoleDoor,
+  crestronHomeDoor,
+  httpDoor,
+];
+
+export const BAD_LINES_DOORS: readonly string[] = ALL.map(({ name }) => name);
 
 /** Lets each fault of a line begin at each phase of what goes over it, through each door that leads out of the hub. */
-export async function badLines({ isFull, say }: Effort): Promise<Figure[]> {
+export async function badLines({ isFull, say, isMeant }: Effort): Promise<Figure[]> {
   const figures: Figure[] = [];
-  for (const door of DOORS) {
+  for (const door of ALL.filter(({ name }) => isMeant(name))) {
     const cases = isFull ? casesOf([0, 1, 2]) : casesOf([1]).filter((_, at) => at % 3 === 0);
     const found = { late: 0, wrong: 0, stuck: 0, timers: 0, lines: 0 };
     for (const one of cases) {

@@ -4,6 +4,8 @@ export interface Effort {
   readonly isFull: boolean;
   /** Whatever is drawn by chance is drawn from this, so that a finding can be had again. */
   readonly seed: number;
+  /** Whether this door is meant, of a measurement that has several. */
+  readonly isMeant: (door: string) => boolean;
   /** A line for whoever waits for it. */
   say(line: string): void;
   /** A Postgres with the hub's tables and nothing else in them. */
@@ -30,6 +32,8 @@ export interface Measurement {
   /** What it shows, in one line. */
   readonly title: string;
   readonly measure: Measure;
+  /** Of one that goes through several doors, what these are called. */
+  readonly doors?: readonly string[];
 }
 
 /** A number without a promise holds always: it is there to be read. */

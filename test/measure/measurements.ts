@@ -3,14 +3,14 @@ import { agentGuesses } from "./agent-guesses.ts";
 import { agentKills } from "./agent-kills.ts";
 import { agentLies } from "./agent-lies.ts";
 import { agentMemory } from "./agent-memory.ts";
-import { badLines } from "./bad-lines.ts";
+import { BAD_LINES_DOORS, badLines } from "./bad-lines.ts";
 import { blast } from "./blast.ts";
 import { clocks } from "./clocks.ts";
 import { crash } from "./crash.ts";
 import { drift } from "./drift.ts";
 import { fence } from "./fence.ts";
 import { freezes } from "./freezes.ts";
-import { garbage } from "./garbage.ts";
+import { GARBAGE_DOORS, garbage } from "./garbage.ts";
 import { guesses } from "./guesses.ts";
 import { halfOpen } from "./half-open.ts";
 import { history } from "./history.ts";
@@ -48,6 +48,7 @@ export const MEASUREMENTS: Readonly<Record<string, Measurement>> = {
   "bad-lines": {
     title: "whatever is wrong with a line, and whenever it begins, is met in time, said rightly and got over",
     measure: badLines,
+    doors: BAD_LINES_DOORS,
   },
   blast: {
     title: "one person acts in no more homes within an hour than one person may, by whatever ways at once",
@@ -76,6 +77,7 @@ export const MEASUREMENTS: Readonly<Record<string, Measurement>> = {
   garbage: {
     title: "whatever a gateway says is survived, counted, and costs the hub no time",
     measure: garbage,
+    doors: GARBAGE_DOORS,
   },
   guesses: {
     title: "a link of a question is not guessed, whatever else is known",

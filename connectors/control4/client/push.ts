@@ -6,6 +6,8 @@ import type { DirectorToken } from "./account.ts";
 import { parseJson } from "./fault.ts";
 
 const HANDSHAKE_SECONDS = 20;
+/** An Engine.IO packet that holds a Socket.IO event without a number. */
+const EVENT = "42[";
 /** From one ping to the next. With what an answer may take, a line that was cut is known within 25 s. */
 const PING_SECONDS = 15;
 const ANSWER_SECONDS = 10;
@@ -99,7 +101,9 @@ export class PushLine {
     this.#heardSince += 1;
     const text = isBinary ? "" : data.toString();
     const kind = text[0];
-    if (kind === "0") this.#startBeating();
+    // Nearly all that comes, thousands of times a second.
+    if (text.startsWith(EVENT)) this.#takeEvent(text.slice(2));
+    else if (kind === "0") this.#startBeating();
     else if (kind === "1") this.#end("closed");
     else if (kind === "2") this.#send(`3${text.slice(1)}`);
     else if (kind === "4") this.#takePacket(text.slice(1));

@@ -1,5 +1,5 @@
-/** A certificate that nobody has signed, for the fake alone: its key is public, so it protects nothing. */
-export const selfSigned = {
+/** Certificates that nobody has signed, for the fake alone: their keys are public, so they protect nothing. */
+export const ofController = {
   cert: `-----BEGIN CERTIFICATE-----
 MIIBwDCCAWWgAwIBAgIUOP2IHho41m54SwARm1PJn0S2s8owCgYIKoZIzj0EAwIw
 JjEkMCIGA1UEAwwbY29udHJvbDRfY29yZTNfMDAwRkZGMTIzNDU2MCAXDTI2MTEy
@@ -20,4 +20,27 @@ vFU1AZ1acSl4bbpXHx6hiEN7GvPiu4k0XdnPwgsVxJ4YV5zm+H/5QrWb
 -----END PRIVATE KEY-----
 `,
   fingerprint256: "D6:55:B3:93:F4:38:2E:36:0C:86:D4:49:9E:17:71:56:0A:E8:B9:34:16:41:E8:C0:F0:53:8C:E9:98:D5:18:A8",
+};
+
+export const ofAccountService = {
+  cert: `-----BEGIN CERTIFICATE-----
+MIIBvzCCAWWgAwIBAgIUOhO7WM4kr0OvyErJOxNOC1qaS4IwCgYIKoZIzj0EAwIw
+JjEkMCIGA1UEAwwbYWNjb3VudHMuc2ltdWxhdGlvbi5pbnZhbGlkMCAXDTI2MTEy
+ODA5MzI1OFoYDzIxMjYxMTA0MDkzMjU4WjAmMSQwIgYDVQQDDBthY2NvdW50cy5z
+aW11bGF0aW9uLmludmFsaWQwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAAQxLFJl
+Y1m0AvODS6HA9WWE5q468Toc+JyOT/KzlYTpp7L5VZC28Jbiey9GLW7cDXghlLc8
+upMvhI90JkM1YR4eo28wbTAdBgNVHQ4EFgQUBvtI3L0R1sfXAAuoz85piJs9ey4w
+HwYDVR0jBBgwFoAUBvtI3L0R1sfXAAuoz85piJs9ey4wDwYDVR0TAQH/BAUwAwEB
+/zAaBgNVHREEEzARgglsb2NhbGhvc3SHBH8AAAEwCgYIKoZIzj0EAwIDSAAwRQIh
+AK2OhyVc8ymY8npXdd7Lv3PS3beyGgD+KCU4mbyKCEF6AiAU/engymA1nvf+G//2
+qfRwdzqbtTn5MMnQzVO5R1EOGQ==
+-----END CERTIFICATE-----
+`,
+  key: `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQge6kbhpQtY2gYFLk2
+JILEzBDJlKUCjobl0fBNRRJK/q6hRANCAAQxLFJlY1m0AvODS6HA9WWE5q468Toc
++JyOT/KzlYTpp7L5VZC28Jbiey9GLW7cDXghlLc8upMvhI90JkM1YR4e
+-----END PRIVATE KEY-----
+`,
+  fingerprint256: "2C:02:43:A0:7F:09:D2:81:13:E9:1B:05:A3:3D:52:C1:47:0B:70:30:92:35:55:31:80:2B:D1:1C:68:77:FD:EF",
 };

@@ -1,5 +1,4 @@
-import { createServer, type Server } from "node:http";
-import { createServer as createTlsServer, type Server as TlsServer } from "node:https";
+import { createServer, type Server } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import { type AccountDeps, answerAccount } from "./account.ts";
 import { answerDirector } from "./director.ts";
@@ -8,7 +7,7 @@ import { type ActSeen, House } from "./house.ts";
 import type { HomePlan } from "./items.ts";
 import { defaultKnobs, type Knobs } from "./knobs.ts";
 import { PushServer } from "./push.ts";
-import { selfSigned } from "./self-signed.ts";
+import { ofAccountService, ofController } from "./self-signed.ts";
 import { Tokens } from "./tokens.ts";
 
 export interface StartFakeControl4 {
@@ -31,7 +30,8 @@ export class FakeControl4 {
   readonly password = "password-of-a-simulation";
   /** What the account service holds: a homeowner may change it. */
   readonly account: { userName: string; password: string };
-  readonly certificate = selfSigned.fingerprint256;
+  readonly certificate = ofController.fingerprint256;
+  readonly accountCertificate = ofAccountService.fingerprint256;
   readonly counters = {
     logins: 0,
     loginsRefused: 0,
@@ -42,7 +42,7 @@ export class FakeControl4 {
   };
   readonly #accountTokens = new Tokens();
   readonly #directorTokens = new Tokens();
-  readonly #controller: TlsServer;
+  readonly #controller: Server;
   readonly #service: Server;
   readonly #sockets = new Set<Socket>();
 
@@ -59,8 +59,11 @@ export class FakeControl4 {
       counters: this.counters,
       base: () => this.accountUrl,
     };
-    this.#service = createServer((request, response) => void answerAccount(deps, request, response).catch(() => {}));
-    this.#controller = createTlsServer({ cert: selfSigned.cert, key: selfSigned.key });
+    this.#service = createServer(
+      { cert: ofAccountService.cert, key: ofAccountService.key },
+      (request, response) => void answerAccount(deps, request, response).catch(() => {}),
+    );
+    this.#controller = createServer({ cert: ofController.cert, key: ofController.key });
     this.push = new PushServer(this.#controller, this.knobs, this.#directorTokens);
     const { house, push, counters } = this;
     const director = { house, knobs: this.knobs, tokens: this.#directorTokens, push, counters };
@@ -72,7 +75,7 @@ export class FakeControl4 {
     for (const server of [this.#service, this.#controller]) {
       server.keepAliveTimeout = 1000;
       // Over TLS the socket that speaks is another than the one that came.
-      server.on(server === this.#controller ? "secureConnection" : "connection", (socket: Socket) => {
+      server.on("secureConnection", (socket: Socket) => {
         this.#sockets.add(socket);
         socket.on("error", () => {});
         socket.once("close", () => this.#sockets.delete(socket));
@@ -90,7 +93,7 @@ export class FakeControl4 {
   }
 
   get accountUrl(): string {
-    return `http://127.0.0.1:${portOf(this.#service)}`;
+    return `https://127.0.0.1:${portOf(this.#service)}`;
   }
 
   get ports(): { controller: number; account: number } {
@@ -106,6 +109,7 @@ export class FakeControl4 {
       applicationKey: FAKE_APPLICATION_KEY,
       accountService: this.accountUrl,
       pinnedCertificate: this.certificate,
+      pinnedAccountCertificate: this.accountCertificate,
     };
   }
 
@@ -150,7 +154,7 @@ export async function startFakeControl4(options: StartFakeControl4 = {}): Promis
   return new FakeControl4(options).listen(options.ports ?? { controller: 0, account: 0 });
 }
 
-async function listenOn(server: Server | TlsServer, port: number): Promise<void> {
+async function listenOn(server: Server, port: number): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, "127.0.0.1", () => {
@@ -163,7 +167,7 @@ async function listenOn(server: Server | TlsServer, port: number): Promise<void>
 const ports = new WeakMap<object, number>();
 
 /** Remembered, since a server that is gone has no address and its home is still called the same. */
-function portOf(server: Server | TlsServer): number {
+function portOf(server: Server): number {
   const address = server.address() as AddressInfo | null;
   if (address !== null) ports.set(server, address.port);
   return ports.get(server) ?? 0;

@@ -1,4 +1,4 @@
-import type { Cancel, Clock, ConnectorLog, SessionEvent } from "@caretaker/protocol";
+import type { Cancel, Clock, ConnectorLog, SessionEvent, StateChange } from "@caretaker/protocol";
 import type { Director } from "../client/director.ts";
 import { readPush } from "../normalise/push.ts";
 import { readHome, readItems } from "./fetch.ts";
@@ -55,18 +55,29 @@ export class Follower {
     this.#cancelSettle?.();
   }
 
+  /** One event of the push channel, or a list of them. */
   hear(payload: unknown): void {
     if (this.#isStopped) return;
-    const pushed = readPush(payload, () => this.#deps.garbage("a push"));
-    for (const { item, values, isUnclear } of pushed) {
-      this.home.push(item, values);
-      if (isUnclear && this.home.item(item) !== undefined) this.#unclear.add(item);
+    const { clock } = this.#deps;
+    const now = clock.now().getTime();
+    const changes: StateChange[] = [];
+    if (Array.isArray(payload)) for (const one of payload) this.#take(one, now, changes);
+    else this.#take(payload, now, changes);
+    if (changes.length > 0) this.#emit({ type: "states", full: false, changes });
+    if (this.#unclear.size > 0) this.#cancelSettle ??= clock.after(SETTLE_MILLISECONDS, () => this.#settle());
+  }
+
+  #take(event: unknown, now: number, changes: StateChange[]): void {
+    const pushed = readPush(event);
+    if (pushed === undefined) {
+      this.#deps.garbage("a push");
+      return;
     }
-    this.tell(pushed.map(({ item }) => item));
-    if (this.#watched.size > 0)
-      for (const [look, watched] of this.#watched) if (pushed.some(({ item }) => item === watched)) look();
-    if (this.#unclear.size > 0)
-      this.#cancelSettle ??= this.#deps.clock.after(SETTLE_MILLISECONDS, () => this.#settle());
+    const { item, values, isUnclear } = pushed;
+    this.home.push(item, values);
+    this.home.tell(item, now, changes);
+    if (isUnclear && this.home.item(item) !== undefined) this.#unclear.add(item);
+    for (const [look, watched] of this.#watched) if (watched === item) look();
   }
 
   /** Begins to watch for what a push of this item makes true. */

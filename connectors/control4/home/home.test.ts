@@ -15,7 +15,7 @@ describe("a home that is read while it is told about", () => {
     const home = new LiveHome();
     home.replace(rows, level(10), [], home.moment);
     const moment = home.moment;
-    home.push(3177, new Map([["LIGHT_LEVEL", 80]]));
+    home.push(3177, [["LIGHT_LEVEL", 80]]);
 
     home.replace(rows, level(10), [], moment);
     expect(home.variable(3177, "LIGHT_LEVEL")).toBe(80);
@@ -32,7 +32,7 @@ describe("a home that is read while it is told about", () => {
     expect(home.all(1)).toMatchObject([{ key: "3177", state: "on", attributes: { brightness: 128 }, since: 1 }]);
     expect(home.changes(2)).toEqual([]);
 
-    home.push(3177, new Map([["LIGHT_LEVEL", 0]]));
+    home.push(3177, [["LIGHT_LEVEL", 0]]);
 
     expect(home.changes(3, [3177])).toMatchObject([{ state: "off", removedAttributes: ["brightness"], since: 3 }]);
   });

@@ -1,23 +1,23 @@
-import { PushEvent, type Value } from "../schema.ts";
+import { GREATEST_ID, LONGEST_KEY, PushEvent, type Value } from "../schema.ts";
 import { READ_VARIABLES } from "./state.ts";
 
 export interface Pushed {
   readonly item: number;
-  readonly values: ReadonlyMap<string, Value>;
+  readonly values: readonly (readonly [name: string, value: Value])[];
   /** It says something that we read and do not know how to take over: the item has to be looked at. */
   readonly isUnclear: boolean;
 }
 
 /** The keys whose meaning was seen, with the variable that they are. */
-const MEANINGS: Readonly<Record<string, string>> = {
-  ...Object.fromEntries(READ_VARIABLES.map((name) => [name, name])),
-  hvac_mode: "HVAC_MODE",
-  hvac_state: "HVAC_STATE",
-  setpoint_single_c: "SINGLE_SETPOINT_C",
-  setpoint_heat_c: "HEAT_SETPOINT_C",
-  setpoint_cool_c: "COOL_SETPOINT_C",
-  is_connected: "IS_CONNECTED",
-};
+const MEANINGS: ReadonlyMap<string, string> = new Map([
+  ...READ_VARIABLES.map((name) => [name, name] as const),
+  ["hvac_mode", "HVAC_MODE"],
+  ["hvac_state", "HVAC_STATE"],
+  ["setpoint_single_c", "SINGLE_SETPOINT_C"],
+  ["setpoint_heat_c", "HEAT_SETPOINT_C"],
+  ["setpoint_cool_c", "COOL_SETPOINT_C"],
+  ["is_connected", "IS_CONNECTED"],
+]);
 
 /** Seen, and of no use: twins in another spelling, units that are written nowhere, a light on its way. */
 const PASSED_OVER = new Set([
@@ -34,25 +34,39 @@ const PASSED_OVER = new Set([
   "light_brightness_changing",
 ]);
 
-/** One event or a list of them; `drop` hears of what is none. */
-export function readPush(payload: unknown, drop: () => void): Pushed[] {
-  return (Array.isArray(payload) ? payload : [payload]).flatMap((one) => {
-    const event = PushEvent.safeParse(one).data;
-    if (event === undefined) {
-      drop();
-      return [];
-    }
-    const values = new Map<string, Value>();
-    let isUnclear = false;
-    for (const [key, value] of Object.entries(event.data)) {
-      const settled = key === "light_brightness_changed" ? currentOf(value) : undefined;
-      const name = settled === undefined ? (Object.hasOwn(MEANINGS, key) ? MEANINGS[key] : undefined) : "LIGHT_LEVEL";
-      const said = settled ?? value;
-      if (name !== undefined && isValue(said)) values.set(name, said);
-      else if (!PASSED_OVER.has(key)) isUnclear = true;
-    }
-    return [{ item: event.iddevice, values, isUnclear }];
-  });
+/** One event; undefined for what is none. */
+export function readPush(payload: unknown): Pushed | undefined {
+  const event = readEvent(payload);
+  if (event === undefined) return undefined;
+  const values: [string, Value][] = [];
+  let isUnclear = false;
+  for (const key in event.data) {
+    const value = event.data[key];
+    const settled = key === "light_brightness_changed" ? currentOf(value) : undefined;
+    const name = settled === undefined ? MEANINGS.get(key) : "LIGHT_LEVEL";
+    const said = settled ?? value;
+    if (name !== undefined && isValue(said)) values.push([name, said]);
+    else if (!PASSED_OVER.has(key)) isUnclear = true;
+  }
+  return { item: event.iddevice, values, isUnclear };
+}
+
+/**
+ * The shape that Directors say all day is judged by hand, for it comes thousands of times a second; whatever is not
+ * exactly that is for the schema to judge. A test holds the two against each other.
+ */
+export function readEvent(payload: unknown): PushEvent | undefined {
+  return isPlainEvent(payload) ? payload : PushEvent.safeParse(payload).data;
+}
+
+export function isPlainEvent(payload: unknown): payload is PushEvent {
+  if (typeof payload !== "object" || payload === null) return false;
+  const { iddevice, data } = payload as Partial<Record<"iddevice" | "data", unknown>>;
+  if (typeof iddevice !== "number" || !Number.isInteger(iddevice) || iddevice < 0 || iddevice > GREATEST_ID)
+    return false;
+  if (typeof data !== "object" || data === null || Array.isArray(data)) return false;
+  for (const key in data) if (key.length > LONGEST_KEY || key === "__proto__") return false;
+  return true;
 }
 
 function currentOf(value: unknown): unknown {

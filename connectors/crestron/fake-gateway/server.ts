@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
-import type { AddressInfo } from "node:net";
-import { createServer, type Server, type Socket } from "node:net";
+import { createServer } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
 import ssh2, { type Connection, type ServerChannel } from "ssh2";
 import { Console } from "./console.ts";
 import { HOST_KEYS } from "./host-keys.ts";
 import { defaultKnobs, type Knobs } from "./knobs.ts";
+import { OpenPort } from "./open-port.ts";
 import { type ProcessorPlan, testProcessor } from "./processor.ts";
 
 export interface StartFakeProcessor {
@@ -41,9 +41,7 @@ export class FakeProcessor {
   /** Which of the two host keys it shows from the next start on. */
   hostKey: 0 | 1 = 0;
   readonly #alongside: StartFakeProcessor["alongside"];
-  readonly #sockets = new Set<Socket>();
-  #server: Server | undefined;
-  #port: number;
+  readonly #port: OpenPort;
   #isClosed = false;
   #reboot: Promise<void> | undefined;
 
@@ -53,7 +51,7 @@ export class FakeProcessor {
     this.username = options.username ?? "caretaker";
     this.password = options.password ?? "a-processor's-password";
     this.#alongside = options.alongside;
-    this.#port = options.port ?? 0;
+    this.#port = new OpenPort(options.port ?? 0);
     this.console = new Console(this.plan, this.knobs, () => void this.reboot());
   }
 
@@ -64,11 +62,11 @@ export class FakeProcessor {
   }
 
   get port(): number {
-    return this.#port;
+    return this.#port.number;
   }
 
   get address(): string {
-    return `127.0.0.1:${this.#port}`;
+    return `127.0.0.1:${this.port}`;
   }
 
   /** As OpenSSH prints it. */
@@ -93,7 +91,7 @@ export class FakeProcessor {
   }
 
   dropClients(): void {
-    for (const socket of this.#sockets) socket.destroy();
+    this.#port.cutLines();
   }
 
   /** It restarts itself. Resolves when it listens again. */
@@ -105,7 +103,7 @@ export class FakeProcessor {
   }
 
   async goAway(): Promise<void> {
-    await this.#stopListening();
+    await this.#port.shut();
   }
 
   async comeBack(): Promise<void> {
@@ -114,7 +112,7 @@ export class FakeProcessor {
 
   async close(): Promise<void> {
     this.#isClosed = true;
-    await this.#stopListening();
+    await this.#port.shut();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -125,7 +123,7 @@ export class FakeProcessor {
     this.reboots += 1;
     await wait(20);
     void this.#alongside?.restart();
-    await this.#stopListening();
+    await this.#port.shut();
     await wait(this.knobs.rebootDownMilliseconds);
     if (this.#isClosed) return;
     this.console.restarted();
@@ -141,27 +139,7 @@ export class FakeProcessor {
       },
       (connection) => this.#greet(connection),
     );
-    const server = createServer({ noDelay: true }, (socket) => {
-      this.#sockets.add(socket);
-      socket.on("error", () => {});
-      socket.on("close", () => this.#sockets.delete(socket));
-      ssh.injectSocket(socket);
-    });
-    this.#server = server;
-    await new Promise<void>((resolve, reject) => {
-      server.once("error", reject);
-      server.listen(this.#port, "127.0.0.1", resolve);
-    });
-    this.#port = (server.address() as AddressInfo).port;
-  }
-
-  async #stopListening(): Promise<void> {
-    const server = this.#server;
-    this.#server = undefined;
-    if (server === undefined) return;
-    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-    this.dropClients();
-    await closed;
+    await this.#port.listen(createServer({ noDelay: true }, (socket) => ssh.injectSocket(socket)));
   }
 
   #greet(connection: Connection): void {

@@ -1,9 +1,11 @@
-import type { Measurement } from "@caretaker/protocol";
+import { LogEntry, type Measurement } from "@caretaker/protocol";
 import { mdiCheck, mdiClose, mdiHelp } from "@mdi/js";
+import { z } from "zod";
 import { Icon } from "../../ui/Icon.tsx";
 import { fieldWords } from "../../words/capabilities.ts";
 import { words } from "../../words/en.ts";
 import { dayAndTime } from "../../words/time.ts";
+import { LogEntries } from "./LogEntries.tsx";
 
 /** Each field that was read against what was expected of it. */
 export function Measurements({ measurements }: { measurements: readonly Measurement[] }) {
@@ -22,7 +24,7 @@ export function Measurements({ measurements }: { measurements: readonly Measurem
             <tr key={each.field}>
               <th scope="row">{fieldWords(each.field)}</th>
               <td>
-                <MeetMark met={each.met} /> {shownValue(each.value, each.unit)}
+                <MeetMark met={each.met} /> <Seen measurement={each} />
               </td>
               <td className="dim">{each.expected}</td>
             </tr>
@@ -32,6 +34,15 @@ export function Measurements({ measurements }: { measurements: readonly Measurem
     </div>
   );
 }
+
+/** What a gateway noted is read as its log is; all else is a word or a number. */
+function Seen({ measurement: { value, unit } }: { measurement: Measurement }) {
+  const noted = Noted.safeParse(value);
+  if (!noted.success) return shownValue(value, unit);
+  return noted.data.length === 0 ? words.log.clean : <LogEntries entries={noted.data} />;
+}
+
+const Noted = z.array(LogEntry);
 
 const MEETS = new Map<boolean | null, readonly [icon: string, tone: string, word: string]>([
   [true, [mdiCheck, "good", words.runs.met]],

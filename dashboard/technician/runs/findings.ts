@@ -1,6 +1,6 @@
 import { CAPABILITIES, type CapabilityOutput, type ReadName } from "@caretaker/protocol";
 import { words } from "../../words/en.ts";
-import { age } from "../../words/time.ts";
+import { age, dayAndTime } from "../../words/time.ts";
 import type { StepRead } from "./timeline.ts";
 
 type Say = { [N in ReadName]?: (output: CapabilityOutput<N>) => string };
@@ -10,6 +10,13 @@ const SAY: Say = {
   "integration.list": (list) => words.findings.integrations(list.ill, list.integrations.length),
   "repairs.list": (list) => words.findings.repairs(list.open),
   "log.errors": (log) => words.findings.log(log.errors, log.warnings),
+  "log.changes": ({ errors, warnings, comparedWith, hasBegunAnew, isIncomplete }) =>
+    words.findings.logChanges(
+      words.findings.log(errors, warnings),
+      comparedWith === null ? null : dayAndTime(comparedWith),
+      { hasBegunAnew, isIncomplete },
+    ),
+  "clock.state": ({ said, driftSeconds }) => words.findings.clock(said, driftSeconds),
   "backup.info": (backup) =>
     backup.ageHours === null
       ? words.findings.noBackup

@@ -168,6 +168,7 @@ function ReplaceCredentials({ gateway, onClose }: { gateway: Gateway; onClose: (
       size="lg"
       closeButtonProps={{ "aria-label": words.common.close }}
     >
+      <p className="dim">{words.gateways.replaceText}</p>
       {make ? (
         <GatewayForm
           siteId={gateway.siteId}

@@ -7,6 +7,7 @@ import { Panel } from "../../ui/Panel.tsx";
 import { Since } from "../../ui/Since.tsx";
 import { words } from "../../words/en.ts";
 import { LedgerRows } from "../ledger/LedgerRows.tsx";
+import { LogEntries } from "../runs/LogEntries.tsx";
 import { useMay } from "../session.ts";
 import { useLatestCheck } from "./use-latest-check.ts";
 
@@ -39,19 +40,7 @@ function GatewayLog({ siteId }: { siteId: SiteId }) {
       ) : log.data.entries.length === 0 ? (
         <p className="panel-empty">{words.log.clean}</p>
       ) : (
-        <ul className="log-list">
-          {log.data.entries.map((entry) => (
-            <li key={`${entry.source} ${entry.message}`} className="log-entry" data-level={entry.level.toLowerCase()}>
-              <span className="log-level">{entry.level.toLowerCase()}</span>
-              <span className="log-message">
-                {entry.message}
-                <code className="log-source">{entry.source}</code>
-              </span>
-              <span className="log-count num">{entry.count > 1 ? words.log.times(entry.count) : ""}</span>
-              <Since moment={entry.lastAt} isAgo />
-            </li>
-          ))}
-        </ul>
+        <LogEntries entries={log.data.entries} />
       )}
     </Panel>
   );

@@ -7,7 +7,7 @@ import { GATEWAY_LOOKS, runLook } from "../../ui/looks.ts";
 import { Since } from "../../ui/Since.tsx";
 import { Mark } from "../../ui/Status.tsx";
 import { words } from "../../words/en.ts";
-import { reasonWords } from "../../words/reasons.ts";
+import { reasonDetail, reasonWords } from "../../words/reasons.ts";
 import { useMay } from "../session.ts";
 import {
   hasFailed,
@@ -53,6 +53,7 @@ function ProblemHead({ problem }: { problem: SiteProblem }) {
           <p className="problem-why">
             {reasonWords(problem.gateway.reason)} · <Since moment={problem.gateway.since} />
           </p>
+          <Detail reason={problem.gateway.reason} />
         </div>
       );
     case "integration": {
@@ -92,6 +93,12 @@ function ProblemHead({ problem }: { problem: SiteProblem }) {
   }
 }
 
+/** What the gateway, or its maker, said: it mostly names what to do. */
+function Detail({ reason }: { reason: Gateway["reason"] }) {
+  const detail = reasonDetail(reason);
+  return detail === null ? null : <p className="problem-why">{detail}</p>;
+}
+
 /** What can be tried, with what was: what did not help stays, after the others, and says so. */
 export function FixButtons({ siteId, suggestions }: { siteId: SiteId; suggestions: readonly Suggestion[] }) {
   return suggestions.map((suggestion, at) => (
@@ -115,11 +122,16 @@ function TriedLine({ tried }: { tried: Tried }) {
   );
 }
 
-const WHY_AWAY = "gateway-offline";
+const WHY_AWAY = /^gateway-offline$/;
+/** Such as `control4/director-auth`: the make's own, for a gateway that answers and does not let us in. */
+const WHY_REFUSED = /-auth$/;
+const REFUSALS: ReadonlySet<Gateway["state"]> = new Set(["credentials_refused", "access_withdrawn", "unsupported"]);
 
 /** Why a gateway is away can be looked for while it is: what that takes is read by the hub itself. */
 function FindOutWhy({ gateway, runbooks }: { gateway: Gateway; runbooks: readonly RunbookSummary[] }) {
-  const runbook = runbooks.find(({ id, connectors }) => id === WHY_AWAY && connectors.includes(gateway.connector));
+  const own = runbooks.filter(({ connectors, readsOnly }) => readsOnly && connectors.includes(gateway.connector));
+  const refused = REFUSALS.has(gateway.state) ? own.find(({ id }) => WHY_REFUSED.test(id)) : undefined;
+  const runbook = refused ?? own.find(({ id }) => WHY_AWAY.test(id));
   if (runbook === undefined) return null;
   return (
     <Button

@@ -147,9 +147,33 @@ describe("what may mend it", () => {
       suggestionsFor(problem, [reload], [buildGateway()], [triedReload(id(88), "finished", "not_fixed")])[0]?.tried,
     ).toBeUndefined();
   });
+
+  it("take a copy and what it was copied from for the same: neither is the next to try after the other failed", () => {
+    const problem = { kind: "integration" as const, integration: buildIntegration(), devices: [bridge] };
+    const copy = buildRunbook({ id: "firm/reload" as never, isStock: false, copyOf: reload.id });
+    const order = (failed: string) =>
+      suggestionsFor(
+        problem,
+        [reload, copy, revive],
+        [buildGateway()],
+        [triedReload(problem.integration.id, "finished", "not_fixed", failed)],
+      ).map((suggestion) => [suggestion.runbook.id, hasFailed(suggestion)]);
+
+    for (const failed of [copy.id, reload.id])
+      expect(order(failed)).toEqual([
+        [revive.id, false],
+        [reload.id, true],
+        [copy.id, true],
+      ]);
+  });
 });
 
-function triedReload(integrationId: IntegrationId, status: Tried["status"], outcome: Tried["outcome"]): Finding {
+function triedReload(
+  integrationId: IntegrationId,
+  status: Tried["status"],
+  outcome: Tried["outcome"],
+  runbook: string = reload.id,
+): Finding {
   return {
     id: id(80),
     siteId: id(81),
@@ -161,6 +185,6 @@ function triedReload(integrationId: IntegrationId, status: Tried["status"], outc
     openedAt: AT,
     endedAt: null,
     firings: [],
-    tried: [{ id: id(83), number: 7, runbook: reload.id, status, outcome, at: AT }],
+    tried: [{ id: id(83), number: 7, runbook: runbook as Tried["runbook"], status, outcome, at: AT }],
   };
 }

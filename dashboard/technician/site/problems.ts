@@ -80,7 +80,7 @@ function isOnlyAsleep(integration: Integration, entities: readonly EntityState[]
 export interface Suggestion {
   readonly runbook: RunbookSummary;
   readonly inputs: Readonly<Record<string, string>>;
-  /** The newest run of it that was about this. */
+  /** The newest run of it, or of one that it is a copy of or that is a copy of it, that was about this. */
   readonly tried?: Tried;
 }
 
@@ -126,12 +126,17 @@ export function suggestionsFor(
         else if (input.type === "entity") continue;
         else if (!input.optional && input.default === undefined) return [];
       }
-      const last = tried.find((run) => run.runbook === runbook.id);
+      const last = tried.find((run) => firstOf(run.runbook, runbooks) === firstOf(runbook.id, runbooks));
       return Object.keys(inputs).length === 0
         ? []
         : [{ runbook, inputs, ...(last === undefined ? {} : { tried: last }) }];
     })
     .sort((a, b) => Number(hasFailed(a)) - Number(hasFailed(b)) || a.runbook.inputs.length - b.runbook.inputs.length);
+}
+
+/** A copy does what the runbook does that it was copied from: when one of them did not help, the other is no news. */
+function firstOf(id: string, runbooks: readonly RunbookSummary[]): string {
+  return runbooks.find((runbook) => runbook.id === id)?.copyOf ?? id;
 }
 
 /** Only somebody who knows the maker's password can mend it: no restart does. */

@@ -4,7 +4,7 @@ import { mdiAlertCircle, mdiAlertOutline, mdiCheckCircle, mdiShieldAlertOutline 
 import { Icon } from "../../ui/Icon.tsx";
 import { words } from "../../words/en.ts";
 import { day } from "../../words/time.ts";
-import type { Checklist } from "./checklist.ts";
+import type { Certificate, Checklist } from "./checklist.ts";
 
 const FORMS = {
   running: ["busy", ""],
@@ -19,7 +19,7 @@ export function ChecklistView({
   onPin,
 }: {
   checklist: Checklist;
-  onPin: (fingerprint: string, isHostKey: boolean) => void;
+  onPin: (certificate: Certificate) => void;
 }) {
   return (
     <ol className="checklist" aria-live="polite">
@@ -30,7 +30,7 @@ export function ChecklistView({
   );
 }
 
-function Line({ line, onPin }: { line: ChecklistLine; onPin: (fingerprint: string, isHostKey: boolean) => void }) {
+function Line({ line, onPin }: { line: ChecklistLine; onPin: (certificate: Certificate) => void }) {
   const [tone, icon] = FORMS[line.status];
   return (
     <li className="checklist-line" data-tone={tone}>
@@ -45,7 +45,7 @@ function Line({ line, onPin }: { line: ChecklistLine; onPin: (fingerprint: strin
         <p className="checklist-detail">{line.detail}</p>
         {line.next === undefined ? null : <p className="checklist-next">{line.next}</p>}
         {line.status === "failed" && line.certificate ? (
-          <Certificate certificate={line.certificate} onPin={onPin} />
+          <CertificateShown certificate={line.certificate} onPin={onPin} />
         ) : null}
       </div>
     </li>
@@ -53,12 +53,12 @@ function Line({ line, onPin }: { line: ChecklistLine; onPin: (fingerprint: strin
 }
 
 interface CertificateProps {
-  readonly certificate: NonNullable<ChecklistLine["certificate"]>;
-  readonly onPin: (fingerprint: string, isHostKey: boolean) => void;
+  readonly certificate: Certificate;
+  readonly onPin: (certificate: Certificate) => void;
 }
 
 /** A certificate nobody vouches for is trusted only when a person has compared its fingerprint and says yes. */
-function Certificate({ certificate, onPin }: CertificateProps) {
+function CertificateShown({ certificate, onPin }: CertificateProps) {
   const isHostKey = certificate.isHostKey === true;
   return (
     <div className="certificate">
@@ -78,7 +78,7 @@ function Certificate({ certificate, onPin }: CertificateProps) {
         <dt>{words.checklist.fingerprint}</dt>
         <dd className="mono fingerprint">{certificate.fingerprint256}</dd>
       </dl>
-      <Button size="xs" variant="default" onClick={() => onPin(certificate.fingerprint256, isHostKey)}>
+      <Button size="xs" variant="default" onClick={() => onPin(certificate)}>
         {isHostKey ? words.checklist.pinHostKey : words.checklist.pin}
       </Button>
     </div>

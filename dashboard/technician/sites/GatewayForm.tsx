@@ -6,6 +6,7 @@ import { SchemaForm } from "../../ui/SchemaForm.tsx";
 import { configOf, fieldsOf, initialValues, pinnedFieldOf, type SchemaValues } from "../../ui/schema-fields.ts";
 import { words } from "../../words/en.ts";
 import { ChecklistView } from "./ChecklistView.tsx";
+import type { Certificate } from "./checklist.ts";
 import { useGatewayTest } from "./use-gateway-test.ts";
 
 export interface Make {
@@ -42,10 +43,10 @@ export function GatewayForm({ siteId, throughAgent, make, action, isBusy, error,
     setPinned({});
     test.clear();
   };
-  const handlePin = (fingerprint: string, isHostKey: boolean): void => {
-    const field = pinnedFieldOf(make.config, isHostKey);
+  const handlePin = (certificate: Certificate): void => {
+    const field = pinnedFieldOf(make.config, certificate);
     // A gateway with two doors has a pin for each.
-    const pins = field === undefined ? pinned : { ...pinned, [field]: fingerprint };
+    const pins = field === undefined ? pinned : { ...pinned, [field]: certificate.fingerprint256 };
     setPinned(pins);
     void test.run(make.id, config(pins));
   };
@@ -64,7 +65,7 @@ export function GatewayForm({ siteId, throughAgent, make, action, isBusy, error,
           fields={fields}
           values={values}
           onChange={handleChange}
-          mistakes={isCaretakerError(test.error) ? test.error.fields : []}
+          mistakes={[test.error, error].flatMap((one) => (isCaretakerError(one) ? one.fields : []))}
         />
         <ChecklistView checklist={test.checklist} onPin={handlePin} />
         {isTested && found ? (

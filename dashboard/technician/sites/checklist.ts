@@ -1,6 +1,6 @@
 import type { ChecklistLine } from "@caretaker/protocol";
 
-type Certificate = NonNullable<ChecklistLine["certificate"]>;
+export type Certificate = NonNullable<ChecklistLine["certificate"]>;
 
 export interface Checklist {
   /** One per door and step, the last that was said of it, in the order they began. */

@@ -127,7 +127,7 @@ describe("connector list", () => {
     const { told } = await connector(["list", "--json"]);
 
     expect(exit).toBe(0);
-    expect(out).toContain("| `gateway.restart` restart the gateway's software |");
+    expect(out).toContain("| `gateway.restart` restart the gateway |");
     expect(JSON.parse(told.join("")).map(({ id }: { id: string }) => id)).toEqual(makes.map(({ id }) => id));
   });
 });

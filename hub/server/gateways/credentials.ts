@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { CaretakerError, type Connector, type GatewayId, isCaretakerError, type Secret } from "@caretaker/protocol";
 import type { Database, Trx } from "../db/database.ts";
 
@@ -80,6 +81,35 @@ export function parseConfig(connector: Connector, config: Config): Config {
   throw new CaretakerError("invalid_input", `The settings for ${connector.manifest.name} have mistakes.`, {
     fields: parsed.error.issues.map(({ path, message }) => ({ path: ["config", ...path].join("."), message })),
   });
+}
+
+/**
+ * A secret is kept for the settings that it was given with. Who may change these but does not know it (a key of the API
+ * that leaked) could otherwise have it sent to a host of their own, or to whoever sits in between.
+ *
+ * @throws CaretakerError `invalid_input` that names each secret that has to be given again.
+ */
+export function refuseKeptSecrets(connector: Connector, kept: Config, given: Config, next: Config): void {
+  const changed = changedSettings(connector, kept, next);
+  if (changed.length === 0) return;
+  const missing = connector.manifest.secrets.filter(
+    (field) => next[field] !== undefined && !Object.hasOwn(given, field),
+  );
+  if (missing.length === 0) return;
+  throw new CaretakerError(
+    "invalid_input",
+    `Other settings of this gateway change (${changed.join(", ")}), so its secrets have to be given again: a secret is never sent anywhere but where it was given for.`,
+    { fields: missing.map((field) => ({ path: `config.${field}`, message: "has to be given again" })) },
+  );
+}
+
+/** The fields that are stored in the open and become others, with what a make takes where nothing is said. */
+function changedSettings(connector: Connector, kept: Config, next: Config): string[] {
+  const parsed = connector.manifest.config.safeParse(kept);
+  const before = splitConfig(connector, parsed.success ? (parsed.data as Config) : kept).open;
+  const after = splitConfig(connector, next).open;
+  const fields = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
+  return fields.filter((field) => !isDeepStrictEqual(before[field], after[field]));
 }
 
 /** Where a gateway is, without anything secret: `http://192.168.1.20:8123`. */

@@ -426,6 +426,53 @@ describe("new credentials", () => {
     expect((await ledger()).map(({ event }) => event)).toEqual(["gateway.added", "gateway.credentials_replaced"]);
   });
 
+  it.each([
+    ["host", { host: "other" }],
+    ["port", { port: 8124 }],
+  ])(
+    "are needed where another %s is given: a token is never sent but to where it was given for",
+    async (field, given) => {
+      const { id } = await add();
+      await until(() => hub.gateways.isOnline(id));
+
+      await expect(
+        hub.handlers["gateway.credentials.replace"]({ gatewayId: id, config: given }, call),
+      ).rejects.toMatchObject({
+        code: "invalid_input",
+        message: expect.stringContaining(`(${field})`),
+        fields: [{ path: "config.token", message: "has to be given again" }],
+      });
+      await clock.forward("10m");
+
+      expect(home.attempts).toEqual([config("home")]);
+      expect(other.attempts).toEqual([]);
+      expect((await ledger()).map(({ event }) => event)).toEqual(["gateway.added"]);
+    },
+  );
+
+  it("that come with another host are sent there", async () => {
+    const { id } = await add();
+    await until(() => hub.gateways.isOnline(id));
+
+    await hub.handlers["gateway.credentials.replace"](
+      { gatewayId: id, config: { host: "other", token: "token-2" } },
+      call,
+    );
+    await until(() => other.attempts.length > 0);
+
+    expect(other.attempts).toEqual([config("other", "token-2")]);
+  });
+
+  it("are not needed where what is given is what is there", async () => {
+    const { id } = await add();
+    await until(() => hub.gateways.isOnline(id));
+
+    await hub.handlers["gateway.credentials.replace"]({ gatewayId: id, config: { host: "home" } }, call);
+    await until(() => home.attempts.length > 1);
+
+    expect(home.attempts).toEqual([config("home"), config("home")]);
+  });
+
   it("that are refused are refused, and not withdrawn, although the old ones worked", async () => {
     const { id } = await add();
     await until(() => hub.gateways.isOnline(id));

@@ -24,6 +24,7 @@ import {
   credentialsOwner,
   openConfig,
   parseConfig,
+  refuseKeptSecrets,
   splitConfig,
 } from "./credentials.ts";
 import { forgetMemories } from "./gateway-memory.ts";
@@ -190,7 +191,7 @@ interface Replacement {
   readonly actor: Actor;
 }
 
-/** What is not given stays as it is, and null takes a field away: one may say yes to a certificate and nothing else. */
+/** What is not given stays as it is, and null takes a field away; but no secret stays where another setting changes. */
 async function replaceCredentials(
   trx: Trx,
   { vault, connectorOf, gatewayId, given, actor }: Replacement,
@@ -200,6 +201,7 @@ async function replaceCredentials(
   const kept = await openConfig(vault, connector, gatewayId, row.config).catch(() => row.config);
   const merged = Object.entries({ ...kept, ...given }).filter(([, value]) => value !== null);
   const config = parseConfig(connector, Object.fromEntries(merged));
+  refuseKeptSecrets(connector, kept, given, config);
   const { open, secrets } = splitConfig(connector, config);
   const address = addressOf(connector, config);
   await trx

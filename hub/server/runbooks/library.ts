@@ -18,6 +18,8 @@ import type { World } from "./world.ts";
 export interface LibraryRunbook extends ValidRunbook {
   /** Of this hub's own files, not one that the firm published. */
   readonly isStock?: boolean;
+  /** What it began as a copy of. */
+  readonly copyOf?: RunbookId;
   readonly id: RunbookId;
   readonly digest: string;
   readonly text: string;

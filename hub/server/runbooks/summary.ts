@@ -18,10 +18,10 @@ import type { LibraryRunbook } from "./library.ts";
 import { type Names, namesOf } from "./names.ts";
 import { declarationsOf, type World } from "./world.ts";
 
-type Shown = Pick<LibraryRunbook, "runbook" | "facts" | "digest" | "isStock">;
+type Shown = Pick<LibraryRunbook, "runbook" | "facts" | "digest" | "isStock" | "copyOf">;
 
 /** A runbook as the list of the library shows it. */
-export function toSummary({ runbook, facts, digest, isStock = true }: Shown): RunbookSummary {
+export function toSummary({ runbook, facts, digest, isStock = true, copyOf }: Shown): RunbookSummary {
   return {
     id: runbook.id,
     version: runbook.version,
@@ -42,6 +42,7 @@ export function toSummary({ runbook, facts, digest, isStock = true }: Shown): Ru
       ...(input.options.length === 0 ? {} : { options: [...input.options] }),
     })),
     isStock,
+    copyOf: copyOf ?? null,
   };
 }
 

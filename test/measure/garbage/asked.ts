@@ -1,9 +1,10 @@
+import { setTimeout as wait } from "node:timers/promises";
 import { control4 } from "@caretaker/connector-control4";
 import { startFakeControl4 } from "@caretaker/connector-control4/fake-gateway";
 import { cresnext } from "@caretaker/connector-cresnext";
 import { startFakePanel } from "@caretaker/connector-cresnext/fake-gateway";
 import { crestron } from "@caretaker/connector-crestron";
-import { startFakeProcessor } from "@caretaker/connector-crestron/fake-gateway";
+import { startFakeHome, startFakeProcessor } from "@caretaker/connector-crestron/fake-gateway";
 import { createTestClock } from "@caretaker/kit";
 import { FaultyLine } from "@caretaker/kit/faulty-line.ts";
 import {
@@ -23,7 +24,7 @@ import type { Figure } from "../measurement.ts";
 import type { Random } from "../random.ts";
 import { drawReply } from "./answers.ts";
 import { drawSaid, type Said, type Speech } from "./speech.ts";
-import { consoleSpeech, control4AccountSpeech, control4Speech, panelSpeech } from "./speeches.ts";
+import { consoleSpeech, control4AccountSpeech, control4Speech, crestronHomeSpeech, panelSpeech } from "./speeches.ts";
 import { figuresOf, measured, newTally, type Tally } from "./tally.ts";
 
 /** A gateway that is asked, and answers something else than it should. */
@@ -49,7 +50,8 @@ interface Saying {
 
 /** Of so many times, once while it is being connected to. */
 const CONNECTS_EVERY = 4;
-const GIVES_UP_MILLISECONDS = 5000;
+/** Waited for in pieces: a machine that stands still for a while costs one of them, and what arrived meanwhile is read first. */
+const GIVES_UP_AFTER = { pieces: 20, milliseconds: 250 };
 const silent = { debug() {}, info() {}, warn() {} };
 
 /** Answers a door that asks with what no gateway answers. Each is taken, or refused with an error that says why. */
@@ -106,12 +108,20 @@ async function ask(session: GatewaySession, { connector, questions }: AskedHome,
 }
 
 async function judge(work: Promise<unknown>, tally: Tally, say: Saying["say"], where: string): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<"late">((resolve) => {
-    timer = setTimeout(resolve, GIVES_UP_MILLISECONDS, "late");
-  });
-  const met = await Promise.race([work.catch((error: unknown) => error), late]);
-  clearTimeout(timer);
+  let met: unknown = "late";
+  const over = work.then(
+    (taken: unknown) => {
+      met = taken;
+    },
+    (error: unknown) => {
+      met = error;
+    },
+  );
+  for (let piece = 0; met === "late" && piece < GIVES_UP_AFTER.pieces; piece += 1) {
+    const timer = new AbortController();
+    await Promise.race([over, wait(GIVES_UP_AFTER.milliseconds, null, { signal: timer.signal }).catch(() => {})]);
+    timer.abort();
+  }
   if (met === "late") {
     tally.deaf += 1;
     say(`  ${where}: neither taken nor refused`);
@@ -147,11 +157,15 @@ export async function askControl4(): Promise<AskedHome> {
 /** The account service that lets people into Control4 controllers: it is asked while a home is being connected to. */
 export async function askControl4Account(): Promise<AskedHome> {
   const fake = await startFakeControl4();
-  const front = await GarblingFront.open(fake.ports.account, { isTls: false });
+  const front = await GarblingFront.open(fake.ports.account, { isTls: true });
   const paths = ["/authentication/v1/rest ", "/accounts ", "/authorization", "/controller", "/accounts/", "/"];
   return {
     connector: control4,
-    config: { ...fake.config, accountService: `http://127.0.0.1:${front.port}` },
+    config: {
+      ...fake.config,
+      accountService: `https://127.0.0.1:${front.port}`,
+      pinnedAccountCertificate: front.fingerprint,
+    },
     ...behind(front, paths, control4AccountSpeech),
     questions: [],
     async close() {
@@ -180,6 +194,30 @@ export async function askPanel(): Promise<AskedHome> {
     questions: [
       { capability: "gateway.info", input: {} },
       { capability: "device.state", input: { device: "panel" } },
+    ],
+    async close() {
+      await front.close();
+      await fake.close();
+    },
+  };
+}
+
+/** The REST interface of Crestron Home on a processor. */
+export async function askCrestronHome(): Promise<AskedHome> {
+  const fake = await startFakeHome();
+  const front = await GarblingFront.open(fake.port, { isTls: true });
+  const paths = ["/login", "/rooms", "/devices", "/lights", "/thermostats", "/sensors", "/mediarooms", "/cws/api"];
+  const lamp = `home-${fake.row("Pendant").id}`;
+  return {
+    connector: crestron,
+    config: { ...fake.config, homeAddress: `https://127.0.0.1:${front.port}`, pinnedCertificate: front.fingerprint },
+    ...behind(front, paths, crestronHomeSpeech),
+    questions: [
+      { capability: "gateway.info", input: {} },
+      { capability: "device.state", input: { device: lamp } },
+      { capability: "entity.state", input: { entity: `${lamp}.light` } },
+      { capability: "room.state", input: { room: "room-4" } },
+      { capability: "entity.refresh", input: { entity: `home-${fake.row("Ground floor").id}.climate` } },
     ],
     async close() {
       await front.close();

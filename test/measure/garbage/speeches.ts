@@ -164,6 +164,51 @@ export const panelSpeech: Speech = {
   ],
 };
 
+const PENDANT = {
+  id: 52_066,
+  name: "Pendant",
+  type: "light",
+  subType: "Dimmer",
+  roomId: 3,
+  connectionStatus: "online",
+};
+const versioned = (body: Readonly<Record<string, unknown>>): unknown => ({ ...body, version: "2.000.0004" });
+const collections = ["rooms", "devices", "lights", "shades", "scenes", "thermostats", "sensors", "mediaRooms"];
+
+/** What Crestron Home answers: a key, a collection by its name, a refusal, itself where it knows no such path. */
+export const crestronHomeSpeech: Speech = {
+  real: [
+    () => versioned({ authkey: "0123456789abcdef" }),
+    () => versioned({ rooms: [{ id: 3, name: "Hall" }] }),
+    () => versioned({ devices: [PENDANT] }),
+    () => versioned({ lights: [{ ...PENDANT, level: 32_768 }] }),
+    () =>
+      versioned({
+        thermostats: [{ id: 52_101, currentMode: "Cool", currentSetPoint: [{ type: "Cool", temperature: 770 }] }],
+      }),
+    () =>
+      versioned({ sensors: [{ id: 52_301, subType: "OccupancySensor", presence: "Vacant", battery_level: "Normal" }] }),
+    () => versioned({ mediaRooms: [{ id: 54_001, roomId: 4, currentPowerState: "On" }] }),
+    () => versioned({ errorSource: 5001, errorMessage: "Session has expired." }),
+    () => versioned({ description: "Crestron Pyng REST API" }),
+  ],
+  about: (random, body) =>
+    versioned({ [random.pick(collections)]: random.pick([body, [body], [{ ...PENDANT, level: body }]]) }),
+  words: [
+    ...collections,
+    "id",
+    "name",
+    "type",
+    "subType",
+    "roomId",
+    "level",
+    "authkey",
+    "AuthKey",
+    "errorSource",
+    "status",
+  ],
+};
+
 /** What the console of a Crestron processor prints: lines, not JSON. */
 export const consoleSpeech: Speech = {
   real: [

@@ -45,7 +45,7 @@ export async function watchControl4Home(way: Way): Promise<Control4Home> {
   const here = `127.0.0.1:${line.port}`;
   const { supervisor, status } = supervise({
     connector: control4,
-    config: { ...fake.config, ...(way === "controller" ? { address: here } : { accountService: `http://${here}` }) },
+    config: { ...fake.config, ...(way === "controller" ? { address: here } : { accountService: `https://${here}` }) },
     clock,
     take: (event) => {
       if (event.type === "inventory") inventory = event.inventory;

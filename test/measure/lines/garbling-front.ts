@@ -76,14 +76,12 @@ export class GarblingFront {
     const far = this.#isTls ? connectTls({ ...to, rejectUnauthorized: false }) : connectPlain(to);
     this.#near.add(near);
     let garbled: Buffer | undefined;
-    let hasAsked = false;
     near.on("data", (bytes: Buffer) => {
-      if (!hasAsked) {
-        hasAsked = true;
-        const head = bytes.toString("latin1");
-        garbled = this.garble(head.slice(0, head.indexOf("\r\n")));
-        if (/\r\nupgrade: websocket/i.test(head)) this.#upgraded.add(near);
-      }
+      // A line that is kept carries one question after another.
+      const head = this.#upgraded.has(near) ? "" : bytes.toString("latin1");
+      const asked = /^[A-Z]+ \S+ HTTP\/1\.1(?=\r\n)/.exec(head)?.[0];
+      if (asked !== undefined) garbled = this.garble(asked);
+      if (/\r\nupgrade: websocket/i.test(head)) this.#upgraded.add(near);
       far.write(bytes);
     });
     far.on("data", (bytes: Buffer) => {

@@ -1,8 +1,8 @@
 import { randomBytes, X509Certificate } from "node:crypto";
-import { createServer as createHttpServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
-import type { AddressInfo, Socket } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
+import { OpenPort } from "../open-port.ts";
 import { CERTIFICATES } from "./certificates.ts";
 import { type Answer, answerCommand } from "./commands.ts";
 import { asInReference, COLLECTIONS, devicesOf, type House, type HouseRow, testHouse } from "./house.ts";
@@ -32,14 +32,10 @@ export class FakeHome {
   readonly asked: string[] = [];
   /** Commands that changed something, by their paths. */
   readonly acts: string[] = [];
-  /** Connections that were opened so far. */
-  connections = 0;
   /** Which of its certificates it shows from the next start on: another one after each restart. */
   certificate: 0 | 1 = 0;
   readonly #keys = new Map<string, number>();
-  readonly #sockets = new Set<Socket>();
-  #server: Server | undefined;
-  #port: number;
+  readonly #port: OpenPort;
   #isClosed = false;
 
   private constructor(options: StartFakeHome) {
@@ -47,7 +43,7 @@ export class FakeHome {
     this.house = structuredClone(options.house ?? testHouse());
     this.token = options.token ?? "a-token-of-crestron-home";
     this.isPlain = options.isPlain ?? false;
-    this.#port = options.port ?? 0;
+    this.#port = new OpenPort(options.port ?? 0);
   }
 
   static async start(options: StartFakeHome = {}): Promise<FakeHome> {
@@ -57,11 +53,11 @@ export class FakeHome {
   }
 
   get port(): number {
-    return this.#port;
+    return this.#port.number;
   }
 
   get address(): string {
-    return `${this.isPlain ? "http" : "https"}://127.0.0.1:${this.#port}`;
+    return `${this.isPlain ? "http" : "https"}://127.0.0.1:${this.port}`;
   }
 
   get fingerprint(): string {
@@ -78,9 +74,14 @@ export class FakeHome {
     return this.#keys.size;
   }
 
+  /** Connections that were opened so far. */
+  get connections(): number {
+    return this.#port.opened;
+  }
+
   /** Lines that are open now. */
   get clients(): number {
-    return this.#sockets.size;
+    return this.#port.lines;
   }
 
   row(name: string): HouseRow {
@@ -94,7 +95,7 @@ export class FakeHome {
   }
 
   dropClients(): void {
-    for (const socket of this.#sockets) socket.destroy();
+    this.#port.cutLines();
   }
 
   /** It shows another certificate afterwards, and answers 503 for a while before it answers. */
@@ -113,13 +114,8 @@ export class FakeHome {
     await this.#listen();
   }
 
-  async goAway(): Promise<void> {
-    const server = this.#server;
-    this.#server = undefined;
-    if (server === undefined) return;
-    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-    this.dropClients();
-    await closed;
+  goAway(): Promise<void> {
+    return this.#port.shut();
   }
 
   comeBack(): Promise<void> {
@@ -140,20 +136,9 @@ export class FakeHome {
     const server = this.isPlain
       ? createHttpServer(handle)
       : createHttpsServer({ ...CERTIFICATES[this.certificate] }, handle);
-    server.on("connection", (socket: Socket) => {
-      this.connections += 1;
-      this.#sockets.add(socket);
-      socket.on("error", () => {});
-      socket.on("close", () => this.#sockets.delete(socket));
-    });
     // How long a real one keeps a line that nobody uses is in no source; this is longer than from one look to the next.
     server.keepAliveTimeout = 60_000;
-    this.#server = server;
-    await new Promise<void>((resolve, reject) => {
-      server.once("error", reject);
-      server.listen(this.#port, "127.0.0.1", resolve);
-    });
-    this.#port = (server.address() as AddressInfo).port;
+    await this.#port.listen(server);
   }
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {

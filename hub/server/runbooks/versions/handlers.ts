@@ -7,6 +7,7 @@ import { newestOf, readPublished } from "../published.ts";
 import { validateRunbook } from "../validate.ts";
 import { verdictsOf } from "../verdict.ts";
 import { changesInWords, type Side } from "./changes.ts";
+import { copiedFromRunbook } from "./copied-from.ts";
 import { diffLines } from "./diff.ts";
 import {
   type DraftRow,
@@ -40,7 +41,7 @@ export function runbookVersionHandlers(deps: PublishDeps): Pick<Handlers, keyof 
     "runbook.copy": async ({ connector, name, to }, { actor, now }) => {
       await library.refresh?.();
       const from = await found(deps, connector, name);
-      const copiedFrom = `${from.id} version ${from.version} ${from.digest}`;
+      const copiedFrom = copiedFromRunbook(from);
       const version = (await lastVersion(db, firmId(to))) + 1;
       const text = from.text.replace(/^id:.*$/m, `id: ${firmId(to)}`).replace(/^version:.*$/m, `version: ${version}`);
       const draft = await saveDraft(db, { name: to, text, rowVersion: 0, copiedFrom, actor, now });

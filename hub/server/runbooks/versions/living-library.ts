@@ -7,6 +7,7 @@ import { runbookDigest, usedBy } from "../digest.ts";
 import type { Library, LibraryRunbook, OutdatedRunbook } from "../library.ts";
 import { validateRunbook } from "../validate.ts";
 import type { World } from "../world.ts";
+import { copiedRunbook } from "./copied-from.ts";
 
 /**
  * The stock, and the newest version of each runbook that the firm has published and not retired. What is kept here is
@@ -70,6 +71,7 @@ async function read(db: Database | Trx, stock: Library): Promise<Omit<Held, "mar
     .orderBy("id")
     .orderBy("version", "desc")
     .execute();
+  const origins = await originsOf(db);
   const known = new Map<string, Runbook>(stock.world.runbooks);
   const world: World = { connectors: stock.world.connectors, runbooks: known };
   const runbooks = new Map<string, LibraryRunbook>(stock.runbooks.map((one) => [one.id, one]));
@@ -93,6 +95,7 @@ async function read(db: Database | Trx, stock: Library): Promise<Omit<Held, "mar
         digest,
         text,
         isStock: false,
+        ...copyOf(id, origins),
       });
       return false;
     });
@@ -102,6 +105,34 @@ async function read(db: Database | Trx, stock: Library): Promise<Omit<Held, "mar
     runbooks: [...runbooks.values()].sort((a, b) => (a.id < b.id ? -1 : 1)),
     outdated: left.map((row) => toOutdated(row, runbooks, new Set(left.map(({ id }) => id)))),
   };
+}
+
+/** What each runbook was copied from when it was first published. A later version says nothing of it. */
+async function originsOf(db: Database | Trx): Promise<ReadonlyMap<string, string>> {
+  const rows = await db
+    .selectFrom("runbookPublished")
+    .select(["id", "copiedFrom"])
+    .where("copiedFrom", "is not", null)
+    .orderBy("version", "desc")
+    .execute();
+  // The oldest comes last and stays. What came out of a file is nobody's copy.
+  return new Map(
+    rows.flatMap(({ id, copiedFrom }) => {
+      const origin = copiedRunbook(copiedFrom ?? "");
+      return origin === undefined ? [] : [[id, origin] as const];
+    }),
+  );
+}
+
+/** The first in the line of copies. */
+function copyOf(id: string, origins: ReadonlyMap<string, string>): { copyOf?: RunbookId } {
+  const seen = new Set([id]);
+  let first = id;
+  for (let next = origins.get(id); next !== undefined && !seen.has(next); next = origins.get(next)) {
+    seen.add(next);
+    first = next;
+  }
+  return first === id ? {} : { copyOf: first as RunbookId };
 }
 
 /** Of what it used when it was published: what is another now, what is no longer there, and what waits itself. */

@@ -17,6 +17,7 @@ import { verifyChain } from "../../ledger/read.ts";
 import { addPerson } from "../../people/people.ts";
 import { buildHome, createTestRuns, runbookOf, testLibrary } from "../../runs/test-helpers.ts";
 import type { Library } from "../library.ts";
+import { toSummary } from "../summary.ts";
 import { runbookVersionHandlers } from "./handlers.ts";
 import { createLivingLibrary } from "./living-library.ts";
 import { type PublishDeps, publishApproved } from "./publish.ts";
@@ -147,6 +148,27 @@ describe("a draft", () => {
       copiedFrom: expect.stringMatching(/^home-assistant\/stock version 1 /),
     });
     expect(draft.verdict.ok).toBe(true);
+  });
+
+  it("is known for a copy of the first one in line, also when it was copied from a copy and published anew", async () => {
+    const copyAndPublish = async (connector: string, name: string, to: string): Promise<string> => {
+      const draft = await handlers["runbook.copy"]({ connector, name, to }, call());
+      await publish(to);
+      return draft.text;
+    };
+    await copyAndPublish("home-assistant", "stock", "ours");
+    const text = await copyAndPublish("firm", "ours", "again");
+    await save("again", text.replace(/^version: 1$/m, "version: 2").replace(/^title: .*$/m, "title: Another title"));
+    await publish("again");
+
+    await library.refresh?.();
+    const listed = library.runbooks.map((one) => toSummary(one));
+
+    expect(listed.map(({ id, version, copyOf }) => [id, version, copyOf])).toEqual([
+      ["firm/again", 2, "home-assistant/stock"],
+      ["firm/ours", 1, "home-assistant/stock"],
+      ["home-assistant/stock", 1, null],
+    ]);
   });
 });
 

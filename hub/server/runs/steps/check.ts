@@ -5,6 +5,9 @@ import { ON, type Ride, type Turn } from "../ride.ts";
 import { restUntil, waitForGateway } from "../waiting.ts";
 import { read } from "./read.ts";
 
+/** As whoever waits for the next try reads it. */
+const SEEN = { pass: "as expected", fail: "not as expected", unknown: "not known" } as const;
+
 /** Reads and judges; again after a while where it may try more than once and it did not pass. */
 export async function advanceCheck(ride: Ride, step: CheckStep): Promise<Turn> {
   const at = await atItem(ride, step, ride.active.item);
@@ -21,7 +24,7 @@ export async function advanceCheck(ride: Ride, step: CheckStep): Promise<Turn> {
     return restUntil(ride, until, {
       events: [reading.event],
       memory: ride.note({ tries }),
-      why: `Try ${tries} of ${step.tries.times}: ${reading.result}.`,
+      why: `Try ${tries} of ${step.tries.times}: ${SEEN[reading.result]}.`,
       shownUntil: until,
     });
   }
