@@ -48,6 +48,7 @@ export default defineConfig({
         test: {
           name: "dashboard",
           environment: "jsdom",
+          testTimeout: node.testTimeout,
           include: ["dashboard/**/*.test.{ts,tsx}"],
           exclude: [installed, "**/dist/**"],
         },
