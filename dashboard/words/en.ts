@@ -583,15 +583,20 @@ export const words = {
     compare: "Compare it with the page in the home",
     compareText:
       "Read it to whoever is in the home. If their page shows the same, they confirm it there. If not, end the agent.",
-    frozenText:
-      "Two agents with this key were connected at once: somebody may have copied it. Find out why before you let it in again; if you cannot, end it and pair another.",
+    frozenText: (why: string) =>
+      `${why.replace(/\.?$/, ".")} Find out what happened before you let it in again; if you cannot, end it and pair another.`,
     end: "End the agent",
     endTitle: "End the agent of this home?",
     endText:
       "Its key opens nothing any more, at once. Gateways behind it are out of reach until another agent is paired and confirmed.",
+    freeze: "Freeze",
+    freezeTitle: "Freeze the agent of this home?",
+    freezeText:
+      "It is shut out at once, and gateways behind it are out of reach, until a senior or principal lets it in again. The home's own page goes on working.",
     unfreeze: "Let it in again",
     unfreezeTitle: "Let the agent in again?",
-    unfreezeText: "Only when you know why it was seen in two places, and that the other one is off.",
+    unfreezeText:
+      "Only when you know why it was frozen. If it was seen in two places, make sure that the other one is off.",
     reason: "Why?",
     pairText:
       "Start the agent in the home and open its page there. Scan the picture or type the code within 15 minutes; it works once.",

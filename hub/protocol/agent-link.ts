@@ -289,6 +289,8 @@ export const Agent = z.object({
   /** Milliseconds for one question and answer over the link, lately; null while it is away. */
   roundTrip: z.number().nullable(),
   /** How often its line has ended within a day, at the hub that is asked and since that hub began. */
+  /** Why it was frozen; null while it is not. */
+  frozenWhy: z.string().nullable(),
   lostLines: z.number().int(),
   /** As it last said; null before it said anything. */
   policy: AgentPolicy.nullable(),

@@ -35,9 +35,18 @@ export const agentOperations = {
     needs: { who: fixers, on: "agent", freshFactor: true },
     ledger: ["agent.ended"],
   }),
+  "agent.freeze": operation({
+    path: "POST /agents/{agentId}/freeze",
+    summary:
+      "Shut an agent out at once, until somebody knows what is wrong with it; its home's gateways are out of reach",
+    input: z.strictObject({ agentId: AgentId, reason: Why }),
+    output: z.object({ agent: Agent.nullable() }),
+    needs: { who: fixers, on: "agent" },
+    ledger: ["agent.frozen"],
+  }),
   "agent.unfreeze": operation({
     path: "POST /agents/{agentId}/unfreeze",
-    summary: "Let an agent in again after it was seen in two places, once somebody knows why",
+    summary: "Let an agent in again after it was frozen, once somebody knows why",
     input: z.strictObject({ agentId: AgentId, reason: Why }),
     output: z.object({ agent: Agent.nullable() }),
     needs: { who: reviewers, on: "agent", freshFactor: true },

@@ -35,6 +35,7 @@ function buildAgent(changes: Partial<Agent> = {}): Agent {
     lastSeenAt: AT,
     endedAt: null,
     roundTrip: 14,
+    frozenWhy: null,
     lostLines: 3,
     policy: POLICY,
     ...changes,
@@ -159,9 +160,10 @@ describe("the agent in a home", () => {
   });
 
   it("that is frozen is let in by those who review, and by nobody else", async () => {
-    agent = buildAgent({ state: "frozen" });
+    agent = buildAgent({ state: "frozen", frozenWhy: "The box was stolen" });
     open("technician");
-    await screen.findByText(/somebody may have copied it/);
+    await screen.findByText(/^The box was stolen\. Find out what happened/);
+    expect(screen.queryByRole("button", { name: "Freeze" })).toBeNull();
     expect(screen.queryByRole("button", { name: "Let it in again" })).toBeNull();
     cleanup();
 
@@ -173,6 +175,19 @@ describe("the agent in a home", () => {
 
     await vi.waitFor(() =>
       expect(told).toEqual([{ path: `/agents/${AGENT}/unfreeze`, body: { reason: "A copy was off" } }]),
+    );
+  });
+
+  it("is frozen with a reason, by every technician", async () => {
+    agent = buildAgent();
+    open("technician");
+    fireEvent.click(await button("Freeze"));
+    const dialog = await screen.findByRole("dialog");
+    fireEvent.change(within(dialog).getByLabelText(/^Why/), { target: { value: "The box was stolen" } });
+    fireEvent.click(within(dialog).getByRole("button", { name: "Freeze" }));
+
+    await vi.waitFor(() =>
+      expect(told).toEqual([{ path: `/agents/${AGENT}/freeze`, body: { reason: "The box was stolen" } }]),
     );
   });
 

@@ -70,7 +70,8 @@ export function AgentPanel({ siteId }: { siteId: SiteId }) {
 function AgentOfHome({ agent }: { agent: Agent }) {
   const mayEnd = useMay("agent.end");
   const mayUnfreeze = useMay("agent.unfreeze");
-  const [dialog, setDialog] = useState<"end" | "unfreeze" | null>(null);
+  const mayFreeze = useMay("agent.freeze");
+  const [dialog, setDialog] = useState<Change | null>(null);
   const { stoppedAt, stoppedBy } = agent.policy ?? { stoppedAt: null, stoppedBy: null };
   return (
     <div className="agent">
@@ -81,7 +82,7 @@ function AgentOfHome({ agent }: { agent: Agent }) {
       )}
       {agent.state === "frozen" ? (
         <Notice tone="bad" icon={mdiSnowflake} title={words.agent.states.frozen}>
-          {words.agent.frozenText}
+          {words.agent.frozenText(agent.frozenWhy ?? words.common.unknown)}
         </Notice>
       ) : null}
       {agent.state === "waiting_for_home" ? <Fingerprint fingerprint={agent.fingerprint} /> : null}
@@ -93,14 +94,18 @@ function AgentOfHome({ agent }: { agent: Agent }) {
             {words.agent.unfreeze}
           </Button>
         ) : null}
+        {agent.state !== "frozen" && mayFreeze ? (
+          <Button size="xs" variant="default" onClick={() => setDialog("freeze")}>
+            {words.agent.freeze}
+          </Button>
+        ) : null}
         {mayEnd ? (
           <Button size="xs" variant="subtle" color="red" onClick={() => setDialog("end")}>
             {words.agent.end}
           </Button>
         ) : null}
       </div>
-      {dialog === "end" ? <EndAgent agent={agent} onClose={() => setDialog(null)} /> : null}
-      {dialog === "unfreeze" ? <UnfreezeAgent agent={agent} onClose={() => setDialog(null)} /> : null}
+      {dialog === null ? null : <ChangeAgent agent={agent} change={dialog} onClose={() => setDialog(null)} />}
     </div>
   );
 }
@@ -169,40 +174,35 @@ function Places({ places }: Pick<AgentPolicy, "places">) {
   );
 }
 
-function EndAgent({ agent, onClose }: { agent: Agent; onClose: () => void }) {
-  const end = useAction("agent.end", { outdates: ["agent.get"], onDone: onClose });
-  const [reason, setReason] = useState("");
-  return (
-    <Confirm
-      title={words.agent.endTitle}
-      text={words.agent.endText}
-      action={words.agent.end}
-      isOpen
-      isDangerous
-      isBusy={end.isPending}
-      canConfirm={reason.trim().length >= 3}
-      error={end.error}
-      onConfirm={() => end.mutate({ agentId: agent.id, reason })}
-      onClose={onClose}
-    >
-      <Reason value={reason} onChange={setReason} />
-    </Confirm>
-  );
-}
+type Change = "end" | "freeze" | "unfreeze";
 
-function UnfreezeAgent({ agent, onClose }: { agent: Agent; onClose: () => void }) {
-  const unfreeze = useAction("agent.unfreeze", { outdates: ["agent.get"], onDone: onClose });
+const CHANGES = {
+  end: { title: words.agent.endTitle, text: words.agent.endText, action: words.agent.end, isDangerous: true },
+  freeze: {
+    title: words.agent.freezeTitle,
+    text: words.agent.freezeText,
+    action: words.agent.freeze,
+    isDangerous: true,
+  },
+  unfreeze: {
+    title: words.agent.unfreezeTitle,
+    text: words.agent.unfreezeText,
+    action: words.agent.unfreeze,
+    isDangerous: false,
+  },
+} as const;
+
+function ChangeAgent({ agent, change, onClose }: { agent: Agent; change: Change; onClose: () => void }) {
+  const doIt = useAction(`agent.${change}`, { outdates: ["agent.get"], onDone: onClose });
   const [reason, setReason] = useState("");
   return (
     <Confirm
-      title={words.agent.unfreezeTitle}
-      text={words.agent.unfreezeText}
-      action={words.agent.unfreeze}
+      {...CHANGES[change]}
       isOpen
-      isBusy={unfreeze.isPending}
+      isBusy={doIt.isPending}
       canConfirm={reason.trim().length >= 3}
-      error={unfreeze.error}
-      onConfirm={() => unfreeze.mutate({ agentId: agent.id, reason })}
+      error={doIt.error}
+      onConfirm={() => doIt.mutate({ agentId: agent.id, reason })}
       onClose={onClose}
     >
       <Reason value={reason} onChange={setReason} />

@@ -221,7 +221,7 @@ describe("a yes that is signed with a passkey", () => {
     expect(answer()).toBeNull();
   });
 
-  it("accepts none of 10,000 that were altered on the way, and then the one that was not", async () => {
+  it("accepts none of 2,000 that were altered on the way, and then the one that was not", async () => {
     const { phone, challenge, allow, answer, home } = await asked();
     const honest = signedBy(phone, await challenge());
     const parts = ["clientDataJSON", "authenticatorData", "signature"] as const;
@@ -246,10 +246,10 @@ describe("a yes that is signed with a passkey", () => {
           );
         },
       ),
-      { numRuns: 10_500 },
+      { numRuns: 2100 },
     );
 
-    expect(tried).toBeGreaterThanOrEqual(10_000);
+    expect(tried).toBeGreaterThanOrEqual(2000);
     expect(accepted).toBe(0);
     expect(home.store.home.passkeys).toMatchObject([{ counter: 1, lastUsedAt: null, origin: ORIGIN }]);
     await allow(honest);

@@ -12,7 +12,7 @@ import {
 import { fingerprintOf, makeKey, newCode, openKey, type ProofKey } from "@caretaker/reach/agent-proof.ts";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createAnnouncements } from "../announcements.ts";
-import type { Database } from "../db/database.ts";
+import { type Database, transaction } from "../db/database.ts";
 import { newId } from "../db/new-id.ts";
 import { type TestDatabase, testDatabase } from "../db/test-database.ts";
 import type { NewMessage } from "../mail/queue.ts";
@@ -20,6 +20,7 @@ import { loadSites } from "../state/load.ts";
 import { type Agents, createAgents, type SaidToAgent } from "./agents.ts";
 import { agentHandlers } from "./handlers.ts";
 import { takeHelp } from "./help.ts";
+import { freeze } from "./rows.ts";
 import { knock, type TestAgent } from "./test-agent.ts";
 
 const POLICY: AgentPolicy = { hubAlone: "quiet", stoppedAt: null, stoppedBy: null, isConfirmed: true, places: [] };
@@ -34,6 +35,7 @@ let siteId: SiteId;
 let server: Server;
 let agents: Agents;
 let said: SaidToAgent[];
+let heard: ReturnType<typeof announcements>;
 const opened: TestAgent[] = [];
 
 beforeEach(async () => {
@@ -42,13 +44,14 @@ beforeEach(async () => {
   siteId = await insertHome();
   server = createServer();
   said = [];
+  heard = announcements();
   agents = createAgents({
     db,
     hubId: "this",
     server,
     clock: systemClock,
     log: { info() {}, warn() {} },
-    announcements: announcements(),
+    announcements: heard,
     key: openKey(makeKey()),
     sealer,
   });
@@ -190,6 +193,17 @@ describe("one key in two places", () => {
     expect(agents.linkOf(agentId)).toBeNull();
     expect((await comeIn(key)).answer).toMatchObject({ kind: "refused", why: "frozen" });
     expect(await events()).toContain("agent.frozen");
+  });
+
+  it("has its line cut here when it was frozen at another hub", async () => {
+    const { key, agentId, line } = await paired();
+    await transaction(db, (trx) => freeze(trx, agentId, { why: "The box was stolen", now: new Date() }));
+
+    heard.announce({ type: "agent.changed", siteId, agentId });
+
+    await line.closed;
+    expect(agents.linkOf(agentId)).toBeNull();
+    expect((await comeIn(key)).answer).toMatchObject({ kind: "refused", why: "frozen" });
   });
 
   it("is no copy when the older line is dead: the new one takes its place", async () => {

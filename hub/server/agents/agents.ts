@@ -29,6 +29,7 @@ import {
   findPairing,
   freeze,
   lineEnded,
+  mayComeIn,
   pair,
   pairingPlace,
   seen,
@@ -115,7 +116,7 @@ export function createAgents(deps: AgentsDeps): Agents {
     const other = held.get(row.id as AgentId);
     if (other !== undefined) {
       if (await other.link.answersWithin(ALIVE_WITHIN)) {
-        await transaction(db, async (trx) => freeze(trx, row.id as AgentId, TWICE, await now(trx)));
+        await transaction(db, async (trx) => freeze(trx, row.id as AgentId, { why: TWICE, now: await now(trx) }));
         other.link.cut();
         log.warn({ agentId: row.id, siteId: row.siteId }, "An agent was seen in two places and is frozen.");
         return { refused: "frozen", message: FROZEN };
@@ -220,6 +221,13 @@ export function createAgents(deps: AgentsDeps): Agents {
       .catch((error: unknown) => log.warn({ error, agentId }, "What the home of an agent allows could not be read."));
   };
 
+  /** Ended or frozen, maybe at another hub, while its line is here. */
+  const cutIfShut = (agentId: AgentId): void => {
+    mayComeIn(db, agentId)
+      .then((isLetIn) => void (isLetIn || held.get(agentId)?.link.cut()))
+      .catch((error: unknown) => log.warn({ error, agentId }, "Whether an agent may stay could not be read."));
+  };
+
   const look = (): void => {
     for (const agentId of held.keys()) void note(agentId, null);
     cancelLook = clock.after(LOOK_EVERY, look);
@@ -244,7 +252,11 @@ export function createAgents(deps: AgentsDeps): Agents {
     async start() {
       const known = await db.selectFrom("agent").select(["id", "policy"]).where("status", "<>", "ended").execute();
       for (const { id, policy } of known) if (policy !== null) policies.set(id as AgentId, policy);
-      stops.push(announcements.on("agent.changed", ({ agentId }) => void (held.has(agentId) || readPolicy(agentId))));
+      stops.push(
+        announcements.on("agent.changed", ({ agentId }) =>
+          held.has(agentId) ? cutIfShut(agentId) : readPolicy(agentId),
+        ),
+      );
       door = openAgentDoor<AgentRow>({ server: deps.server, key, clock, log, findCode, findAgent, admit, opened });
       cancelLook = clock.after(LOOK_EVERY, look);
     },

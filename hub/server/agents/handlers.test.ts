@@ -304,7 +304,7 @@ describe("an agent", () => {
     const agentId = await pairedAgent();
     line = { isOnline: true, roundTrip: 3, lostLines: 0, policy: null };
     for (const why of ["Seen in two places.", "Seen again."])
-      await transaction(db, (trx) => freeze(trx, agentId, why, NOW));
+      await transaction(db, (trx) => freeze(trx, agentId, { why, now: NOW }));
     expect((await shown())?.state).toBe("frozen");
 
     const { agent } = await handlers["agent.unfreeze"]({ agentId, reason: "A copy was switched off" }, call());
@@ -314,6 +314,21 @@ describe("an agent", () => {
       code: "already_done",
     });
     expect((await ledgerOf(siteId)).filter(({ event }) => event === "agent.frozen")).toHaveLength(1);
+  });
+
+  it("is shut out by whoever fears for a home, at once, and its line is cut", async () => {
+    const agentId = await pairedAgent();
+    line = { isOnline: true, roundTrip: 3, lostLines: 0, policy: null };
+    announced.length = 0;
+
+    const { agent } = await handlers["agent.freeze"]({ agentId, reason: "The box was stolen" }, call());
+
+    expect(agent?.state).toBe("frozen");
+    expect([cut, announced]).toEqual([[agentId], [{ type: "agent.changed", siteId, agentId }]]);
+    expect((await ledgerOf(siteId)).at(-1)).toMatchObject({ event: "agent.frozen", actor: `person:${actor.id}` });
+    await expect(handlers["agent.freeze"]({ agentId, reason: "Once more" }, call())).rejects.toMatchObject({
+      code: "already_done",
+    });
   });
 
   it("goes with its home, as does a code that waits for one", async () => {
@@ -333,7 +348,7 @@ describe("an agent", () => {
 
   it("leaves in the home's ledger who made its code, that it came in, was confirmed, frozen, let in and ended", async () => {
     const agentId = await pairedAgent();
-    await transaction(db, (trx) => freeze(trx, agentId, "Seen in two places.", NOW));
+    await transaction(db, (trx) => freeze(trx, agentId, { why: "Seen in two places.", now: NOW }));
     await handlers["agent.unfreeze"]({ agentId, reason: "A copy was switched off" }, call());
     await transaction(db, (trx) => end(trx, agentId, "hub", "The home let go of us.", NOW));
 

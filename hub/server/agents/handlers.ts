@@ -13,7 +13,7 @@ import { newId } from "../db/new-id.ts";
 import type { Call, Handlers } from "../http/handler.ts";
 import { actorText } from "../ledger/actor.ts";
 import { appendLedger } from "../ledger/append.ts";
-import { type AgentRow, end, findAgentOf, pairingPlace, unfreeze, voidPairings } from "./rows.ts";
+import { type AgentRow, end, findAgentOf, freeze, pairingPlace, unfreeze, voidPairings } from "./rows.ts";
 
 /** What is known of an agent while it has a line here. */
 export interface AgentsLive {
@@ -35,7 +35,10 @@ export interface AgentHandlersDeps {
   readonly agents: AgentsLive;
 }
 
-type AgentHandlers = Pick<Handlers, "agent.get" | "agent.pairing.make" | "agent.end" | "agent.unfreeze">;
+type AgentHandlers = Pick<
+  Handlers,
+  "agent.get" | "agent.pairing.make" | "agent.end" | "agent.freeze" | "agent.unfreeze"
+>;
 
 const CODE_HOLDS_MILLISECONDS = 15 * 60_000;
 
@@ -62,6 +65,16 @@ export function agentHandlers(deps: AgentHandlersDeps): AgentHandlers {
       agents.end(agentId);
       announcements.announce({ type: "agent.changed", siteId, agentId });
       return {};
+    },
+
+    "agent.freeze": async ({ agentId, reason }, { actor, now }) => {
+      const siteId = await siteOf(db, agentId);
+      const by = actorText(actor);
+      const isFrozen = await transaction(db, (trx) => freeze(trx, agentId, { by, why: reason, now }));
+      if (!isFrozen) throw new CaretakerError("already_done", "This agent is frozen already, or was ended.");
+      agents.end(agentId);
+      announcements.announce({ type: "agent.changed", siteId, agentId });
+      return { agent: await agentOf(siteId) };
     },
 
     "agent.unfreeze": async ({ agentId, reason }, { actor, now }) => {
@@ -135,6 +148,7 @@ function toAgent(row: AgentRow, agents: AgentsLive): Agent {
     lastSeenAt,
     endedAt,
     roundTrip,
+    frozenWhy: row.frozenWhy,
     lostLines,
     policy: policy ?? row.policy,
   };

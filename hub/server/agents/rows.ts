@@ -183,8 +183,12 @@ export async function endAgentOf(
   return agentId;
 }
 
-/** Shut out until somebody of the firm knows why. Frozen once more changes nothing. */
-export async function freeze(trx: Trx, agentId: AgentId, why: string, now: Date): Promise<void> {
+/** Shuts it out until somebody of the firm knows why. Says whether it did: frozen once more changes nothing. */
+export async function freeze(
+  trx: Trx,
+  agentId: AgentId,
+  { by = "hub", why, now }: { readonly by?: string; readonly why: string; readonly now: Date },
+): Promise<boolean> {
   const agent = await trx
     .updateTable("agent")
     .set({ frozenAt: now, frozenWhy: why })
@@ -193,7 +197,18 @@ export async function freeze(trx: Trx, agentId: AgentId, why: string, now: Date)
     .where("frozenAt", "is", null)
     .returningAll()
     .executeTakeFirst();
-  if (agent !== undefined) await enter(trx, agent, "agent.frozen", { actor: "hub", now, more: { why } });
+  if (agent !== undefined) await enter(trx, agent, "agent.frozen", { actor: by, now, more: { why } });
+  return agent !== undefined;
+}
+
+/** Whether it may have a line: it is neither ended nor frozen. */
+export async function mayComeIn(db: Database, agentId: AgentId): Promise<boolean> {
+  const agent = await db
+    .selectFrom("agent")
+    .select(["status", "frozenAt"])
+    .where("id", "=", agentId)
+    .executeTakeFirst();
+  return agent !== undefined && agent.status !== "ended" && agent.frozenAt === null;
 }
 
 /** False where it was not frozen. */

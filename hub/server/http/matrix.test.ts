@@ -53,6 +53,7 @@ const MAY: { readonly [N in OperationName]: string } = {
   "agent.get": "PSTR",
   "agent.pairing.make": "PST people fresh",
   "agent.end": "PST fresh",
+  "agent.freeze": "PST",
   "agent.unfreeze": "PS fresh",
   "runbook.list": "PSTR",
   "runbook.get": "PSTR",

@@ -64,6 +64,7 @@ export const VALID_INPUTS: Readonly<Record<OperationName, Readonly<Record<string
   "agent.get": { siteId: ID },
   "agent.pairing.make": { siteId: ID },
   "agent.end": { agentId: ID, reason: "They have another installer" },
+  "agent.freeze": { agentId: ID, reason: "The box was stolen" },
   "agent.unfreeze": { agentId: ID, reason: "A copy of its disk was switched off" },
   "runbook.list": {},
   "runbook.schema": {},
