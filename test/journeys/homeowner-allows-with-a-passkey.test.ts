@@ -92,7 +92,7 @@ simulatedJourney("a passkey of the household", (stage) => {
         passkey: code,
       });
 
-      // A hub that takes a yes for itself, with no signature of the phone: the box does nothing.
+      // A hub that takes a yes for itself, with no signature of the phone: the box does nothing, and its own yes is waited for.
       home.setBridge("Hall bridge", "wedged");
       const again = await firm.illIntegration(siteId, "Hall bridge");
       const second = await ask(stage(), siteId, again.id);
@@ -103,8 +103,12 @@ simulatedJourney("a passkey of the household", (stage) => {
       const token = second.link.split("/").at(-1) ?? "";
       const { proposalCode } = await firm.api("consent.view", { token });
       await firm.api("consent.answer", { token, answer: "allow", proposalCode });
-      const run = await firm.ended(second.runId);
-      expect(run.outcome).not.toBe("fixed");
+      const refused = async () =>
+        (await firm.events(second.runId)).some(
+          ({ data }) => data.kind === "fix.refused" && data.code === "wants_yes_at_home",
+        );
+      await until("the box has refused it", refused);
+      expect(await firm.run(second.runId)).toMatchObject({ status: "waiting_for_consent", outcome: null });
       expect(acts()).toBe(before);
       expect(agent.store.home.questions.at(-1)?.answer).not.toBe("allow");
 
