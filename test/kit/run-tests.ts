@@ -1,7 +1,8 @@
 /**
- * What `npm test` does: four vitests side by side, and a fifth where nothing may be skipped. The journeys mostly wait for browsers and homes and the measurements for
- * clocks and processes, while everything else computes. One after the other they take more than twice as long. With words
- * of one's own (`npm test -- permit`) it is plain `vitest run`.
+ * What `npm test` does: five vitests side by side. The journeys mostly wait for browsers and homes and the measurements
+ * for clocks and processes, while everything else computes. One after the other they take more than twice as long. Where
+ * nothing may be skipped, some journeys come a second time, through an agent, once the measurements have ended. With
+ * words of one's own (`npm test -- permit`) it is plain `vitest run`.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { createRequire } from "node:module";
@@ -22,20 +23,26 @@ const LONGEST = [
   "wedged-bridge-is-mended-by-a-rule",
 ];
 const words = process.argv.slice(2);
-const parts =
-  words.length > 0
-    ? [{ label: "", words }]
-    : [
-        // Two workers: a test of the hub waits for its database half of the time.
-        { label: "", words: [...projects("structure", "unit", "dashboard"), "--maxWorkers=2"] },
-        {
-          label: "journeys | ",
-          words: [...projects("journeys"), ...LONGEST.flatMap((name) => ["--exclude", `**/${name}.test.ts`])],
-        },
-        { label: "longest | ", words: [...projects("journeys"), ...LONGEST] },
-        { label: "measure | ", words: projects("measure") },
-        ...(runsTwice() ? [{ label: "through-agent | ", words: projects("through-agent") }] : []),
-      ];
+interface Part {
+  readonly label: string;
+  readonly words: readonly string[];
+}
+
+/** Side by side, and each of them one part after the other. */
+const chains: readonly (readonly Part[])[] = words.length > 0 ? [[{ label: "", words }]] : everything();
+
+function everything(): readonly (readonly Part[])[] {
+  const others = [...projects("journeys"), ...LONGEST.flatMap((name) => ["--exclude", `**/${name}.test.ts`])];
+  const twice = runsTwice() ? [{ label: "through-agent | ", words: projects("through-agent") }] : [];
+  return [
+    // Two workers: a test of the hub waits for its database half of the time.
+    [{ label: "", words: [...projects("structure", "unit", "dashboard"), "--maxWorkers=2"] }],
+    [{ label: "journeys 1 | ", words: [...others, "--shard=1/2"] }],
+    [{ label: "journeys 2 | ", words: [...others, "--shard=2/2"] }],
+    [{ label: "longest | ", words: [...projects("journeys"), ...LONGEST] }],
+    [{ label: "measure | ", words: projects("measure") }, ...twice],
+  ];
+}
 
 function projects(...names: readonly string[]): string[] {
   return names.flatMap((name) => ["--project", name]);
@@ -49,7 +56,7 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
 }
 
 /** One vitest to its end. Its closing line is kept for the sum; a vitest that died without one has failed. */
-async function runPart(label: string, words: readonly string[]): Promise<Tally> {
+async function runPart({ label, words }: Part): Promise<Tally> {
   const env = process.stdout.isTTY ? { ...process.env, FORCE_COLOR: "1" } : process.env;
   const child = spawn(process.execPath, [vitest, "run", ...words], { stdio: ["ignore", "pipe", "pipe"], env });
   children.push(child);
@@ -71,6 +78,12 @@ async function runPart(label: string, words: readonly string[]): Promise<Tally> 
   return code !== 0 && said.failed === 0 ? { ...said, failed: 1 } : said;
 }
 
-const total = sumOf(await Promise.all(parts.map(({ label, words }) => runPart(label, words))));
+async function runChain(parts: readonly Part[]): Promise<Tally[]> {
+  const tallies: Tally[] = [];
+  for (const part of parts) tallies.push(await runPart(part));
+  return tallies;
+}
+
+const total = sumOf((await Promise.all(chains.map(runChain))).flat());
 process.exitCode = total.failed === 0 ? 0 : 1;
 process.stdout.write(`${tallyLine(total)}\n`);
