@@ -4,7 +4,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
-import { readTally, sumOf, tallyLine } from "./closing-line.ts";
+import { isFailure, readTally, sumOf, tallyLine } from "./closing-line.ts";
 
 const vitest = join(dirname(createRequire(import.meta.url).resolve("vitest/package.json")), "vitest.mjs");
 
@@ -34,6 +34,24 @@ describe("the closing line", () => {
     });
 
     expect(lines.slice(-2)).toEqual(["3 passed, 4 failed, 2 skipped", ""]);
+    expect(lines.filter(isFailure).sort()).toEqual([
+      expect.stringMatching(/^Failed: \[\] broken\.test\.js > .*missing\.js/),
+      "Failed: [] some.test.js > d > d",
+      "Failed: [] unprepared.test.js > f > f",
+      "Failed: nobody handled > h",
+    ]);
+  });
+
+  it("names a test that passed only when it was tried again", async () => {
+    const lines = await run({
+      "some.test.js": `let tries = 0; it("a", { retry: 1 }, () => { tries += 1; if (tries < 2) throw new Error("too early") })`,
+    });
+
+    expect(lines.slice(-3)).toEqual([
+      "Passed when tried again: [] some.test.js > a > too early",
+      "1 passed, 0 failed, 0 skipped",
+      "",
+    ]);
   });
 
   it("says so when all is well", async () => {

@@ -1,16 +1,24 @@
 import type { Reporter, SerializedError, TestModule } from "vitest/node";
 
+const FAILURE = "Failed: ";
+const RETRIED = "Passed when tried again: ";
+/** As much of an error as fits beside the name of its test. */
+const LONGEST_REASON = 300;
+
 export interface Tally {
   readonly passed: number;
   readonly failed: number;
   readonly skipped: number;
 }
 
-/** Prints `N passed, N failed, N skipped` as the very last line of a run, where a person or a script looks for it. */
+/**
+ * Ends a run with what failed, be it only at first, a line each, and `N passed, N failed, N skipped` as the very last line, where a person or
+ * a script looks for it.
+ */
 export class ClosingLine implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandled: readonly SerializedError[]): void {
-    const line = tallyLine(tally(modules, unhandled));
-    process.once("exit", () => process.stdout.write(`${line}\n`));
+    const lines = [...failures(modules, unhandled), tallyLine(tally(modules, unhandled))];
+    process.once("exit", () => process.stdout.write(lines.map((line) => `${line}\n`).join("")));
   }
 }
 
@@ -22,6 +30,11 @@ export function tallyLine({ passed, failed, skipped }: Tally): string {
 export function readTally(line: string): Tally | null {
   const [, passed, failed, skipped] = /^(\d+) passed, (\d+) failed, (\d+) skipped$/.exec(line) ?? [];
   return passed === undefined ? null : { passed: Number(passed), failed: Number(failed), skipped: Number(skipped) };
+}
+
+/** Whether a line is one of those with which {@link ClosingLine} names a test that failed, be it only at first. */
+export function isFailure(line: string): boolean {
+  return line.startsWith(FAILURE) || line.startsWith(RETRIED);
 }
 
 export function sumOf(tallies: readonly Tally[]): Tally {
@@ -49,4 +62,27 @@ export function tally(modules: readonly TestModule[], unhandled: readonly Serial
     failed: count("failed") + broken + unhandled.length,
     skipped: count("skipped") + count("pending"),
   };
+}
+
+/** A line for each failure that {@link tally} counts, and for each test that passed at a later try. */
+function failures(modules: readonly TestModule[], unhandled: readonly SerializedError[]): string[] {
+  const failed = modules.flatMap((module) => {
+    const where = `[${module.project.name}] ${module.relativeModuleId}`;
+    const tests = [...module.children.allTests()];
+    const broken = [module, ...module.children.allSuites()].filter((suite) => suite.errors().length > 0);
+    return [
+      ...broken.map((suite) => FAILURE + sayFailure(where, "fullName" in suite ? suite.fullName : "", suite.errors())),
+      ...tests.flatMap((test) => {
+        const kind = test.result().state === "failed" ? FAILURE : test.diagnostic()?.flaky ? RETRIED : undefined;
+        return kind === undefined ? [] : [kind + sayFailure(where, test.fullName, test.result().errors ?? [])];
+      }),
+    ];
+  });
+  return [...failed, ...unhandled.map((error) => FAILURE + sayFailure("nobody handled", "", [error]))];
+}
+
+/** Project, file and title, and how its last error begins. */
+function sayFailure(where: string, title: string, errors: readonly SerializedError[]): string {
+  const reason = (errors.at(-1)?.message ?? "").replaceAll(/\s+/g, " ").slice(0, LONGEST_REASON);
+  return [where, title, reason].filter((part) => part !== "").join(" > ");
 }

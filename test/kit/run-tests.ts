@@ -8,7 +8,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
-import { readTally, sumOf, type Tally, tallyLine } from "./closing-line.ts";
+import { isFailure, readTally, sumOf, type Tally, tallyLine } from "./closing-line.ts";
 import { runsTwice } from "./require.ts";
 
 const vitest = join(dirname(createRequire(import.meta.url).resolve("vitest/package.json")), "vitest.mjs");
@@ -49,6 +49,8 @@ function projects(...names: readonly string[]): string[] {
 }
 
 const children: ChildProcess[] = [];
+/** Said again at the end, below all that the other parts print. */
+const failed: string[] = [];
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.once(signal, () => {
     for (const child of children) child.kill(signal);
@@ -64,8 +66,9 @@ async function runPart({ label, words }: Part): Promise<Tally> {
   const follow = async (from: NodeJS.ReadableStream, to: NodeJS.WritableStream): Promise<void> => {
     for await (const line of createInterface({ input: from, crlfDelay: Number.POSITIVE_INFINITY })) {
       const closing = readTally(line);
-      if (closing === null) to.write(`${label}${line}\n`);
-      else tally = closing;
+      if (closing !== null) tally = closing;
+      else if (isFailure(line)) failed.push(line);
+      else to.write(`${label}${line}\n`);
     }
   };
   const ended = new Promise<number | null>((resolve, reject) => {
@@ -86,4 +89,4 @@ async function runChain(parts: readonly Part[]): Promise<Tally[]> {
 
 const total = sumOf((await Promise.all(chains.map(runChain))).flat());
 process.exitCode = total.failed === 0 ? 0 : 1;
-process.stdout.write(`${tallyLine(total)}\n`);
+process.stdout.write([...failed, tallyLine(total), ""].join("\n"));
