@@ -1,5 +1,6 @@
 import type { RunId, SiteId } from "@caretaker/protocol";
 import { tellOfAloneRunbook } from "../approvals/tell-homeowners.ts";
+import { oneBuiltOnce } from "../db/built-once.ts";
 import type { Trx } from "../db/database.ts";
 import { appendLedger } from "../ledger/append.ts";
 import type { ConsentDeps } from "./types.ts";
@@ -12,7 +13,7 @@ interface Use {
 
 /** Who published the runbook of a run alone, in a firm of one; null where a second person looked, or none was needed. */
 export async function publishedAloneBy(trx: Trx, runId: string): Promise<string | null> {
-  return (await aloneRunbookOf(trx, runId))?.publishedBy ?? null;
+  return (await aloneRunbookOf(trx, { runId }))?.publishedBy ?? null;
 }
 
 /**
@@ -24,8 +25,8 @@ export async function tellWhereNobodyIsAsked(
   deps: Pick<ConsentDeps, "queueMessage">,
   trx: Trx,
   { runId, siteId, now }: Use,
+  runbook: AloneRunbook | undefined,
 ): Promise<void> {
-  const runbook = await aloneRunbookOf(trx, runId);
   if (runbook === undefined || (await hasActedHere(trx, siteId, runbook.digest))) return;
   const { id, version, digest, title, publishedBy } = runbook;
   await tellOfAloneRunbook(deps, trx, { siteId, publishedBy, title }, now);
@@ -38,8 +39,9 @@ export async function tellWhereNobodyIsAsked(
   });
 }
 
-function aloneRunbookOf(trx: Trx, runId: string) {
-  return trx
+/** The runbook of a run, if a firm of one published it. */
+export const aloneRunbookOf = oneBuiltOnce((db, { runId }: { runId: string }) =>
+  db
     .selectFrom("run")
     .innerJoin("runbookPublished", (join) =>
       join
@@ -50,9 +52,10 @@ function aloneRunbookOf(trx: Trx, runId: string) {
     .select(["runbookPublished.id", "runbookPublished.version", "runbookPublished.digest", "runbookPublished.title"])
     .select("runbookPublished.publishedBy")
     .where("run.id", "=", runId)
-    .where("runbookPublished.isAlone", "=", true)
-    .executeTakeFirst();
-}
+    .where("runbookPublished.isAlone", "=", true),
+);
+
+type AloneRunbook = NonNullable<Awaited<ReturnType<typeof aloneRunbookOf>>>;
 
 async function hasActedHere(trx: Trx, siteId: SiteId, digest: string): Promise<boolean> {
   const attempt = await trx

@@ -7,8 +7,9 @@ import type {
   PhoneQuestion,
   SiteId,
 } from "@caretaker/protocol";
+import { together } from "../db/together.ts";
 import type { Handlers } from "../http/handler.ts";
-import { tellWhereNobodyIsAsked } from "./alone.ts";
+import { aloneRunbookOf, tellWhereNobodyIsAsked } from "./alone.ts";
 import { answer, expire, type GivenAnswer, opened, stop } from "./answer.ts";
 import { ask } from "./ask.ts";
 import { type SaidAtHome, takeFromAgent } from "./at-home/from-agent.ts";
@@ -72,10 +73,10 @@ export function createConsent(deps: ConsentDeps): Consent & {
   return {
     ask: (trx, question) => ask(deps, trx, question),
     async permit(trx, question) {
-      const verdict = await permit(trx, question);
+      const [verdict, alone] = await together(permit(trx, question), aloneRunbookOf(trx, { runId: question.runId }));
       const isNewAct = (question.purpose ?? "do") === "do" && question.onlyLooks !== true;
       if (isNewAct && verdict.permitted && verdict.by.kind === "standing") {
-        await tellWhereNobodyIsAsked(deps, trx, question);
+        await tellWhereNobodyIsAsked(deps, trx, question, alone);
       }
       return verdict;
     },

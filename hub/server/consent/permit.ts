@@ -4,6 +4,7 @@ import type { Selectable } from "kysely";
 import { builtOnce } from "../db/built-once.ts";
 import type { Trx } from "../db/database.ts";
 import type { Tables } from "../db/tables.ts";
+import { together } from "../db/together.ts";
 import { after, holdsNow, statusAt } from "./clocks.ts";
 import { endGrant, grantEndOf } from "./grant-end.ts";
 import { fitInto, proposalDigest, undoFits } from "./proposal.ts";
@@ -20,15 +21,20 @@ type RequestRow = Selectable<Tables["consentRequest"]>;
  */
 export async function permit(trx: Trx, question: ActQuestion): Promise<Verdict> {
   const isTakingBack = question.purpose === "undo" || question.purpose === "settle";
-  const facts = await factsOf(trx, question);
+  const { runId, siteId } = question;
+  const [facts, requests, denials, given] = await together(
+    factsOf(trx, question),
+    lockRequests(trx, { runId }),
+    selectDenials(trx, { siteId, runId }),
+    selectStanding(trx, { siteId }),
+  );
   // Only a run of another home has nothing here to take back.
   if ("code" in facts && !(isTakingBack && facts.code !== "consent_missing")) return facts;
-  const requests = await lockRequests(trx, { runId: question.runId });
   if (isTakingBack || "code" in facts) return permitTakingBack(trx, question, requests);
 
-  const denied = denialOf(requests, question.act) ?? (await denialElsewhere(trx, question, facts, requests));
+  const denied = denialOf(requests, question.act) ?? denialElsewhere(denials, question, requests);
   if (denied !== null) return denied;
-  const standing = await standingFor(trx, question);
+  const standing = standingFor(given, question);
   if (standing === null) return permitOnce(trx, question, facts, requests);
   if (facts.quietUntil !== null) return notYet(facts.quietUntil, QUIET);
   return { permitted: true, by: { kind: "standing", scope: standing } };
@@ -66,14 +72,12 @@ function denialOf(requests: readonly RequestRow[], act: ProposedAct): Refused | 
  * A no to the same act in another run of this home, or a stop of it, is a no here as well: whoever of the household said
  * it, and whatever was allowed before. What was allowed here after it stands.
  */
-async function denialElsewhere(
-  trx: Trx,
-  { runId, siteId, act }: ActQuestion,
-  { createdAt }: RunFacts,
+function denialElsewhere(
+  denials: readonly Pick<RequestRow, "proposal" | "answeredAt" | "withdrawnAt">[],
+  { act }: ActQuestion,
   requests: readonly RequestRow[],
-): Promise<Refused | null> {
-  const said = await selectDenials(trx, { siteId, notOf: runId, since: createdAt });
-  const moments = said
+): Refused | null {
+  const moments = denials
     .filter(({ proposal }) => proposal.acts.some((asked) => isSameAct(asked, act)))
     .map(({ withdrawnAt, answeredAt }) => Date.parse(withdrawnAt ?? answeredAt ?? ""));
   const latest = Math.max(...moments);
@@ -86,14 +90,19 @@ async function denialElsewhere(
     : refuse("consent_refused", "Somebody of this home has said no to the same thing since this was begun.");
 }
 
-const selectDenials = builtOnce((db, { siteId, notOf, since }: { siteId: string; notOf: string; since: string }) =>
+/** What was said in other runs since this one was begun. */
+const selectDenials = builtOnce((db, { siteId, runId }: { siteId: string; runId: string }) =>
   db
     .selectFrom("consentRequest")
     .select(["proposal", "answeredAt", "withdrawnAt"])
     .where("siteId", "=", siteId)
-    .where("runId", "!=", notOf)
+    .where("runId", "!=", runId)
     .where("status", "in", ["refused", "withdrawn"])
-    .where((where) => where(where.fn.coalesce("withdrawnAt", "answeredAt"), ">", since)),
+    .where((where) =>
+      where(where.fn.coalesce("withdrawnAt", "answeredAt"), ">", (since) =>
+        since.selectFrom("run").select("createdAt").where("run.id", "=", runId),
+      ),
+    ),
 );
 
 function isSameAct(one: ProposedAct, other: ProposedAct): boolean {
@@ -104,11 +113,13 @@ function isSameAct(one: ProposedAct, other: ProposedAct): boolean {
  * The narrowest standing scope that permits the act, or null. Disruptive and private acts are asked for each time, and a
  * `fix` that nobody reviewed for a year as well.
  */
-async function standingFor(trx: Trx, { siteId, act, now }: ActQuestion): Promise<StandingScope | null> {
+function standingFor(
+  given: Awaited<ReturnType<typeof selectStanding>>,
+  { act, now }: ActQuestion,
+): StandingScope | null {
   const { data: needed } = StandingScopes.safeParse(act.scope);
   if (needed === undefined || act.private) return null;
-  const rows = await selectStanding(trx, { siteId });
-  const holding = rows.filter((given) => holdsNow(given, now)).map(({ scope }) => scope);
+  const holding = given.filter((one) => holdsNow(one, now)).map(({ scope }) => scope);
   const enough = holding.filter((scope) => scopeRank(scope) >= scopeRank(needed));
   return enough.sort((a, b) => scopeRank(a) - scopeRank(b))[0] ?? null;
 }

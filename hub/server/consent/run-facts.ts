@@ -2,6 +2,7 @@ import type { Proposal, ProposedAct, Text } from "@caretaker/protocol";
 import { scopeRank } from "@caretaker/protocol";
 import { oneBuiltOnce } from "../db/built-once.ts";
 import type { Trx } from "../db/database.ts";
+import { together } from "../db/together.ts";
 import { canonicalJson } from "../ledger/canonical.ts";
 import { quietUntil } from "./quiet-hours.ts";
 import { type Refused, refuse } from "./refuse.ts";
@@ -12,7 +13,6 @@ export interface RunFacts {
   readonly digest: string;
   readonly inputs: Readonly<Record<string, unknown>>;
   readonly price: Text | null;
-  readonly createdAt: string;
   /** When the quiet hours end that this act has to wait for; null when it has not to. */
   readonly quietUntil: Date | null;
 }
@@ -22,8 +22,11 @@ export interface RunFacts {
  * shut out permit nothing more.
  */
 export async function factsOf(trx: Trx, { runId, siteId, act, now }: ActQuestion): Promise<RunFacts | Refused> {
-  const run = await lockRun(trx, { runId });
-  const site = await holdSite(trx, { siteId });
+  const [run, site, person] = await together(
+    lockRun(trx, { runId }),
+    holdSite(trx, { siteId }),
+    holdAnswerable(trx, { runId }),
+  );
   if (run === undefined || site === undefined || run.siteId !== siteId) {
     return refuse("consent_missing", "This run is not of this home.");
   }
@@ -33,7 +36,7 @@ export async function factsOf(trx: Trx, { runId, siteId, act, now }: ActQuestion
   if (site.removedAt !== null) {
     return refuse("consent_refused", "This home is no longer in our care: nothing may be done there.");
   }
-  if (await isShutOut(trx, run.answerableId)) {
+  if (person !== undefined && person.disabledAt !== null) {
     return refuse("consent_expired", "Whoever started this run may no longer sign in: have a colleague start it anew.");
   }
   const night = { from: site.quietFrom, to: site.quietTo };
@@ -41,7 +44,6 @@ export async function factsOf(trx: Trx, { runId, siteId, act, now }: ActQuestion
     digest: run.digest,
     inputs: run.inputs,
     price: run.price?.text ?? null,
-    createdAt: run.createdAt,
     quietUntil: run.homeownerAsked || !mayWake(act) ? null : quietUntil(now, site.timeZone, night),
   };
 }
@@ -49,8 +51,7 @@ export async function factsOf(trx: Trx, { runId, siteId, act, now }: ActQuestion
 const lockRun = oneBuiltOnce((db, { runId }: { runId: string }) =>
   db
     .selectFrom("run")
-    .select(["siteId", "status", "digest", "inputs", "price", "homeownerAsked", "createdAt"])
-    .select((select) => select.fn.coalesce("answerableId", "startedById").as("answerableId"))
+    .select(["siteId", "status", "digest", "inputs", "price", "homeownerAsked"])
     .where("id", "=", runId)
     .forUpdate(),
 );
@@ -59,17 +60,19 @@ const holdSite = oneBuiltOnce((db, { siteId }: { siteId: string }) =>
   db.selectFrom("site").select(["removedAt", "timeZone", "quietFrom", "quietTo"]).where("id", "=", siteId).forShare(),
 );
 
-/** Whether somebody may not sign in any more; whoever shuts him out waits until this transaction has ended. */
-async function isShutOut(trx: Trx, personId: string | null): Promise<boolean> {
-  if (personId === null) return false;
-  const person = await trx
+/** Whoever answers for the run; whoever shuts him out waits until this transaction has ended. */
+const holdAnswerable = oneBuiltOnce((db, { runId }: { runId: string }) =>
+  db
     .selectFrom("person")
     .select("disabledAt")
-    .where("id", "=", personId)
-    .forShare()
-    .executeTakeFirst();
-  return person !== undefined && person.disabledAt !== null;
-}
+    .where("id", "=", (answerable) =>
+      answerable
+        .selectFrom("run")
+        .select((select) => select.fn.coalesce("answerableId", "startedById").as("id"))
+        .where("run.id", "=", runId),
+    )
+    .forShare(),
+);
 
 /** At night is done only what is silent and dark and changes nothing that lasts. */
 function mayWake({ scope, felt }: ProposedAct): boolean {

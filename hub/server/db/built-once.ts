@@ -1,11 +1,12 @@
-import type { Compilable, CompiledQuery } from "kysely";
+import type { Compilable, CompiledQuery, QueryResult, UnknownRow } from "kysely";
 import type { Database } from "./database.ts";
+import { connectionOf } from "./together.ts";
 
 /**
  * A query whose text is built once. Kysely makes a tree of each query and writes it down as SQL, which costs the hub more
  * than all else that it does for a small one; what a run asks dozens of times is built by the first who asks. `build` gets
  * stand-ins for what is given, of their types: they may stand wherever a value may, may not be looked into, and a list of
- * them (`in`) has no fixed text.
+ * them (`in`) has no fixed text. Several of them can be asked of one transaction together; see `together`.
  */
 export function builtOnce<Given extends object, Row>(
   build: (db: Database, given: Given) => Compilable<Row>,
@@ -14,8 +15,13 @@ export function builtOnce<Given extends object, Row>(
   return async (db, given) => {
     built ??= build(db, standIns<Given>()).compile();
     const parameters = built.parameters.map((value) => (value instanceof StandIn ? givenFor(given, value) : value));
-    const { rows } = await db.executeQuery<Row>({ ...built, parameters });
-    return rows;
+    const query = { ...built, parameters };
+    const connection = connectionOf(db);
+    if (connection === undefined) return (await db.executeQuery<Row>(query)).rows;
+    let result: QueryResult<unknown> = await connection.executeQuery(query);
+    for (const plugin of db.getExecutor().plugins)
+      result = await plugin.transformResult({ result: result as QueryResult<UnknownRow>, queryId: query.queryId });
+    return result.rows as Row[];
   };
 }
 

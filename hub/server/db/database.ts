@@ -5,6 +5,7 @@ import { isCollision } from "./errors.ts";
 import { CamelCaseResults, SnakeCaseDialect } from "./names.ts";
 import { openPool, type PoolConfig, translated } from "./pool.ts";
 import type { Tables } from "./tables.ts";
+import { keepConnection } from "./together.ts";
 
 export { isCollision, isDuplicate } from "./errors.ts";
 
@@ -40,7 +41,11 @@ export async function transaction<T>(
   const builder = db.transaction();
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await (options.isolation ? builder.setIsolationLevel(options.isolation) : builder).execute(work);
+      const isolated = options.isolation ? builder.setIsolationLevel(options.isolation) : builder;
+      return await isolated.execute(async (trx) => {
+        await keepConnection(trx);
+        return work(trx);
+      });
     } catch (error) {
       if (attempt === ATTEMPTS || !isCollision(error)) throw error;
       await delay(FIRST_WAIT_MILLISECONDS * 2 ** attempt * (0.5 + Math.random()));

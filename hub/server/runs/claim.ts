@@ -29,6 +29,13 @@ export async function claimDue({ db, now, clock, hubId }: RunsDeps): Promise<Cla
   return { run, lateMilliseconds: dueAt === null ? 0 : Math.max(0, at.getTime() - Date.parse(dueAt)), at, heard };
 }
 
+/**
+ * One plan is good for every claim: where the planner could look into a moment, or were told the limit with the question,
+ * it would make one each time, which costs more than the query.
+ */
+const moment = (at: string) => sql<string>`(select ${at}::timestamptz)`;
+const ONE = sql.lit(1);
+
 const takeDue = oneBuiltOnce((db, { at, hubId, until }: { at: string; hubId: string; until: Date }) =>
   db
     .with("due", (one) =>
@@ -36,10 +43,10 @@ const takeDue = oneBuiltOnce((db, { at, hubId, until }: { at: string; hubId: str
         .selectFrom("run")
         .select("id")
         .select((select) => select.fn<string | null>("greatest", ["wakeAt", "claimedUntil"]).as("dueAt"))
-        .where("wakeAt", "<=", at)
-        .where((where) => where.or([where("claimedUntil", "is", null), where("claimedUntil", "<=", at)]))
+        .where("wakeAt", "<=", moment(at))
+        .where((where) => where.or([where("claimedUntil", "is", null), where("claimedUntil", "<=", moment(at))]))
         .orderBy("wakeAt")
-        .limit(1)
+        .limit(ONE)
         .forUpdate()
         .skipLocked(),
     )
@@ -78,7 +85,7 @@ export async function giveBack({ db, hubId }: RunsDeps, runId: string, fencing: 
 
 /** Milliseconds until the next run is due, or a claim runs out; null when none waits for a moment. */
 export async function nextDueIn(db: Database, at: Date): Promise<number | null> {
-  const { due, lapses } = (await selectNextDue(db, {})) ?? { due: null, lapses: null };
+  const { due, lapses } = (await selectNextDue(db, { at: at.toISOString() })) ?? { due: null, lapses: null };
   const moments = [due, lapses].filter((moment) => moment !== null).map((moment) => Date.parse(moment));
   return moments.length === 0 ? null : Math.max(0, Math.min(...moments) - at.getTime());
 }
@@ -86,7 +93,7 @@ export async function nextDueIn(db: Database, at: Date): Promise<number | null> 
 /** Far more than the workers of all hubs. */
 const MOST_CLAIMED = 1000;
 
-const selectNextDue = oneBuiltOnce((db, _: object) =>
+const selectNextDue = oneBuiltOnce((db, { at }: { at: string }) =>
   db.selectNoFrom((select) => [
     select
       .selectFrom("run")
@@ -94,18 +101,17 @@ const selectNextDue = oneBuiltOnce((db, _: object) =>
       .where("wakeAt", "is not", null)
       .where("claimedUntil", "is", null)
       .orderBy("wakeAt")
-      .limit(1)
+      .limit(ONE)
       .as("due"),
-    // In the order of the index of claimed runs, or the planner looks through all runs for a few.
+    // What is worked on is due still: it stands before all that waits for a moment.
     select
       .selectFrom((one) =>
         one
           .selectFrom("run")
           .select("claimedUntil")
-          .where("claimedBy", "is not", null)
-          .where("wakeAt", "is not", null)
-          .orderBy("id")
-          .limit(MOST_CLAIMED)
+          .where("wakeAt", "<=", moment(at))
+          .orderBy("wakeAt")
+          .limit(sql.lit(MOST_CLAIMED))
           .as("claimed"),
       )
       .select((one) => one.fn.min("claimed.claimedUntil").as("first"))

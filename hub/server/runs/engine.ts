@@ -101,10 +101,12 @@ export class Engine {
     let wait = LOOKS_EVERY_MILLISECONDS;
     try {
       while (!this.#isClosed && this.#working.size < workers && (await this.#claimOne()));
-      const due = await nextDueIn(db, await this.#deps.now(db));
-      this.#lookedAt = clock.monotonic();
       // With all workers busy, the first that is free looks again.
-      if (due !== null && this.#working.size < workers) wait = Math.min(wait, due);
+      if (this.#working.size < workers) {
+        const due = await nextDueIn(db, await this.#deps.now(db));
+        if (due !== null) wait = Math.min(wait, due);
+      }
+      this.#lookedAt = clock.monotonic();
     } catch (error) {
       if (!this.#isClosed) log.warn({ error }, "Runs that are due could not be looked for. It is tried again.");
     }

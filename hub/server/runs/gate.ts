@@ -7,25 +7,24 @@ import {
   HOMES_AN_HOUR,
   isCaretakerError,
   type RunEventData,
-  raise,
   sleep,
 } from "@caretaker/protocol";
 import type { Insertable } from "kysely";
 import { WANTS_YES_AT_HOME } from "../consent/at-home/yes-at-home.ts";
 import type { Permission, Verdict } from "../consent/types.ts";
-import { builtOnce, oneBuiltOnce } from "../db/built-once.ts";
+import { builtOnce } from "../db/built-once.ts";
 import { isDuplicate, type Trx, transaction } from "../db/database.ts";
 import { newId } from "../db/new-id.ts";
 import type { Tables } from "../db/tables.ts";
+import { together } from "../db/together.ts";
 import { appendLedger } from "../ledger/append.ts";
 import { answerWithoutHidden, wordsWithoutHidden } from "../state/hidden-answers.ts";
 import type { PlannedAct } from "./acts.ts";
-import { freezeOf, holdFreezesOff } from "./freeze.ts";
+import { holdSite, lookAgainst, refusalOf, refused } from "./against.ts";
+import { holdFreezesOff } from "./freeze.ts";
 import { waitForFewerHomes } from "./homes-at-once.ts";
 import type { RunMemory } from "./memory.ts";
 import { placeOf } from "./place.ts";
-import { type Affected, affectedBy, objection } from "./protect.ts";
-import { raisedFor } from "./raises.ts";
 import type { RunRow } from "./record.ts";
 import { LostClaim, type Ride } from "./ride.ts";
 
@@ -85,12 +84,16 @@ async function intend(ride: Ride, request: ActRequest): Promise<Intent> {
   const { deps } = ride;
   try {
     return await transaction(deps.db, async (trx): Promise<Intent> => {
-      const row = await ride.lock(trx);
-      await holdFreezesOff(trx);
-      await holdSite(trx, row.siteId);
-      const refusal = await refusalOf(trx, row, request);
+      // Answered in this order: what is looked at is looked at behind the locks.
+      const [row, , , against, now] = await together(
+        ride.lock(trx),
+        holdFreezesOff(trx),
+        holdSite(trx, { siteId: ride.siteId }),
+        lookAgainst(trx, ride.row, request),
+        ride.nowIn(trx),
+      );
+      const refusal = refusalOf(row, request, against);
       if (refusal !== null) return refusal;
-      const now = await ride.nowIn(trx);
       const { proposed } = request.act;
       if (request.purpose === "do") {
         const atMost = deps.homesAtOnce ?? HOMES_AN_HOUR;
@@ -111,18 +114,20 @@ async function intend(ride: Ride, request: ActRequest): Promise<Intent> {
         return refused(verdict.code, verdict.message, verdict.drift !== undefined && verdict.isNew !== true);
       }
       const attemptId = newId<AttemptId>();
-      await insertAttempt(trx, ride, request, attemptId, verdict, now);
-      const written = await ride.write(trx, row, now, {
-        events: [intendedEvent(request, attemptId, verdict.by)],
-        memory: request.memory(attemptId),
-      });
-      await appendLedger(trx, {
-        chain: ride.siteId,
-        event: "act.intended",
-        actor: row.startedBy,
-        payload: ledgerPayload(ride, request, attemptId, { consent: verdict.by }),
-        now,
-      });
+      const [, written] = await together(
+        insertAttempt(trx, ride, request, attemptId, verdict, now),
+        ride.write(trx, row, now, {
+          events: [intendedEvent(request, attemptId, verdict.by)],
+          memory: request.memory(attemptId),
+        }),
+        appendLedger(trx, {
+          chain: ride.siteId,
+          event: "act.intended",
+          actor: row.startedBy,
+          payload: ledgerPayload(ride, request, attemptId, { consent: verdict.by }),
+          now,
+        }),
+      );
       const announce = (): void => {
         for (const announcement of written.announcements) deps.announcements.announce(announcement);
       };
@@ -141,64 +146,6 @@ async function intend(ride: Ride, request: ActRequest): Promise<Intent> {
     throw error;
   }
 }
-
-/** What stands against an act, apart from consent. */
-async function refusalOf(
-  trx: Trx,
-  row: RunRow,
-  { act: { capability, thing, gatewayId, proposed }, purpose, number }: ActRequest,
-): Promise<Extract<Acted, { kind: "refused" }> | null> {
-  if (row.isRehearsal) return refused("not_allowed", "A rehearsal says what it would do, and does nothing.");
-  if (purpose === "do" && row.stopRequestedAt !== null)
-    return refused("consent_refused", "The run is to stop: nothing new is begun.");
-  if (purpose === "do" && number > proposed.tries)
-    return refused("conflict", `${proposed.tries} tries were allowed, and they are used.`);
-  // What a cut made dark is made light again, also under a freeze.
-  if (purpose === "settle") return null;
-  const freeze = await freezeOf(trx, row, gatewayId);
-  // The homeowner's own stop is stronger than a freeze: what runs is put back as it was.
-  if (freeze !== null && !(purpose === "undo" && row.isWithdrawn)) return refused("frozen", freeze);
-  if (purpose === "do" && !(await holdsLock(trx, row)))
-    return refused("run_in_progress", "Another run works there now.");
-  const affected = await affectedBy(trx, row.siteId, capability, thing);
-  const against = objection(capability, thing, affected);
-  if (against !== null) return refused("not_allowed", against);
-  return purpose === "do"
-    ? raisedMeanwhile(trx, row, { capability, thing, gatewayId, proposed }, affected.devices)
-    : null;
-}
-
-/** Whoever raises what has to be allowed for something of this home, or by its plan, waits until this transaction has ended. */
-async function holdSite(trx: Trx, siteId: string): Promise<void> {
-  const site = await shareSite(trx, { siteId });
-  if (site?.planId != null)
-    await trx.selectFrom("plan").select("id").where("id", "=", site.planId).forShare().execute();
-}
-
-const shareSite = oneBuiltOnce((db, { siteId }: { siteId: string }) =>
-  db.selectFrom("site").select("planId").where("id", "=", siteId).forShare(),
-);
-
-/** What was planned a moment ago is asked for anew when somebody has raised it since then. */
-async function raisedMeanwhile(
-  trx: Trx,
-  row: RunRow,
-  { capability, thing, gatewayId, proposed }: Pick<PlannedAct, "capability" | "thing" | "gatewayId" | "proposed">,
-  devices: readonly Affected[],
-): Promise<Extract<Acted, { kind: "refused" }> | null> {
-  const now = await raisedFor(trx, row.siteId, { capability, thing, gatewayId }, devices);
-  const isPrivate = now.isPrivate || devices.some(({ hasPrivate }) => hasPrivate);
-  if (raise(proposed.scope, now.scope) === proposed.scope && (proposed.private || !isPrivate)) return null;
-  return refused("consent_missing", `Somebody has just raised what has to be allowed for ${proposed.targetName}.`);
-}
-
-async function holdsLock(trx: Trx, row: RunRow): Promise<boolean> {
-  return (await selectLock(trx, { runId: row.id })) !== undefined;
-}
-
-const selectLock = oneBuiltOnce((db, { runId }: { runId: string }) =>
-  db.selectFrom("siteLock").select("lock").where("runId", "=", runId).limit(1),
-);
 
 type Sent =
   | { readonly kind: "done"; readonly answer: unknown; readonly milliseconds: number }
@@ -263,19 +210,21 @@ async function writeOutcome(ride: Ride, request: ActRequest, attemptId: AttemptI
   const isSettled = request.purpose === "settle" && said.kind === "done";
   await ride.commit(async (trx, row, now) => {
     const sent = await sentWithoutHidden(trx, ride, request, said);
-    await concludeAttempt(trx, {
-      attemptId,
-      status: isSettled ? "settled" : sent.kind,
-      endedAt: now,
-      answer: JSON.stringify(sent.kind === "done" ? { answer: sent.answer } : { error: sent.why }),
-    });
-    await appendLedger(trx, {
-      chain: ride.siteId,
-      event: isSettled ? "act.settled" : `act.${sent.kind}`,
-      actor: row.startedBy,
-      payload: ledgerPayload(ride, request, attemptId, sent.kind === "done" ? {} : { why: sent.why }),
-      now,
-    });
+    await together(
+      concludeAttempt(trx, {
+        attemptId,
+        status: isSettled ? "settled" : sent.kind,
+        endedAt: now,
+        answer: JSON.stringify(sent.kind === "done" ? { answer: sent.answer } : { error: sent.why }),
+      }),
+      appendLedger(trx, {
+        chain: ride.siteId,
+        event: isSettled ? "act.settled" : `act.${sent.kind}`,
+        actor: row.startedBy,
+        payload: ledgerPayload(ride, request, attemptId, sent.kind === "done" ? {} : { why: sent.why }),
+        now,
+      }),
+    );
     return { events: [concludedEvent(request, attemptId, sent)], memory: request.after(sent.kind) };
   });
 }
@@ -320,15 +269,15 @@ function intendedEvent({ act, number }: ActRequest, attemptId: AttemptId, by: Pe
   };
 }
 
-async function insertAttempt(
+function insertAttempt(
   trx: Trx,
   ride: Ride,
   { act, purpose, number }: ActRequest,
   attemptId: AttemptId,
   { by }: Extract<Verdict, { permitted: true }>,
   now: Date,
-): Promise<void> {
-  await addAttempt(trx, {
+): Promise<unknown> {
+  return addAttempt(trx, {
     id: attemptId,
     runId: ride.runId,
     step: act.step,
@@ -374,8 +323,4 @@ function ledgerPayload(
     scope: act.proposed.scope,
     ...more,
   };
-}
-
-function refused(code: ErrorCode, message: string, isDrift = false): Extract<Acted, { kind: "refused" }> {
-  return { kind: "refused", code, message, isDrift };
 }

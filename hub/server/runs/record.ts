@@ -4,6 +4,7 @@ import type { Announcement } from "../announcements.ts";
 import { builtOnce, oneBuiltOnce } from "../db/built-once.ts";
 import type { Database, Trx } from "../db/database.ts";
 import type { Tables } from "../db/tables.ts";
+import { together } from "../db/together.ts";
 import { appendLedger } from "../ledger/append.ts";
 import { EMPTY_MEMORY, type RunMemory } from "./memory.ts";
 import { apply, hasEnded, type RunState } from "./status.ts";
@@ -18,6 +19,27 @@ export function lockRun(trx: Trx, runId: string): Promise<RunRow | undefined> {
 
 const selectForUpdate = oneBuiltOnce((db, { runId }: { runId: string }) =>
   db.selectFrom("run").selectAll().where("id", "=", runId).forUpdate(),
+);
+
+/**
+ * The same for whoever has read the row before and has the claim to it: most of a row never changes, and forty columns cost
+ * more to read than a lock to take. Undefined when anybody else has written to it since then, or has taken the claim.
+ */
+export async function lockIfUnchanged(trx: Trx, row: RunRow): Promise<RunRow | undefined> {
+  const { id, fencing, claimedBy, lastEvent } = row;
+  const moments = await selectUnchanged(trx, { id, fencing, claimedBy, lastEvent });
+  return moments === undefined ? undefined : { ...row, ...moments };
+}
+
+const selectUnchanged = oneBuiltOnce((db, was: Pick<RunRow, "id" | "fencing" | "claimedBy" | "lastEvent">) =>
+  db
+    .selectFrom("run")
+    .select(["wakeAt", "claimedUntil"])
+    .where("id", "=", was.id)
+    .where("fencing", "=", was.fencing)
+    .where("claimedBy", "=", was.claimedBy)
+    .where("lastEvent", "=", was.lastEvent)
+    .forUpdate(),
 );
 
 export function stateOf(row: RunRow): RunState {
@@ -67,10 +89,14 @@ export interface Recorded {
  */
 export async function record(trx: Trx, row: RunRow, now: Date, change: Change): Promise<Recorded & Written> {
   const next = follow(row, now, change.events);
-  const written = await write(trx, row, next, change);
+  const [written] = await together(
+    write(trx, row, next, change),
+    hasEnded(next.state) ? giveLocksBack(trx, { runId: row.id }) : null,
+    ...next.events.map(({ data }) =>
+      writeEnd(trx, { ...row, uncertainSteps: [...next.state.uncertainSteps] }, data, now),
+    ),
+  );
   if (written === undefined) throw new Error(`Run ${row.number} is not there any more.`);
-  if (hasEnded(next.state)) await giveLocksBack(trx, { runId: row.id });
-  for (const { data } of next.events) await writeEnd(trx, written.row, data, now);
   return tell(written, next.events);
 }
 

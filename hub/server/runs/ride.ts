@@ -11,6 +11,7 @@ import {
   type With,
 } from "@caretaker/protocol";
 import { type Trx, transaction } from "../db/database.ts";
+import { together } from "../db/together.ts";
 import { type Judgement, judge } from "../runbooks/expect.ts";
 import type { Claimed } from "./claim.ts";
 import type { CrashPoint, RunsDeps } from "./deps.ts";
@@ -18,7 +19,16 @@ import { LEASE_SECONDS } from "./deps.ts";
 import type { At } from "./items.ts";
 import type { ActiveStep, RunMemory } from "./memory.ts";
 import type { Next, Plan } from "./plan.ts";
-import { type Change, lockRun, memoryOf, type Recorded, type RunRow, record, recordIfUnchanged } from "./record.ts";
+import {
+  type Change,
+  lockIfUnchanged,
+  lockRun,
+  memoryOf,
+  type Recorded,
+  type RunRow,
+  record,
+  recordIfUnchanged,
+} from "./record.ts";
 import { hasEnded } from "./status.ts";
 import { findThing } from "./things.ts";
 import { findGivenThings, type Given, giveInput, referenceSubjects, textsIn, type Values, valuesOf } from "./values.ts";
@@ -140,8 +150,7 @@ export class Ride {
   #commitLocked(change: Change | Decide): Promise<Recorded> {
     const decide: Decide = typeof change === "function" ? change : () => change;
     return transaction(this.deps.db, async (trx) => {
-      const row = await this.lock(trx);
-      const now = await this.nowIn(trx);
+      const [row, now] = await together(this.lock(trx), this.nowIn(trx));
       const decided = await decide(trx, row, now);
       return decided === null ? { row, announcements: [] } : this.write(trx, row, now, decided);
     });
@@ -149,7 +158,7 @@ export class Ride {
 
   /** Locks the row, where the claim to it is still ours. */
   async lock(trx: Trx): Promise<RunRow> {
-    const row = await lockRun(trx, this.runId);
+    const row = (await lockIfUnchanged(trx, this.row)) ?? (await lockRun(trx, this.runId));
     if (row === undefined || row.fencing !== this.fencing || row.claimedBy !== this.deps.hubId || hasEnded(row)) {
       throw new LostClaim(`The claim to run ${this.row.number} is lost.`);
     }

@@ -13,6 +13,7 @@ import type { Announcement } from "../announcements.ts";
 import { builtOnce, oneBuiltOnce } from "../db/built-once.ts";
 import { type Database, type Trx, transaction } from "../db/database.ts";
 import { newId } from "../db/new-id.ts";
+import { together } from "../db/together.ts";
 import { actorText } from "../ledger/actor.ts";
 import { appendLedger } from "../ledger/append.ts";
 import { personBehind } from "../people/behind.ts";
@@ -66,9 +67,12 @@ export async function checkStart(
   request: Pick<StartRun, "siteId" | "gatewayId" | "runbook" | "inputs">,
 ): Promise<{ found: LibraryRunbook; checked: CheckedInputs; gatewayId: GatewayId }> {
   const found = runnable(library, request.runbook);
-  await refuseRemovedSite(db, request.siteId);
-  const checked = await checkInputs(db, found.runbook, request.inputs, request.siteId);
-  return { found, checked, gatewayId: await chooseGateway(db, found, request, checked) };
+  const [, checked, gateways] = await together(
+    refuseRemovedSite(db, request.siteId),
+    checkInputs(db, found.runbook, request.inputs, request.siteId),
+    selectGateways(db, { siteId: request.siteId }),
+  );
+  return { found, checked, gatewayId: chooseGateway(gateways, found, request, checked) };
 }
 
 export function runnable(library: Library, id: RunbookId): LibraryRunbook {
@@ -95,13 +99,12 @@ const shareSite = oneBuiltOnce((db, { siteId }: { siteId: string }) =>
 );
 
 /** The gateway that a run is about: the one named, that of its things, or the only one that can. */
-async function chooseGateway(
-  db: Database,
+function chooseGateway(
+  gateways: Awaited<ReturnType<typeof selectGateways>>,
   { id, facts }: LibraryRunbook,
-  { siteId, gatewayId }: Pick<StartRun, "siteId" | "gatewayId">,
+  { gatewayId }: Pick<StartRun, "gatewayId">,
   { things }: CheckedInputs,
-): Promise<GatewayId> {
-  const gateways = await selectGateways(db, { siteId });
+): GatewayId {
   const fitting = gateways.filter(({ connector }) => facts.connectors.includes(connector));
   const named = gatewayId ?? things[0]?.gatewayId ?? (fitting.length === 1 ? fitting[0]?.id : undefined);
   if (named === undefined) {
@@ -138,7 +141,7 @@ async function insertRun(
   { siteId, reason, homeownerAsked, rehearse: isRehearsal = false, actor }: StartRun,
   { found, checked, gatewayId }: { found: LibraryRunbook; checked: CheckedInputs; gatewayId: GatewayId },
 ): Promise<{ run: RunSummary; announcements: readonly Announcement[] }> {
-  const now = await deps.now(trx);
+  const [now, answerableId] = await together(deps.now(trx), personBehind(trx, actor));
   const { runbook, digest } = found;
   const uses = usedBy(runbook, (id) => deps.library.get(id));
   const row = await trx
@@ -170,7 +173,7 @@ async function insertRun(
       isRehearsal,
       startedBy: actorText(actor),
       startedById: actor.kind === "person" ? actor.id : null,
-      answerableId: await personBehind(trx, actor),
+      answerableId,
       status: "queued",
       memory: JSON.stringify(EMPTY_MEMORY),
       wakeAt: now,
@@ -181,24 +184,26 @@ async function insertRun(
   // A rehearsal does nothing that a real run could stumble over, and holds up none.
   if (!isRehearsal) await takeLocks(trx, row.id, siteId, found.facts.locks, now);
   const queued = { kind: "run.queued" as const, by: actorText(actor), reason, homeownerAsked, isRehearsal };
-  const { row: written, siteName, announcements } = await record(trx, row, now, { events: [queued] });
-  await appendLedger(trx, {
-    chain: siteId,
-    event: "run.started",
-    actor: actorText(actor),
-    payload: {
-      runId: row.id,
-      number: row.number,
-      runbook: runbook.id,
-      version: runbook.version,
-      digest,
-      inputs: checked.inputs,
-      reason,
-      homeownerAsked,
-      isRehearsal,
-    },
-    now,
-  });
+  const [{ row: written, siteName, announcements }] = await together(
+    record(trx, row, now, { events: [queued] }),
+    appendLedger(trx, {
+      chain: siteId,
+      event: "run.started",
+      actor: actorText(actor),
+      payload: {
+        runId: row.id,
+        number: row.number,
+        runbook: runbook.id,
+        version: runbook.version,
+        digest,
+        inputs: checked.inputs,
+        reason,
+        homeownerAsked,
+        isRehearsal,
+      },
+      now,
+    }),
+  );
   const run = toSummary(written, siteName);
   return { run, announcements: [...announcements, { type: "run.due", runId: run.id }] };
 }

@@ -26,6 +26,7 @@ import { plans } from "./0042-plans.ts";
 import { agents } from "./0043-agents.ts";
 import { agentLines } from "./0045-agent-lines.ts";
 import { claims } from "./0046-claims.ts";
+import { cheaperSteps } from "./0049-cheaper-steps.ts";
 
 /** One step forward of the database's form. It is never changed after a release: what is wrong in it, a later one mends. */
 export interface Migration {
@@ -63,4 +64,5 @@ export const migrations: readonly Migration[] = [
   agents,
   agentLines,
   claims,
+  cheaperSteps,
 ];
