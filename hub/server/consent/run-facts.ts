@@ -22,42 +22,39 @@ export interface RunFacts {
  * shut out permit nothing more.
  */
 export async function factsOf(trx: Trx, { runId, siteId, act, now }: ActQuestion): Promise<RunFacts | Refused> {
-  const [run, site, person] = await together(
-    lockRun(trx, { runId }),
-    holdSite(trx, { siteId }),
-    holdAnswerable(trx, { runId }),
-  );
-  if (run === undefined || site === undefined || run.siteId !== siteId) {
+  const [run, person] = await together(lockWithSite(trx, { runId, siteId }), holdAnswerable(trx, { runId }));
+  if (run === undefined) {
     return refuse("consent_missing", "This run is not of this home.");
   }
   if (run.status === "finished" || run.status === "cancelled") {
     return refuse("consent_expired", "The run has ended, and what was allowed for it ended with it.");
   }
-  if (site.removedAt !== null) {
+  if (run.removedAt !== null) {
     return refuse("consent_refused", "This home is no longer in our care: nothing may be done there.");
   }
   if (person !== undefined && person.disabledAt !== null) {
     return refuse("consent_expired", "Whoever started this run may no longer sign in: have a colleague start it anew.");
   }
-  const night = { from: site.quietFrom, to: site.quietTo };
+  const night = { from: run.quietFrom, to: run.quietTo };
   return {
     digest: run.digest,
     inputs: run.inputs,
     price: run.price?.text ?? null,
-    quietUntil: run.homeownerAsked || !mayWake(act) ? null : quietUntil(now, site.timeZone, night),
+    quietUntil: run.homeownerAsked || !mayWake(act) ? null : quietUntil(now, run.timeZone, night),
   };
 }
 
-const lockRun = oneBuiltOnce((db, { runId }: { runId: string }) =>
+/** Undefined for a run of another home. */
+const lockWithSite = oneBuiltOnce((db, { runId, siteId }: { runId: string; siteId: string }) =>
   db
     .selectFrom("run")
-    .select(["siteId", "status", "digest", "inputs", "price", "homeownerAsked"])
-    .where("id", "=", runId)
-    .forUpdate(),
-);
-
-const holdSite = oneBuiltOnce((db, { siteId }: { siteId: string }) =>
-  db.selectFrom("site").select(["removedAt", "timeZone", "quietFrom", "quietTo"]).where("id", "=", siteId).forShare(),
+    .innerJoin("site", "site.id", "run.siteId")
+    .select(["run.status", "run.digest", "run.inputs", "run.price", "run.homeownerAsked"])
+    .select(["site.removedAt", "site.timeZone", "site.quietFrom", "site.quietTo"])
+    .where("run.id", "=", runId)
+    .where("run.siteId", "=", siteId)
+    .forUpdate("run")
+    .forShare("site"),
 );
 
 /** Whoever answers for the run; whoever shuts him out waits until this transaction has ended. */

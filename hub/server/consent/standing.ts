@@ -1,8 +1,9 @@
 import type { SiteId, StandingScope } from "@caretaker/protocol";
+import { type RawBuilder, sql } from "kysely";
 import { builtOnce } from "../db/built-once.ts";
 import { type Database, now } from "../db/database.ts";
 
-interface GivenForGood {
+export interface GivenForGood {
   readonly scope: StandingScope;
   readonly until: string | null;
 }
@@ -14,7 +15,11 @@ function isPastEnd({ until }: Pick<GivenForGood, "until">, moment: Date): boolea
 
 /** The scopes that stand in a home at this moment, by the database's clock. */
 export async function standingScopes(db: Database, siteId: string, clock = now): Promise<StandingScope[]> {
-  const rows = await selectStanding(db, { siteId });
+  return scopesOf(db, await selectStanding(db, { siteId }), clock);
+}
+
+/** Those that hold of what was read with something else of the home. */
+export async function scopesOf(db: Database, rows: readonly GivenForGood[], clock = now): Promise<StandingScope[]> {
   if (rows.every(({ until }) => until === null)) return rows.map(({ scope }) => scope);
   const moment = await clock(db);
   return rows.filter((given) => !isPastEnd(given, moment)).map(({ scope }) => scope);
@@ -23,6 +28,11 @@ export async function standingScopes(db: Database, siteId: string, clock = now):
 const selectStanding = builtOnce((db, { siteId }: { siteId: string }) =>
   db.selectFrom("standingConsent").select(["scope", "until"]).where("siteId", "=", siteId),
 );
+
+/** As a column of a query: all that stands in the home that `siteId` names there. */
+export const standingIn = (siteId: RawBuilder<string>) =>
+  sql<readonly GivenForGood[]>`(select coalesce(json_agg(json_build_object('scope', standing_consent.scope, 'until',
+    standing_consent.until)), '[]') from standing_consent where standing_consent.site_id = ${siteId})`;
 
 /** Whether the homeowner allows us to look at the home, for good. */
 export async function mayView(db: Database, siteId: SiteId): Promise<boolean> {

@@ -139,7 +139,7 @@ function follow(row: RunRow, now: Date, said: readonly RunEventData[]): Followin
   return { state, events };
 }
 
-interface Written {
+export interface Written {
   readonly row: RunRow;
   readonly siteName: string;
 }
@@ -165,7 +165,8 @@ async function write(
     claimedBy: isGivenBack ? null : row.claimedBy,
     claimedUntil: isGivenBack ? null : (claimedUntil?.toISOString() ?? row.claimedUntil),
   };
-  const written = await (onlyIfUnchanged ? writeIfUnchanged : writeLocked)(db, {
+  const isStep = SELDOM.every((field) => state[field] === row[field]);
+  const written = await WRITE[`${isStep ? "step" : "all"},${onlyIfUnchanged ? "if_unchanged" : "locked"}`](db, {
     ...columns,
     id: row.id,
     memory: words,
@@ -202,34 +203,43 @@ interface Writing extends Omit<RunState, "uncertainSteps"> {
   readonly wasClaimedBy: string | null;
 }
 
-const writeLocked = oneBuiltOnce((db, given: Writing) => writing(db, given, false));
-const writeIfUnchanged = oneBuiltOnce((db, given: Writing) => writing(db, given, true));
+/** What most steps leave as it is. */
+const SELDOM = [
+  ...(["outcome", "note", "waitingUntil", "waitingWhy", "uncertainSteps", "finishedAt"] as const),
+  ...(["stopRequestedAt", "stopRequestedBy", "stopReason", "isWithdrawn"] as const),
+];
 
-function writing(db: Database, given: Writing, onlyIfUnchanged: boolean) {
+/** Twenty columns cost twice as much as the few that a step changes. */
+const WRITE = {
+  "step,locked": oneBuiltOnce((db, given: Writing) => writing(db, given, { isStep: true, onlyIfUnchanged: false })),
+  "step,if_unchanged": oneBuiltOnce((db, given: Writing) =>
+    writing(db, given, { isStep: true, onlyIfUnchanged: true }),
+  ),
+  "all,locked": oneBuiltOnce((db, given: Writing) => writing(db, given, { isStep: false, onlyIfUnchanged: false })),
+  "all,if_unchanged": oneBuiltOnce((db, given: Writing) =>
+    writing(db, given, { isStep: false, onlyIfUnchanged: true }),
+  ),
+};
+
+function writing(
+  db: Database,
+  given: Writing,
+  { isStep, onlyIfUnchanged }: { readonly isStep: boolean; readonly onlyIfUnchanged: boolean },
+) {
   return db
     .with("changed", (one) =>
       one
         .updateTable("run")
         .set({
           status: given.status,
-          outcome: given.outcome,
           step: given.step,
-          note: given.note,
-          waitingUntil: given.waitingUntil,
-          waitingWhy: given.waitingWhy,
-          uncertainSteps: given.uncertainSteps,
-          hasUncertainStep: given.hasUncertainStep,
-          stopRequestedAt: given.stopRequestedAt,
-          stopRequestedBy: given.stopRequestedBy,
-          stopReason: given.stopReason,
-          isWithdrawn: given.isWithdrawn,
           lastEvent: given.lastEvent,
           startedAt: given.startedAt,
-          finishedAt: given.finishedAt,
           memory: sql`coalesce(${given.memory}::jsonb, memory)`,
           wakeAt: sql`case when ${given.setsWakeAt}::boolean then ${given.wakeAt}::timestamptz else wake_at end`,
           claimedBy: given.claimedBy,
           claimedUntil: given.claimedUntil,
+          ...(isStep ? {} : seldomOf(given)),
         })
         .where("id", "=", given.id)
         .$if(onlyIfUnchanged, (where) =>
@@ -261,13 +271,30 @@ function writing(db: Database, given: Writing, onlyIfUnchanged: boolean) {
     .select(["changed.wakeAt", "site.name as siteName"]);
 }
 
+function seldomOf(given: Writing) {
+  return {
+    outcome: given.outcome,
+    note: given.note,
+    waitingUntil: given.waitingUntil,
+    waitingWhy: given.waitingWhy,
+    uncertainSteps: given.uncertainSteps,
+    hasUncertainStep: given.hasUncertainStep,
+    stopRequestedAt: given.stopRequestedAt,
+    stopRequestedBy: given.stopRequestedBy,
+    stopReason: given.stopReason,
+    isWithdrawn: given.isWithdrawn,
+    finishedAt: given.finishedAt,
+  };
+}
+
 interface EventColumns {
   readonly number: number;
   readonly at: string;
   readonly data: string;
 }
 
-function tell({ row, siteName }: Written, events: readonly RunEvent[]): Recorded & Written {
+/** With what whoever watches is told. */
+export function tell({ row, siteName }: Written, events: readonly RunEvent[]): Recorded & Written {
   if (events.length === 0) return { row, siteName, announcements: [] };
   const stepped = {
     type: "run.stepped" as const,

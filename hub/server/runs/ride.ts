@@ -150,19 +150,24 @@ export class Ride {
   #commitLocked(change: Change | Decide): Promise<Recorded> {
     const decide: Decide = typeof change === "function" ? change : () => change;
     return transaction(this.deps.db, async (trx) => {
-      const [row, now] = await together(this.lock(trx), this.nowIn(trx));
+      const [row, now] = await together(this.#lockAgain(trx), this.nowIn(trx));
       const decided = await decide(trx, row, now);
       return decided === null ? { row, announcements: [] } : this.write(trx, row, now, decided);
     });
   }
 
-  /** Locks the row, where the claim to it is still ours. */
+  /** Locks the row and reads all of it, where the claim to it is still ours. */
   async lock(trx: Trx): Promise<RunRow> {
-    const row = (await lockIfUnchanged(trx, this.row)) ?? (await lockRun(trx, this.runId));
+    const row = await lockRun(trx, this.runId);
     if (row === undefined || row.fencing !== this.fencing || row.claimedBy !== this.deps.hubId || hasEnded(row)) {
       throw new LostClaim(`The claim to run ${this.row.number} is lost.`);
     }
     return row;
+  }
+
+  /** The same where nothing is sent: what was read before is believed as long as nobody else has written to it. */
+  async #lockAgain(trx: Trx): Promise<RunRow> {
+    return (await lockIfUnchanged(trx, this.row)) ?? this.lock(trx);
   }
 
   /** Writes a change, and renews the claim with it. */

@@ -23,8 +23,7 @@ import { refuseNotStartable } from "../runbooks/published.ts";
 import { didYouMean } from "../runbooks/suggest.ts";
 import type { RunsDeps } from "./deps.ts";
 import { type CheckedInputs, checkInputs } from "./inputs.ts";
-import { EMPTY_MEMORY } from "./memory.ts";
-import { record } from "./record.ts";
+import { addRun } from "./new-run.ts";
 import { takeLocks as hasTakenLocks } from "./site-locks.ts";
 import { toSummary } from "./summary.ts";
 
@@ -144,67 +143,52 @@ async function insertRun(
   const [now, answerableId] = await together(deps.now(trx), personBehind(trx, actor));
   const { runbook, digest } = found;
   const uses = usedBy(runbook, (id) => deps.library.get(id));
-  const row = await trx
-    .with("kept", (one) =>
-      one
-        .insertInto("runbookVersion")
-        .values({
-          digest,
-          id: runbook.id,
-          version: runbook.version,
-          document: JSON.stringify(Object.keys(uses).length === 0 ? found.document : { ...found.document, uses }),
-          source: found.text,
-          keptAt: now,
-        })
-        .onConflict((conflict) => conflict.doNothing()),
-    )
-    .insertInto("run")
-    .values({
-      id: newId<RunId>(now.getTime()),
+  const by = actorText(actor);
+  const id = newId<RunId>(now.getTime());
+  const adding = addRun(
+    trx,
+    {
+      id,
       siteId,
       gatewayId,
       runbook: runbook.id,
       runbookVersion: runbook.version,
       digest,
       title: inLanguage(runbook.title, "en"),
-      inputs: JSON.stringify(checked.inputs),
+      inputs: checked.inputs,
       reason,
       homeownerAsked,
       isRehearsal,
-      startedBy: actorText(actor),
+      startedBy: by,
       startedById: actor.kind === "person" ? actor.id : null,
       answerableId,
-      status: "queued",
-      memory: JSON.stringify(EMPTY_MEMORY),
-      wakeAt: now,
-      createdAt: now,
-    })
-    .returningAll()
-    .executeTakeFirstOrThrow();
-  // A rehearsal does nothing that a real run could stumble over, and holds up none.
-  if (!isRehearsal) await takeLocks(trx, row.id, siteId, found.facts.locks, now);
-  const queued = { kind: "run.queued" as const, by: actorText(actor), reason, homeownerAsked, isRehearsal };
-  const [{ row: written, siteName, announcements }] = await together(
-    record(trx, row, now, { events: [queued] }),
-    appendLedger(trx, {
-      chain: siteId,
-      event: "run.started",
-      actor: actorText(actor),
-      payload: {
-        runId: row.id,
-        number: row.number,
-        runbook: runbook.id,
-        version: runbook.version,
-        digest,
-        inputs: checked.inputs,
-        reason,
-        homeownerAsked,
-        isRehearsal,
-      },
-      now,
-    }),
+      document: Object.keys(uses).length === 0 ? found.document : { ...found.document, uses },
+      source: found.text,
+    },
+    now,
+    { kind: "run.queued", by, reason, homeownerAsked, isRehearsal },
   );
-  const run = toSummary(written, siteName);
+  // A rehearsal does nothing that a real run could stumble over, and holds up none.
+  const locks = isRehearsal ? [] : found.facts.locks;
+  const [{ row, siteName, announcements }] = await together(adding, takeLocks(trx, id, siteId, locks, now));
+  await appendLedger(trx, {
+    chain: siteId,
+    event: "run.started",
+    actor: by,
+    payload: {
+      runId: row.id,
+      number: row.number,
+      runbook: runbook.id,
+      version: runbook.version,
+      digest,
+      inputs: checked.inputs,
+      reason,
+      homeownerAsked,
+      isRehearsal,
+    },
+    now,
+  });
+  const run = toSummary(row, siteName);
   return { run, announcements: [...announcements, { type: "run.due", runId: run.id }] };
 }
 

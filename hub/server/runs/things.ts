@@ -1,4 +1,6 @@
 import { type GatewayId, type ReferenceKind, type SiteId, THING_FIELDS } from "@caretaker/protocol";
+import { sql } from "kysely";
+import { type GivenForGood, standingIn } from "../consent/standing.ts";
 import { oneBuiltOnce } from "../db/built-once.ts";
 import type { Database } from "../db/database.ts";
 import { isHiddenBy, loadHiding } from "../state/hiding.ts";
@@ -15,6 +17,8 @@ export interface Thing {
   readonly isPrivate: boolean;
   /** Private, or left out of what we may see: of it a run reads whether it answers. */
   readonly isHidden: boolean;
+  /** What stands for good in its home, read with it. */
+  readonly standing: readonly GivenForGood[];
   /** What can be asked of it in a runbook; of a field that names a thing, that thing's id. */
   readonly fields: Readonly<Record<string, unknown>>;
 }
@@ -23,7 +27,19 @@ export interface Thing {
 export async function loadThing(db: Database, kind: ReferenceKind, id: string): Promise<Thing | null> {
   const row = await LOADERS[kind](db, { id });
   if (row === undefined) return null;
-  const { id: found, key, gatewayId, siteId, name, isPrivate, roomId, isDiagnostic, deviceName, ...fields } = row;
+  const {
+    id: found,
+    key,
+    gatewayId,
+    siteId,
+    name,
+    isPrivate,
+    roomId,
+    isDiagnostic,
+    deviceName,
+    standing,
+    ...fields
+  } = row;
   return {
     kind,
     id: found,
@@ -33,6 +49,7 @@ export async function loadThing(db: Database, kind: ReferenceKind, id: string): 
     name,
     isPrivate: isPrivate ?? false,
     isHidden: isPrivate === true || (kind === "entity" && (await isLeftOut(db, row))),
+    standing,
     fields: { name, ...fields },
   };
 }
@@ -87,8 +104,11 @@ interface ThingRow {
   readonly siteId: string;
   readonly name: string;
   readonly isPrivate?: boolean;
+  readonly standing: readonly GivenForGood[];
   readonly [field: string]: unknown;
 }
+
+const allowed = standingIn(sql.ref("gateway.siteId")).as("standing");
 
 const LOADERS: Readonly<Record<ReferenceKind, (db: Database, given: { id: string }) => Promise<ThingRow | undefined>>> =
   {
@@ -96,6 +116,7 @@ const LOADERS: Readonly<Record<ReferenceKind, (db: Database, given: { id: string
       db
         .selectFrom("gateway")
         .select(["id", "id as key", "id as gatewayId", "siteId", "name", "connector"])
+        .select(allowed)
         .where("id", "=", id)
         .where("removedAt", "is", null),
     ),
@@ -104,6 +125,7 @@ const LOADERS: Readonly<Record<ReferenceKind, (db: Database, given: { id: string
         .selectFrom("room")
         .innerJoin("gateway", "gateway.id", "room.gatewayId")
         .select(["room.id", "room.key", "room.gatewayId", "gateway.siteId", "room.name", "room.floor"])
+        .select(allowed)
         .where("room.id", "=", id)
         .where("room.goneAt", "is", null)
         .where("gateway.removedAt", "is", null),
@@ -113,7 +135,7 @@ const LOADERS: Readonly<Record<ReferenceKind, (db: Database, given: { id: string
         .selectFrom("integration")
         .innerJoin("gateway", "gateway.id", "integration.gatewayId")
         .select(["integration.id", "integration.key", "integration.gatewayId", "gateway.siteId", "integration.name"])
-        .select("integration.domain")
+        .select(["integration.domain", allowed])
         .where("integration.id", "=", id)
         .where("integration.goneAt", "is", null)
         .where("gateway.removedAt", "is", null),
@@ -132,6 +154,7 @@ const LOADERS: Readonly<Record<ReferenceKind, (db: Database, given: { id: string
           "device.maySleep",
           "device.poweredBy",
         ])
+        .select(allowed)
         .where("device.id", "=", id)
         .where("device.goneAt", "is", null)
         .where("gateway.removedAt", "is", null),
@@ -153,6 +176,7 @@ const LOADERS: Readonly<Record<ReferenceKind, (db: Database, given: { id: string
           "device.name as deviceName",
         ])
         .select(["entity.private as isPrivate", "room.id as roomId", "entity.diagnostic as isDiagnostic"])
+        .select(allowed)
         .where("entity.id", "=", id)
         .where("entity.goneAt", "is", null)
         .where("gateway.removedAt", "is", null),

@@ -12,7 +12,7 @@ import {
   type StepTest,
   scopeRank,
 } from "@caretaker/protocol";
-import { standingScopes } from "../../consent/standing.ts";
+import { scopesOf, standingScopes } from "../../consent/standing.ts";
 import { fieldAt, judge, type Truth } from "../../runbooks/expect.ts";
 import { withoutHidden, wordsWithoutHidden } from "../../state/hidden-answers.ts";
 import type { At } from "../items.ts";
@@ -94,7 +94,7 @@ async function ask(
     if (declaration === undefined) {
       throw new CaretakerError("not_available_here", `${gateways.status(gatewayId).name} has no ${capability}.`);
     }
-    await mayBeRead(ride, declaration);
+    await mayBeRead(ride, declaration, thing);
     // What the hub finds out by itself is asked for because the gateway is away.
     if (!isHubRead(capability) && isAway(ride.deps, gatewayId))
       return { ok: false, why: "The gateway is not connected now.", isAway: true };
@@ -111,9 +111,10 @@ async function ask(
 }
 
 /** Looking needs the homeowner's standing word as well; when it was taken back, nothing is read any more. */
-async function mayBeRead(ride: Ride, { scope }: CapabilityDeclaration): Promise<void> {
+async function mayBeRead(ride: Ride, { scope }: CapabilityDeclaration, thing: Thing | null): Promise<void> {
   const { db, now } = ride.deps;
-  const standing = await standingScopes(db, ride.siteId, now);
+  const isHere = thing?.siteId === ride.siteId;
+  const standing = isHere ? await scopesOf(db, thing.standing, now) : await standingScopes(db, ride.siteId, now);
   const highest = Math.max(-1, ...standing.map(scopeRank));
   if (highest >= scopeRank(scope)) return;
   throw new CaretakerError("consent_missing", `The homeowner does not allow \`${scope}\`, so this was not read.`);
