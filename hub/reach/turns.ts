@@ -1,6 +1,7 @@
 import { CaretakerError, type Clock } from "@caretaker/protocol";
 import type { WebSocket } from "ws";
 import type { z } from "zod";
+import type { Offer } from "./dialer/whole-frames.ts";
 
 /** Who has not proved who he is may say no more than this at a time. */
 const MOST_BYTES = 4096;
@@ -14,15 +15,18 @@ const MOST_WAITING = 8;
 export class Turns {
   readonly #socket: WebSocket;
   readonly #clock: Clock;
+  readonly #offer: Offer | undefined;
   readonly #waiting: string[] = [];
   #isStranger = true;
   #take: ((text: string) => void) | null = null;
   #wake: () => void = () => {};
   #ended: CaretakerError | null = null;
 
-  constructor(socket: WebSocket, clock: Clock) {
+  /** `offer`: where the line has a shorter way for what is said once it is handed over. */
+  constructor(socket: WebSocket, clock: Clock, offer?: Offer) {
     this.#socket = socket;
     this.#clock = clock;
+    this.#offer = offer;
     socket.on("message", (data: Buffer, isBinary: boolean) => this.#hear(data, isBinary));
     socket.on("close", () => this.#end(new CaretakerError("gateway_lost", "The line was closed.")));
     socket.on("error", (error) => this.#end(new CaretakerError("gateway_lost", error.message, { cause: error })));
@@ -46,6 +50,10 @@ export class Turns {
   handOver(take: (text: string) => void): void {
     this.#take = take;
     for (const text of this.#waiting.splice(0)) take(text);
+    this.#offer?.((bytes, from, to) => {
+      take(bytes.toString("utf8", from, to));
+      return true;
+    });
   }
 
   /** It has proved who it is: it may say more at a time. */

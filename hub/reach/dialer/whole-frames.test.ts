@@ -1,8 +1,11 @@
 import { createHash } from "node:crypto";
-import { type AddressInfo, createServer, type Socket } from "node:net";
+import { createServer as createHttpServer } from "node:http";
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { systemClock } from "@caretaker/protocol";
-import { afterEach, expect, it } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
+import { WebSocket, WebSocketServer } from "ws";
 import { createDialer } from "../dialer.ts";
+import { offerMaskedFrames } from "./whole-frames.ts";
 
 const closing: (() => void)[] = [];
 afterEach(() => {
@@ -98,4 +101,97 @@ it("leaves a text that comes in the middle of another to ws, which refuses it", 
 
   expect(await mistake).toMatchObject({ code: "WS_ERR_INVALID_OPCODE" });
   expect(heard).toEqual([]);
+});
+
+describe("at a server", () => {
+  /** A WebSocket that a server accepted, and the raw other end of it. */
+  async function acceptRaw() {
+    const server = createHttpServer();
+    const sockets = new WebSocketServer({ noServer: true });
+    const accepted = new Promise<{ line: WebSocket; socket: Socket }>((resolve) => {
+      server.on("upgrade", (request, socket, head) =>
+        sockets.handleUpgrade(request, socket, head, (line) => resolve({ line, socket: request.socket })),
+      );
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const peer = connect((server.address() as AddressInfo).port, "127.0.0.1");
+    peer.setNoDelay(true);
+    peer.write(
+      "GET / HTTP/1.1\r\nHost: hub\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
+    );
+    closing.push(() => {
+      peer.destroy();
+      server.close();
+    });
+    return { peer, ...(await accepted) };
+  }
+
+  function masked(text: string): Buffer {
+    const bytes = frame(text);
+    const from = bytes.length - Buffer.byteLength(text);
+    bytes[1] = (bytes[1] as number) | 0x80;
+    const mask = Buffer.from([0x12, 0xff, 0x00, 0x7a]);
+    const body = bytes.subarray(from).map((byte, index) => byte ^ (mask[index & 3] as number));
+    return Buffer.concat([bytes.subarray(0, from), mask, body]);
+  }
+
+  async function hearMasked(pieces: readonly Buffer[], count: number, isTaken: (text: string) => boolean) {
+    const { line, socket, peer } = await acceptRaw();
+    const heard: string[] = [];
+    line.on("message", (data) => heard.push(String(data)));
+    const offer = offerMaskedFrames(line, socket);
+    offer?.((bytes, from, to) => {
+      const text = bytes.toString("utf8", from, to);
+      if (isTaken(text)) heard.push(`taken ${text}`);
+      return isTaken(text);
+    });
+    for (const piece of pieces) {
+      peer.write(piece);
+      await new Promise((resolve) => setTimeout(resolve, 25));
+    }
+    await expect.poll(() => heard.length).toBe(count);
+    return { heard, line, peer };
+  }
+
+  it("takes the mask off what came whole, and puts it on again for ws", async () => {
+    const all = ["a", LONG, "not this: ä", "b"].map(masked);
+
+    const { heard } = await hearMasked([Buffer.concat(all), masked("c")], 5, (text) => !text.startsWith("not this"));
+
+    expect(heard).toEqual(["taken a", `taken ${LONG}`, "not this: ä", "b", "taken c"]);
+  });
+
+  it("loses and doubles nothing wherever the bytes are cut", async () => {
+    const bytes = Buffer.concat([masked("first"), masked(LONG), masked("last")]);
+    for (const cut of [1, 2, 5, 6, 10, 11, 12, 13, 15, 19, 150, 318, 319, 320, 325, bytes.length - 1]) {
+      const pieces = [bytes.subarray(0, cut), bytes.subarray(cut), masked("after")];
+      const { heard } = await hearMasked(pieces, 4, () => true);
+
+      expect(heard.map((text) => text.replace("taken ", ""))).toEqual(["first", LONG, "last", "after"]);
+      expect(heard.at(-1)).toBe("taken after");
+    }
+  });
+
+  it("leaves what has no mask to ws, which refuses it", async () => {
+    const { line, socket, peer } = await acceptRaw();
+    const heard: string[] = [];
+    offerMaskedFrames(line, socket)?.((bytes, from, to) => heard.push(bytes.toString("utf8", from, to)) > 0);
+    const mistake = new Promise<Error>((resolve) => line.on("error", resolve));
+
+    peer.write(frame("bare"));
+
+    expect(await mistake).toMatchObject({ code: "WS_ERR_EXPECTED_MASK" });
+    expect(heard).toEqual([]);
+  });
+
+  it("still answers pings, and hears the other side go", async () => {
+    const { heard, line, peer } = await hearMasked([masked("a"), Buffer.from([0x89, 0x80, 1, 2, 3, 4])], 1, () => true);
+    expect(heard).toEqual(["taken a"]);
+    const closed = new Promise<void>((resolve) => line.on("close", () => resolve()));
+
+    peer.end();
+
+    await closed;
+    expect(line.readyState).toBe(WebSocket.CLOSED);
+  });
 });

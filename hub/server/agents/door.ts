@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage, Server } from "node:http";
+import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import {
   AGENT_FRAME_BYTES,
@@ -19,6 +20,7 @@ import {
   proveCode,
   wordsToSign,
 } from "@caretaker/reach/agent-proof.ts";
+import { offerMaskedFrames } from "@caretaker/reach/dialer/whole-frames.ts";
 import { Turns } from "@caretaker/reach/turns.ts";
 import { type WebSocket, WebSocketServer } from "ws";
 import { inTurn } from "./in-turn.ts";
@@ -80,7 +82,7 @@ export function openAgentDoor<T>(deps: DoorDeps<T>): { close(): Promise<void> } 
       line.on("error", (error) => log.warn({ error }, "The line of an agent failed."));
       if (strangers >= MOST_STRANGERS) return refuse(line, "busy", BUSY);
       strangers += 1;
-      letIn({ ...deps, ...within }, line, request.socket.remoteAddress ?? "")
+      letIn({ ...deps, ...within }, line, request.socket)
         .catch((error: unknown) => {
           log.warn({ error }, "An agent was not let in.");
           line.terminate();
@@ -109,9 +111,10 @@ interface Within {
   readonly lookUp: ReturnType<typeof inTurn>;
 }
 
-async function letIn<T>(deps: DoorDeps<T> & Within, line: WebSocket, address: string): Promise<void> {
+async function letIn<T>(deps: DoorDeps<T> & Within, line: WebSocket, socket: Socket): Promise<void> {
+  const address = socket.remoteAddress ?? "";
   const { key, clock, findCode, findAgent, admit, opened, tried, lookUp } = deps;
-  const turns = new Turns(line, clock);
+  const turns = new Turns(line, clock, offerMaskedFrames(line, socket));
   const hello = await turns.next(AgentHello, TURN_SECONDS);
   if (hello.protocol < AGENT_PROTOCOL) return refuse(line, "too_old", TOO_OLD);
   const { lookup } = hello;
