@@ -123,6 +123,19 @@ describe("http", () => {
     );
   });
 
+  it("says of a token that no header can hold that it is no token, and lets go of the line", async () => {
+    const server = createHttpServer((_request, response) => response.end());
+    const port = await listen(server);
+    const dialer = dialerFor(loopback(port));
+    const headers = { authorization: "Bearer a\nb" };
+
+    expect(await codeOf(dialer.http({ method: "GET", url: `http://127.0.0.1:${port}/`, headers }))).toBe(
+      "gateway_misbehaving",
+    );
+    expect(await codeOf(dialer.webSocket({ url: `ws://127.0.0.1:${port}/`, headers }))).toBe("gateway_misbehaving");
+    await expect.poll(() => new Promise((resolve) => server.getConnections((_, count) => resolve(count)))).toBe(0);
+  });
+
   it("stops when it is called off", async () => {
     const port = await listen(createNetServer());
     const controller = new AbortController();

@@ -22,11 +22,25 @@ const CAUSES: Readonly<Record<string, readonly [cause: string, words: string]>> 
   EAI_AGAIN: ["name_not_found", "could not be looked up: the hub's DNS does not answer"],
 };
 
+/** What Node throws before anything is sent: a gateway gave us a token with a line break in it, say. */
+const UNSPEAKABLE: ReadonlySet<string> = new Set([
+  "ERR_INVALID_CHAR",
+  "ERR_INVALID_HTTP_TOKEN",
+  "ERR_UNESCAPED_CHARACTERS",
+  "ERR_HTTP_INVALID_HEADER_VALUE",
+]);
+
 export function unreachable(where: string, error: unknown): CaretakerError {
   if (error instanceof CaretakerError) return error;
   const { code = "", message = String(error) } = error as { code?: string; message?: string };
   if (code.startsWith("HPE_") || code === "ERR_HTTP_INVALID_STATUS_CODE")
     return misbehaving(where, "answered with something that is not HTTP", error);
+  if (UNSPEAKABLE.has(code))
+    return misbehaving(
+      where,
+      "is to be told something that HTTP cannot say: a token, or an address, that no gateway gives",
+      error,
+    );
   const [cause, words] = CAUSES[code] ?? failedOtherwise(code, message);
   return new CaretakerError("gateway_unreachable", `${where} ${words}.`, {
     cause: error,

@@ -17,13 +17,19 @@ export function exchange(
   return new Promise((resolve, reject) => {
     const isKept = over instanceof Agent;
     const connection = isKept ? "keep-alive" : "close";
-    const outgoing = httpRequest({
-      method: request.method,
-      path: url.pathname + url.search,
-      setHost: false,
-      headers: { "accept-encoding": "identity", ...request.headers, host: url.host, connection },
-      ...(isKept ? { agent: over, host: url.hostname, port: url.port } : { createConnection: () => over }),
-    });
+    let outgoing: ClientRequest;
+    try {
+      outgoing = httpRequest({
+        method: request.method,
+        path: url.pathname + url.search,
+        setHost: false,
+        headers: { "accept-encoding": "identity", ...request.headers, host: url.host, connection },
+        ...(isKept ? { agent: over, host: url.hostname, port: url.port } : { createConnection: () => over }),
+      });
+    } catch (error) {
+      if (!isKept) over.destroy();
+      return reject(unreachable(url.host, error));
+    }
     const fail = (error: unknown): void => {
       signal.removeEventListener("abort", handleAbort);
       outgoing.destroy();
@@ -87,14 +93,20 @@ export function shakeHands(
   signal: AbortSignal,
 ): Promise<DialedSocket> {
   return new Promise((resolve, reject) => {
-    const webSocket = new WebSocket(url, {
-      // Our own createConnection: the socket is open, and to the address that was checked.
-      createConnection: () => socket,
-      followRedirects: false,
-      perMessageDeflate: false,
-      headers: { ...headers, host: url.host },
-      maxPayload,
-    });
+    let webSocket: WebSocket;
+    try {
+      webSocket = new WebSocket(url, {
+        // Our own createConnection: the socket is open, and to the address that was checked.
+        createConnection: () => socket,
+        followRedirects: false,
+        perMessageDeflate: false,
+        headers: { ...headers, host: url.host },
+        maxPayload,
+      });
+    } catch (error) {
+      socket.destroy();
+      return reject(unreachable(url.host, error));
+    }
     const settle = (): void => {
       signal.removeEventListener("abort", handleAbort);
       webSocket.off("error", fail);
