@@ -46,12 +46,19 @@ export class Turns {
     });
   }
 
-  /** From now on every message goes to `take`, what came meanwhile first. The other side is known. */
-  handOver(take: (text: string) => void): void {
+  /**
+   * From now on every message goes to `take`, what came meanwhile first. The other side is known. Where the line has a
+   * shorter way, what takes it goes to `takeBytes`.
+   */
+  handOver(
+    take: (text: string) => void,
+    takeBytes: (bytes: Buffer, from: number, to: number) => void = (bytes, from, to) =>
+      take(bytes.toString("utf8", from, to)),
+  ): void {
     this.#take = take;
     for (const text of this.#waiting.splice(0)) take(text);
     this.#offer?.((bytes, from, to) => {
-      take(bytes.toString("utf8", from, to));
+      takeBytes(bytes, from, to);
       return true;
     });
   }

@@ -1,3 +1,5 @@
+import { after, afterNumber, afterText, NOWHERE, numberRead } from "@caretaker/protocol/json-bytes.ts";
+
 /**
  * The one message that comes thousands of times a second: a state of one entity changed, and nothing else of it. It is
  * read from its bytes, since making text and then objects of it costs several times as much. Whatever is not exactly
@@ -23,10 +25,8 @@ const HEAD = Buffer.from('{"id":');
 const ENTITY = Buffer.from(',"type":"event","event":{"c":{"');
 const ADDED = Buffer.from(':{"+":{');
 const END = Buffer.from("}}}}}");
-const [QUOTE, BACKSLASH, COLON, COMMA, DOT, ZERO, NINE] = [0x22, 0x5c, 0x3a, 0x2c, 0x2e, 0x30, 0x39];
+const [QUOTE, COLON, COMMA] = [0x22, 0x3a, 0x2c];
 const [S, C, L, U] = [0x73, 0x63, 0x6c, 0x75];
-/** A double divided by one of these, both exact, is what JSON.parse makes of the same digits. */
-const POWERS = Array.from({ length: 16 }, (_, index) => 10 ** index);
 /** Twelve digits are beyond any id; more digits of a moment than a double holds are left to `Number`. */
 const MOST_ID_DIGITS = 12;
 const MOST_DIGITS = 30;
@@ -42,15 +42,12 @@ const message = {
   changed: undefined as number | undefined,
   updated: undefined as number | undefined,
 };
-/** What `afterNumber` read. */
-let value = 0;
-
 /** Undefined for any other message, also for one that is none. */
 export function readStateChange(bytes: Buffer, from: number, to: number): StateChangeMessage | undefined {
   // The end is looked at last, so what stands beyond `to` cannot be taken for a part of the message.
   let at = after(bytes, from, HEAD);
   at = afterNumber(bytes, at, MOST_ID_DIGITS);
-  const id = value;
+  const id = numberRead();
   at = after(bytes, at, ENTITY);
   const entityFrom = at;
   at = afterText(bytes, at, to);
@@ -64,11 +61,6 @@ export function readStateChange(bytes: Buffer, from: number, to: number): StateC
   message.entityTo = entityTo;
   return message;
 }
-
-// Each takes the place where something should stand and returns the place behind it. The place is handed on rather than
-// kept in a variable of the module, which would be written to memory with every byte.
-
-const NOWHERE = -1;
 
 /** `"s":"21.5","lc":1795440778.395,"c":"01M8…"`, each at most as often as it likes: the last counts, as in JSON.parse. */
 function afterAdded(bytes: Buffer, from: number, to: number): number {
@@ -90,50 +82,10 @@ function afterAdded(bytes: Buffer, from: number, to: number): number {
     } else if (first === L && (second === C || second === U) && third === QUOTE && bytes[at + 4] === COLON) {
       at = afterNumber(bytes, at + 5, MOST_DIGITS);
       if (at === NOWHERE) return NOWHERE;
-      if (second === C) message.changed = value;
-      else message.updated = value;
+      if (second === C) message.changed = numberRead();
+      else message.updated = numberRead();
     } else return NOWHERE;
     if (bytes[at] !== COMMA) return at;
     at += 1;
   }
-}
-
-function after(bytes: Buffer, at: number, literal: Buffer): number {
-  if (at === NOWHERE) return NOWHERE;
-  for (let index = 0; index < literal.length; index += 1) if (bytes[at + index] !== literal[index]) return NOWHERE;
-  return at + literal.length;
-}
-
-/** A text that means what it says, with its closing quote: printable ASCII without escapes. */
-function afterText(bytes: Buffer, from: number, to: number): number {
-  if (from === NOWHERE) return NOWHERE;
-  for (let at = from; at < to; at += 1) {
-    const byte = bytes[at] as number;
-    if (byte === QUOTE) return at + 1;
-    if (byte < 0x20 || byte > 0x7e || byte === BACKSLASH) break;
-  }
-  return NOWHERE;
-}
-
-/** A number above zero without an exponent, which is left in `value`. */
-function afterNumber(bytes: Buffer, from: number, most: number): number {
-  if (from === NOWHERE) return NOWHERE;
-  let at = from;
-  let digits = 0;
-  let decimals = -1;
-  for (; at - from <= most; at += 1) {
-    const byte = bytes[at] as number;
-    if (byte >= ZERO && byte <= NINE) {
-      digits = digits * 10 + (byte - ZERO);
-      if (decimals >= 0) decimals += 1;
-    } else if (byte === DOT && decimals === -1 && at > from) decimals = 0;
-    else break;
-  }
-  if (at === from || at - from > most || decimals === 0 || bytes[from] === ZERO) return NOWHERE;
-  const power = POWERS[Math.max(0, decimals)];
-  value =
-    power !== undefined && digits <= Number.MAX_SAFE_INTEGER
-      ? digits / power
-      : Number(bytes.toString("latin1", from, at));
-  return at;
 }

@@ -11,6 +11,7 @@ import {
 import { keepAlive } from "@caretaker/reach/keep-alive.ts";
 import type { Turns } from "@caretaker/reach/turns.ts";
 import type { WebSocket } from "ws";
+import { readStateLine } from "./state-line.ts";
 
 /** What an agent says by itself, not to a question of ours and not of one gateway. */
 export type AgentNews = Extract<AgentMessage, { kind: "policy" | "answered" | "help" | "passkeys" | "released" }>;
@@ -52,7 +53,10 @@ export class AgentLink {
       stopPinging();
       this.#end();
     });
-    turns.handOver((text) => this.#take(text));
+    turns.handOver(
+      (text) => this.#take(text),
+      (bytes, from, to) => this.#takeBytes(bytes, from, to),
+    );
   }
 
   get isOver(): boolean {
@@ -124,6 +128,13 @@ export class AgentLink {
     this.#asked.clear();
     this.#hearing.clear();
     for (const end of this.#ends.splice(0)) end();
+  }
+
+  /** The hot path: most of what an agent says is this. A gateway that is none of its own is heard by nobody. */
+  #takeBytes(bytes: Buffer, from: number, to: number): void {
+    const line = this.#isOver ? undefined : readStateLine(bytes, from, to);
+    if (line === undefined) this.#take(bytes.toString("utf8", from, to));
+    else this.#hearing.get(line.gatewayId as GatewayId)?.([{ type: "states", full: false, changes: [line.change] }]);
   }
 
   #take(text: string): void {
