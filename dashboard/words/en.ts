@@ -366,8 +366,21 @@ export const words = {
     notesText: "Where the key is, what the dog is called, what never to touch.",
   },
   findings: {
-    gateway: (name: string, version: string, recording: boolean | null) =>
-      `${name} ${version}${recording === false ? ", history is not being written" : ""}`,
+    gateway: (
+      name: string,
+      version: string,
+      {
+        recording,
+        since,
+        memoryInUse,
+      }: { recording: boolean | null; since: string | null; memoryInUse: number | null },
+    ) =>
+      [
+        `${name} ${version}`,
+        ...(since === null ? [] : [`running since ${since}`]),
+        ...(memoryInUse === null ? [] : [`${memoryInUse} % of its memory in use`]),
+        ...(recording === false ? ["history is not being written"] : []),
+      ].join(", "),
     integrations: (ill: number, all: number) => (ill === 0 ? `All ${all} run` : `${ill} of ${all} need a look`),
     repairs: (open: number) => (open === 0 ? "None open" : `${open} open`),
     log: (errors: number, warnings: number) =>

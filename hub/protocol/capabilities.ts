@@ -77,6 +77,9 @@ export const CAPABILITIES = {
       isAdmin: z.boolean().nullable(),
       /** Whether history is being written; null where the make has none. */
       recording: z.boolean().nullable(),
+      /** Since when it has been running, and how many percent of its memory are in use: absent where the make does not say. */
+      startedAt: Moment.optional(),
+      memoryInUse: z.number().optional(),
     }),
   ),
   "integration.list": read(

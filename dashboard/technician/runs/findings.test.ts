@@ -32,6 +32,18 @@ describe("what a check found, in a sentence", () => {
     expect(findingOf(read("log.changes", output))).toEqual(said);
   });
 
+  it("of a gateway is what it is, and since when and how well it runs where it says so", () => {
+    const info = { name: "CP4", version: "2.8", state: "running", timeZone: null, isAdmin: null, recording: null };
+    const more = { ...info, startedAt: "2026-11-22T18:00:00.000Z", memoryInUse: 62 };
+
+    expect(findingOf(read("gateway.info", { ...info, recording: false }))).toBe(
+      "CP4 2.8, history is not being written",
+    );
+    expect(findingOf(read("gateway.info", more))).toMatch(
+      /^CP4 2\.8, running since .*22 Nov.*, 62 % of its memory in use$/,
+    );
+  });
+
   it.each([
     [0, "Right"],
     [-90, "90 seconds behind"],

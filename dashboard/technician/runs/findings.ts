@@ -6,7 +6,12 @@ import type { StepRead } from "./timeline.ts";
 type Say = { [N in ReadName]?: (output: CapabilityOutput<N>) => string };
 
 const SAY: Say = {
-  "gateway.info": (info) => words.findings.gateway(info.name, info.version, info.recording),
+  "gateway.info": ({ name, version, recording, startedAt, memoryInUse }) =>
+    words.findings.gateway(name, version, {
+      recording,
+      since: startedAt === undefined ? null : dayAndTime(startedAt),
+      memoryInUse: memoryInUse ?? null,
+    }),
   "integration.list": (list) => words.findings.integrations(list.ill, list.integrations.length),
   "repairs.list": (list) => words.findings.repairs(list.open),
   "log.errors": (log) => words.findings.log(log.errors, log.warnings),
