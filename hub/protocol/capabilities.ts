@@ -116,6 +116,15 @@ export const CAPABILITIES = {
       firmware: z.string().nullable(),
     }),
   ),
+  "device.link": read(
+    "What the gateway says of a device's link to it, as it stands",
+    z.strictObject({ device: keyOf("device") }),
+    z.object({
+      /** Of which part of it what was said. What that means is not known, so nothing is decided by it. */
+      said: z.array(z.object({ of: z.string(), text: z.string() })),
+      parts: z.number().int(),
+    }),
+  ),
   "entity.state": read(
     "The state of one entity",
     z.strictObject({ entity: keyOf("entity") }),
