@@ -366,6 +366,31 @@ export const words = {
     notesText: "Where the key is, what the dog is called, what never to touch.",
   },
   findings: {
+    heard: (minutes: number | null) =>
+      minutes === null
+        ? "Never heard"
+        : minutes === 0
+          ? "Heard just now"
+          : `Silent for ${plural(minutes, "minute", "minutes")}`,
+    noName: (host: string) => `${host} has no address`,
+    name: (host: string, addresses: readonly string[]) => `${host} is ${addresses.join(", ")}`,
+    doors: (closed: number, all: number) =>
+      closed === 0 ? (all === 1 ? "It is open" : `All ${all} are open`) : `${closed} of ${all} shut`,
+    noTls: "It is spoken to without encryption",
+    certificate: (days: number | null) =>
+      days === null
+        ? "Its end is not known"
+        : days < 0
+          ? `It ended ${plural(-days, "day", "days")} ago`
+          : `Good for ${plural(days, "more day", "more days")}`,
+    device: (availability: string, unavailable: number, entities: number) =>
+      unavailable === 0 || unavailable === entities
+        ? availability
+        : `${availability}, ${unavailable} of ${entities} parts do not answer`,
+    link: (parts: number) =>
+      parts === 0 ? "Nothing is said of it" : `${plural(parts, "part", "parts")}, as it stands below`,
+    power: { on: "On", off: "Off", unknown: "Not known" },
+    room: (power: string, source: string | null) => (source === null ? power : `${power}, ${source}`),
     gateway: (
       name: string,
       version: string,

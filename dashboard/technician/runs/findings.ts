@@ -1,11 +1,21 @@
 import { CAPABILITIES, type CapabilityOutput, type ReadName } from "@caretaker/protocol";
 import { words } from "../../words/en.ts";
+import { AVAILABILITY_WORDS } from "../../words/states.ts";
 import { age, dayAndTime } from "../../words/time.ts";
 import type { StepRead } from "./timeline.ts";
 
 type Say = { [N in ReadName]?: (output: CapabilityOutput<N>) => string };
 
 const SAY: Say = {
+  "gateway.lastSeen": ({ silentMinutes }) => words.findings.heard(silentMinutes),
+  "net.resolve": ({ host, isKnown, addresses }) =>
+    isKnown ? words.findings.name(host, addresses) : words.findings.noName(host),
+  "net.connect": ({ closed, doors }) => words.findings.doors(closed, doors.length),
+  "net.tls": ({ isTls, daysLeft }) => (isTls ? words.findings.certificate(daysLeft) : words.findings.noTls),
+  "device.state": ({ availability, unavailable, entities }) =>
+    words.findings.device(AVAILABILITY_WORDS[availability], unavailable, entities),
+  "device.link": ({ parts }) => words.findings.link(parts),
+  "room.state": ({ power, source }) => words.findings.room(words.findings.power[power], source),
   "gateway.info": ({ name, version, recording, startedAt, memoryInUse }) =>
     words.findings.gateway(name, version, {
       recording,
