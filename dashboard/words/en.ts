@@ -377,12 +377,8 @@ export const words = {
     doors: (closed: number, all: number) =>
       closed === 0 ? (all === 1 ? "It is open" : `All ${all} are open`) : `${closed} of ${all} shut`,
     noTls: "It is spoken to without encryption",
-    certificate: (days: number | null) =>
-      days === null
-        ? "Its end is not known"
-        : days < 0
-          ? `It ended ${plural(-days, "day", "days")} ago`
-          : `Good for ${plural(days, "more day", "more days")}`,
+    certificate: (until: string, hasEnded: boolean) => (hasEnded ? `It ended on ${until}` : `Good until ${until}`),
+    noEnd: "Its end is not known",
     device: (availability: string, unavailable: number, entities: number) =>
       unavailable === 0 || unavailable === entities
         ? availability

@@ -35,7 +35,14 @@ describe("what a check found, in a sentence", () => {
   const silent = { ...{ isOnline: true, state: "online", reason: "connected", since: "2026-11-22T18:00:00.000Z" } };
   const heard = { ...silent, lastSeenAt: null, others: 0, othersOnline: 0 };
   const shut = { host: "10.0.0.2", port: 443, isOpen: false, reason: "no_answer" };
-  const cert = { isTls: true, isTrusted: true, isConfirmed: null, subject: null, issuer: null, validTo: null };
+  const cert = {
+    isTls: true,
+    isTrusted: true,
+    isConfirmed: null,
+    subject: null,
+    issuer: null,
+    validTo: "2026-12-28T12:00:00.000Z",
+  };
   const device = {
     availability: "offline",
     entities: 2,
@@ -54,8 +61,9 @@ describe("what a check found, in a sentence", () => {
       { isOpen: false, milliseconds: null, reason: "no_answer", doors: [shut, { ...shut, isOpen: true }], closed: 1 },
       "1 of 2 shut",
     ],
-    ["net.tls", { ...cert, daysLeft: 30 }, "Good for 30 more days"],
-    ["net.tls", { ...cert, daysLeft: -1 }, "It ended 1 day ago"],
+    ["net.tls", { ...cert, daysLeft: 30 }, "Good until 28 December 2026"],
+    ["net.tls", { ...cert, daysLeft: -1 }, "It ended on 28 December 2026"],
+    ["net.tls", { ...cert, validTo: null, daysLeft: null }, "Its end is not known"],
     ["net.tls", { ...cert, isTls: false, daysLeft: null }, "It is spoken to without encryption"],
     ["device.state", device, "Not answering"],
     ["device.state", { ...device, availability: "online", unavailable: 1 }, "Online, 1 of 2 parts do not answer"],

@@ -1,7 +1,7 @@
 import { CAPABILITIES, type CapabilityOutput, type ReadName } from "@caretaker/protocol";
 import { words } from "../../words/en.ts";
 import { AVAILABILITY_WORDS } from "../../words/states.ts";
-import { age, dayAndTime } from "../../words/time.ts";
+import { age, day, dayAndTime } from "../../words/time.ts";
 import type { StepRead } from "./timeline.ts";
 
 type Say = { [N in ReadName]?: (output: CapabilityOutput<N>) => string };
@@ -11,7 +11,12 @@ const SAY: Say = {
   "net.resolve": ({ host, isKnown, addresses }) =>
     isKnown ? words.findings.name(host, addresses) : words.findings.noName(host),
   "net.connect": ({ closed, doors }) => words.findings.doors(closed, doors.length),
-  "net.tls": ({ isTls, daysLeft }) => (isTls ? words.findings.certificate(daysLeft) : words.findings.noTls),
+  "net.tls": ({ isTls, validTo, daysLeft }) =>
+    !isTls
+      ? words.findings.noTls
+      : validTo === null
+        ? words.findings.noEnd
+        : words.findings.certificate(day(validTo), (daysLeft ?? 0) < 0),
   "device.state": ({ availability, unavailable, entities }) =>
     words.findings.device(AVAILABILITY_WORDS[availability], unavailable, entities),
   "device.link": ({ parts }) => words.findings.link(parts),
