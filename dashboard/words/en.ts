@@ -275,7 +275,7 @@ export const words = {
     add: "Add this gateway",
     added: (name: string) => `${name} was added`,
     weSee: (devices: number, rooms: number) =>
-      `We see ${plural(devices, "device", "devices")} in ${plural(rooms, "room", "rooms")}.`,
+      `We see ${plural(devices, "device", "devices")}${rooms === 0 ? "" : ` in ${plural(rooms, "room", "rooms")}`}.`,
     healthCheck: "Run a first health check",
     toSite: "Look at the site",
     throughAgent: "Through the agent in the home",
@@ -309,7 +309,7 @@ export const words = {
     kind: "Kind",
     pinHostKey: "It is the same: trust exactly this host key",
     found: (devices: number, rooms: number, entities: number) =>
-      `All good: ${plural(devices, "device", "devices")} in ${plural(rooms, "room", "rooms")}, ${plural(entities, "entity", "entities")}.`,
+      `All good: ${plural(devices, "device", "devices")}${rooms === 0 ? "" : ` in ${plural(rooms, "room", "rooms")}`}, ${plural(entities, "entity", "entities")}.`,
   },
   site: {
     notHere: "There is no such site",
