@@ -74,6 +74,7 @@ function read(scope: CapabilityDeclaration["scope"], timeoutSeconds = 30): Capab
 const capabilities: Readonly<Partial<Record<CapabilityName, CapabilityDeclaration>>> = {
   "gateway.info": read("reach"),
   "device.state": read("view"),
+  "device.link": read("view"),
   "entity.state": read("view"),
   "room.state": read("view"),
   "firmware.list": read("view"),

@@ -7,6 +7,7 @@ import {
   type ReadName,
   type ReadRequest,
 } from "@caretaker/protocol";
+import { linkOf } from "./link.ts";
 import { booleanOf, numberOf } from "./normalise/state.ts";
 import type { Held } from "./session.ts";
 import { words } from "./words.ts";
@@ -45,6 +46,8 @@ const reads: Reads = {
       firmware: null,
     };
   },
+
+  "device.link": async ({ follower, director }, { device }) => linkOf(follower.home.device(device), director),
 
   "entity.state": async ({ follower }, { entity }) => {
     const { home } = follower;

@@ -46,6 +46,8 @@ export const ItemRow = z.object({
   manufacturer: text,
   model: text,
   isOnline: flag,
+  /** Which addresses of its own an item has. Only whether there is one is used: none is followed. */
+  URIs: z.object({ zigbee: text }).optional().catch(undefined),
 });
 export type ItemRow = z.infer<typeof ItemRow>;
 

@@ -29,6 +29,52 @@ describe("the software of the controller", () => {
   });
 });
 
+describe("the link of a device", () => {
+  it("is shown as the controller says it, without what is secret, and asked for where an item lists it", async () => {
+    await using home = await openHome();
+    home.fake.house.links.set("3177/network", [{ hops: 2, via: "Hall keypad" }]);
+    home.fake.house.links.set("3177/zigbee", { lqi: 71, ssid: "Marsh" });
+
+    const pendants = await home.read("device.link", { device: home.key("devices", "Hall pendants") });
+
+    expect(pendants).toEqual({
+      said: [
+        { of: "item 3177: network", text: '[{"hops":2,"via":"Hall keypad"}]' },
+        { of: "item 3177: zigbee", text: '{"lqi":71,"ssid":[secret]}' },
+      ],
+      parts: 2,
+    });
+    const television = await home.read("device.link", { device: home.key("devices", "Television") });
+    expect(television).toEqual({ said: [], parts: 0 });
+    expect(home.fake.counters.paths.filter((path) => path.endsWith("/zigbee"))).toEqual([
+      "GET /api/v1/items/3177/zigbee",
+    ]);
+  });
+
+  it("is no longer than can be read, and nothing where the controller has nothing there", async () => {
+    await using home = await openHome();
+    home.fake.house.links.set("3177/network", "x".repeat(100_000));
+
+    const { said } = (await home.read("device.link", { device: home.key("devices", "Hall pendants") })) as {
+      said: { text: string }[];
+    };
+
+    expect(said).toHaveLength(1);
+    expect(said[0]?.text.length).toBe(2000);
+  });
+
+  it("is not asked for of a lock, an alarm or a camera", async () => {
+    await using home = await openHome();
+
+    for (const name of ["Front door", "Alarm panel"])
+      await expect(home.read("device.link", { device: home.key("devices", name) })).rejects.toMatchObject({
+        code: "not_available_here",
+      });
+
+    expect(home.fake.counters.paths.filter((path) => /network|zigbee/.test(path))).toEqual([]);
+  });
+});
+
 describe("what is pushed", () => {
   it("is told once as what it settles at, however many pieces and copies it comes in", async () => {
     await using home = await openHome({ knobs: { sendsTwice: true, sendsArrays: true, sendsStatus: true } });

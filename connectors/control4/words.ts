@@ -43,6 +43,7 @@ export const words = {
     `It moved, was told to go back to ${before}, and does not say that it did. Look how it stands before anything else is tried.`,
   noMacros: "This home has no agent for macros.",
   notHere: (what: string) => `A Control4 home does not offer ${what}.`,
+  privateLink: "What the controller says of the link of a lock, an alarm or a camera is not asked for.",
   noVersion: "The Control4 account does not say which software this controller runs.",
   lost: (base: string) => `The connection to ${base} was lost.`,
 } as const;

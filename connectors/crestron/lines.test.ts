@@ -1,7 +1,7 @@
 import { createPlainDialer, createTestClock, type TestClock } from "@caretaker/kit";
 import { type Fault, FaultyLine } from "@caretaker/kit/faulty-line.ts";
 import { GENTLE, LINE_CASES, type LineCase, passOn, watched } from "@caretaker/kit/line-cases.ts";
-import { CaretakerError, type GatewaySession, type SessionEvent } from "@caretaker/protocol";
+import { CaretakerError, type GatewaySession, isRetryable, type SessionEvent } from "@caretaker/protocol";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { startFakeHome, startFakeProcessor } from "./fake-gateway/index.ts";
 import { crestron } from "./index.ts";
@@ -9,13 +9,8 @@ import { crestron } from "./index.ts";
 const CONNECTS_SECONDS = 60;
 const NOTICES_SECONDS = 30;
 const ANSWERS_SECONDS = 45;
-const FAILS_WITH = [
-  "gateway_lost",
-  "gateway_timeout",
-  "gateway_unreachable",
-  "gateway_misbehaving",
-  "gateway_unsupported",
-];
+/** All of these are tried again: a line that breaks says nothing about what is there. */
+const FAILS_WITH = ["gateway_lost", "gateway_timeout", "gateway_unreachable", "gateway_misbehaving"];
 
 /** The SSH library asks whether a line lives by an interval of Node's own: it goes with our clock here. */
 beforeEach(() => void vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] }));
@@ -165,6 +160,29 @@ function expectKnown(came: unknown, fault: Fault): void {
   expect(FAILS_WITH).toContain((came as CaretakerError).code);
   if (GENTLE.has(fault)) throw came;
 }
+
+describe("a line to the console that ends during the greeting", () => {
+  // Found by `bad-lines`: it was taken for something that is no console, and never tried again.
+  it.each([0, 1, 2])(
+    "is nobody's fault that stays, whatever was said by then (%i): it is tried again",
+    async (strength) => {
+      const gateway = await openConsole();
+      gateway.line.break({ fault: "limited", strength }, "next_down");
+      const first = watched(gateway.connect());
+      await pass(gateway, CONNECTS_SECONDS, () => first.came !== undefined);
+
+      expect(first.came).toMatchObject({ code: "gateway_unreachable", message: expect.stringContaining("127.0.0.1") });
+      expect(isRetryable(first.came)).toBe(true);
+
+      gateway.line.mend();
+      const second = watched(gateway.connect());
+      await pass(gateway, CONNECTS_SECONDS, () => second.came !== undefined);
+      expect(second.came).not.toBeInstanceOf(Error);
+      await (second.came as GatewaySession).close();
+      await gateway.close();
+    },
+  );
+});
 
 describe("a line to the console that is cut without a word", () => {
   it("is known within 30 s", async () => {

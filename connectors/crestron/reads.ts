@@ -5,7 +5,7 @@ import {
   CaretakerError,
   type ReadRequest,
 } from "@caretaker/protocol";
-import { driftIn, linesOf, refusalIn, uptimeIn } from "./console/answers.ts";
+import { driftIn, linesOf, memoryIn, refusalIn, uptimeIn } from "./console/answers.ts";
 import { slotOf } from "./console/commands.ts";
 import { isFault } from "./console/error-log.ts";
 import { isIncomplete } from "./console/log-changes.ts";
@@ -25,8 +25,10 @@ type Reads = {
 
 /** Each asks the console anew: what a fix is proven by is never what was remembered. */
 const reads: Reads = {
-  "gateway.info": async (from) => {
+  "gateway.info": async (from, _input, { clock }) => {
     const { version, hostName } = await from.version();
+    const uptime = uptimeIn(await from.client.type({ is: "uptime" }));
+    const memoryInUse = memoryIn(await from.client.type({ is: "memory" }));
     return {
       name: hostName ?? version.model,
       version: version.version ?? "unknown",
@@ -35,6 +37,11 @@ const reads: Reads = {
       // The console does not say what its users may do.
       isAdmin: null,
       recording: null,
+      // A user who may not ask for these is told no in words, and what is not said is left out.
+      ...(uptime === undefined
+        ? {}
+        : { startedAt: new Date(clock.now().getTime() - uptime.milliseconds).toISOString() }),
+      ...(memoryInUse === undefined ? {} : { memoryInUse }),
     };
   },
 

@@ -57,6 +57,25 @@ describe("a login", () => {
 });
 
 describe("what a processor says", () => {
+  it("of itself is its software, since when it runs, and how much of its memory is in use", async () => {
+    await using processor = await openProcessor();
+
+    const info = await processor.session.read({ capability: "gateway.info", input: {} });
+
+    expect(info).toMatchObject({ name: "CP4-ASHDOWN", version: "2.8001.00120", memoryInUse: 62 });
+    expect(Date.parse(info.startedAt ?? "")).toBeLessThan(Date.now());
+  });
+
+  it("of itself is its software alone where this user may not ask for more", async () => {
+    await using processor = await openProcessor({ knobs: { blocked: new Set(["UPTIME", "RAMFREE"]) } });
+
+    const info = await processor.session.read({ capability: "gateway.info", input: {} });
+
+    expect(info).toMatchObject({ name: "CP4-ASHDOWN", state: "running" });
+    expect(info).not.toHaveProperty("startedAt");
+    expect(info).not.toHaveProperty("memoryInUse");
+  });
+
   it.each([
     ["as a table", {}],
     ["in the older style", { hasOldTable: true }],

@@ -9,6 +9,7 @@ const CAPABILITY_WORDS: Record<CapabilityName, string> = {
   "integration.list": "Integrations",
   "integration.state": "Integration",
   "device.state": "Device",
+  "device.link": "Link as it stands",
   "entity.state": "State",
   "room.state": "Room",
   "log.errors": "Log",

@@ -275,7 +275,7 @@ export const words = {
     add: "Add this gateway",
     added: (name: string) => `${name} was added`,
     weSee: (devices: number, rooms: number) =>
-      `We see ${plural(devices, "device", "devices")} in ${plural(rooms, "room", "rooms")}.`,
+      `We see ${plural(devices, "device", "devices")}${rooms === 0 ? "" : ` in ${plural(rooms, "room", "rooms")}`}.`,
     healthCheck: "Run a first health check",
     toSite: "Look at the site",
     throughAgent: "Through the agent in the home",
@@ -309,7 +309,7 @@ export const words = {
     kind: "Kind",
     pinHostKey: "It is the same: trust exactly this host key",
     found: (devices: number, rooms: number, entities: number) =>
-      `All good: ${plural(devices, "device", "devices")} in ${plural(rooms, "room", "rooms")}, ${plural(entities, "entity", "entities")}.`,
+      `All good: ${plural(devices, "device", "devices")}${rooms === 0 ? "" : ` in ${plural(rooms, "room", "rooms")}`}, ${plural(entities, "entity", "entities")}.`,
   },
   site: {
     notHere: "There is no such site",
@@ -366,8 +366,42 @@ export const words = {
     notesText: "Where the key is, what the dog is called, what never to touch.",
   },
   findings: {
-    gateway: (name: string, version: string, recording: boolean | null) =>
-      `${name} ${version}${recording === false ? ", history is not being written" : ""}`,
+    heard: (minutes: number | null) =>
+      minutes === null
+        ? "Never heard"
+        : minutes === 0
+          ? "Heard just now"
+          : `Silent for ${plural(minutes, "minute", "minutes")}`,
+    noName: (host: string) => `${host} has no address`,
+    name: (host: string, addresses: readonly string[]) => `${host} is ${addresses.join(", ")}`,
+    doors: (closed: number, all: number) =>
+      closed === 0 ? (all === 1 ? "It is open" : `All ${all} are open`) : `${closed} of ${all} shut`,
+    noTls: "It is spoken to without encryption",
+    certificate: (until: string, hasEnded: boolean) => (hasEnded ? `It ended on ${until}` : `Good until ${until}`),
+    noEnd: "Its end is not known",
+    device: (availability: string, unavailable: number, entities: number) =>
+      unavailable === 0 || unavailable === entities
+        ? availability
+        : `${availability}, ${unavailable} of ${entities} parts do not answer`,
+    link: (parts: number) =>
+      parts === 0 ? "Nothing is said of it" : `${plural(parts, "part", "parts")}, as it stands below`,
+    power: { on: "On", off: "Off", unknown: "Not known" },
+    room: (power: string, source: string | null) => (source === null ? power : `${power}, ${source}`),
+    gateway: (
+      name: string,
+      version: string,
+      {
+        recording,
+        since,
+        memoryInUse,
+      }: { recording: boolean | null; since: string | null; memoryInUse: number | null },
+    ) =>
+      [
+        `${name} ${version}`,
+        ...(since === null ? [] : [`running since ${since}`]),
+        ...(memoryInUse === null ? [] : [`${memoryInUse} % of its memory in use`]),
+        ...(recording === false ? ["history is not being written"] : []),
+      ].join(", "),
     integrations: (ill: number, all: number) => (ill === 0 ? `All ${all} run` : `${ill} of ${all} need a look`),
     repairs: (open: number) => (open === 0 ? "None open" : `${open} open`),
     log: (errors: number, warnings: number) =>

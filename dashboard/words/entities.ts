@@ -39,6 +39,8 @@ export function stateWords(entity: EntityState): string {
   if (entity.availability === "offline") return "Not answering";
   if (entity.private) return entity.availability === "unknown" ? "Unknown" : "Answers";
   if (entity.kind === "button" && entity.state === "unknown") return "Never pressed";
+  // A macro of an installer, whose gateway does not say when it last ran: there is nothing to know that is not known.
+  if (entity.kind === "scene" && entity.state === "unknown") return "–";
   if (entity.state === null || entity.state === "unknown") return "Unknown";
   const { state } = entity;
   if (entity.kind === "update") return state === "on" ? "Update waits" : "Up to date";

@@ -77,6 +77,9 @@ export const CAPABILITIES = {
       isAdmin: z.boolean().nullable(),
       /** Whether history is being written; null where the make has none. */
       recording: z.boolean().nullable(),
+      /** Since when it has been running, and how many percent of its memory are in use: absent where the make does not say. */
+      startedAt: Moment.optional(),
+      memoryInUse: z.number().optional(),
     }),
   ),
   "integration.list": read(
@@ -111,6 +114,15 @@ export const CAPABILITIES = {
       battery: z.number().nullable(),
       lastSeen: Moment.nullable(),
       firmware: z.string().nullable(),
+    }),
+  ),
+  "device.link": read(
+    "What the gateway says of a device's link to it, as it stands",
+    z.strictObject({ device: keyOf("device") }),
+    z.object({
+      /** Of which part of it what was said. What that means is not known, so nothing is decided by it. */
+      said: z.array(z.object({ of: z.string(), text: z.string() })),
+      parts: z.number().int(),
     }),
   ),
   "entity.state": read(

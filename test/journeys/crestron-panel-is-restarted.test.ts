@@ -76,7 +76,7 @@ describe.skipIf(needsBrowser.skip)(needsBrowser.title("a Crestron panel that has
     await keepPicture(page, "journey-panel-start");
     await page.getByRole("button", { name: /^Ask .* and start|^Start/ }).click();
 
-    await page.getByRole("button", { name: "working" }).click({ timeout: 90_000 });
+    await page.getByRole("button", { name: "working", exact: true }).click({ timeout: 90_000 });
     const phone = await onThePhone({ firm, browser });
     expect(phone.mail.text).toContain(REASON);
     expect(await phone.page.getByText("the system that runs your home").count()).toBe(0);

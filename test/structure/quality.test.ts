@@ -43,12 +43,16 @@ interface Made {
   text(name: string): string;
 }
 
+/** How a make's simulated gateway begins, for the common questions. */
+const DESCRIBED = /export const described: DescribedConnector\b/;
+
 /** What has to be there, beyond the file that is named, before a rule counts as done. */
 const REALITY: Readonly<Record<string, (made: Made) => boolean>> = {
   manifest: ({ text }) => /export const manifest\b/.test(text("manifest.ts")),
-  "common-suite": ({ text }) => text("connector.test.ts").includes("describeConnector({"),
-  "secrets-never-shown": ({ text }) => text("connector.test.ts").includes("wrongSecret"),
-  "acts-sent-once": ({ text }) => text("connector.test.ts").includes("acts:"),
+  "common-suite": ({ text }) =>
+    text("connector.test.ts").includes("describeConnector(described)") && DESCRIBED.test(text("test-described.ts")),
+  "secrets-never-shown": ({ text }) => text("test-described.ts").includes("wrongSecret"),
+  "acts-sent-once": ({ text }) => text("test-described.ts").includes("acts:"),
   "fake-gateway": ({ text }) => /\bstart[A-Z]\w+/.test(text("fake-gateway/index.ts")),
   "live-checklist": ({ text }) => text("checklist.ts").includes("walkChecklist(") && /test: \w+/.test(text("index.ts")),
   "readme-says-what-it-cannot-do": ({ text }) => /^## What it cannot do\n\n(- .+\n?)+/m.test(text("README.md")),

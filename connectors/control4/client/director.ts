@@ -54,6 +54,15 @@ export class Director {
     return this.#get(`items/${whole(id)}/commands`);
   }
 
+  /** What is known of the link of an item. Its shape was never published. */
+  networkOf(id: number): Promise<unknown> {
+    return this.#get(`items/${whole(id)}/network`);
+  }
+
+  zigbeeOf(id: number): Promise<unknown> {
+    return this.#get(`items/${whole(id)}/zigbee`);
+  }
+
   controllers(): Promise<unknown> {
     return this.#get("categories/controllers");
   }

@@ -81,7 +81,9 @@ function read(house: House, path: string, names: string[] | undefined): unknown 
   if (third === undefined) return [item.row];
   if (third === "variables") return variables(item, names);
   if (third === "commands") return item.commands.map((one) => ({ ...one, deviceId: item.row.id }));
-  return third === "network" || third === "bindings" ? [] : undefined;
+  if (third === "network" || (third === "zigbee" && item.row.URIs?.zigbee !== undefined))
+    return house.links.get(`${item.row.id}/${third}`) ?? [];
+  return third === "bindings" ? [] : undefined;
 }
 
 function variables({ row, variables: all }: Item, names: string[] | undefined): unknown[] {

@@ -172,6 +172,12 @@ function roomItem({ id, name, floor, floorId }: RoomPlan): Item {
   return { row, variables, commands: ROOM_COMMANDS };
 }
 
+/** A wireless dimmer lists its mesh among its addresses. */
+function urisOf(id: number, proxy: string): Readonly<Record<string, string>> {
+  const names = ["network", "commands", ...(proxy === "light_v2" ? ["zigbee"] : [])];
+  return Object.fromEntries(names.map((name) => [name, `/api/v1/items/${id}/${name}`]));
+}
+
 function deviceItems({
   id,
   name,
@@ -213,7 +219,7 @@ function deviceItems({
     protocolFilename,
     categories: categories ?? [],
     ...online,
-    URIs: { network: `/api/v1/items/${id + 1}/network`, commands: `/api/v1/items/${id + 1}/commands` },
+    URIs: urisOf(id + 1, proxy),
   };
   return [
     { row: parent, variables: new Map(), commands: [] },

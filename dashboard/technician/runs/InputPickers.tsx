@@ -3,22 +3,26 @@ import { NumberInput, Select, Switch, TextInput } from "@mantine/core";
 import type { SiteContent } from "../../live/contents.ts";
 import { useRows, useShape } from "../../live/hooks.tsx";
 import { words } from "../../words/en.ts";
+import { type ThingChoice, thingsFor } from "./things.ts";
 
 export type InputValues = Readonly<Record<string, string | number | boolean>>;
 
 interface InputPickersProps {
   readonly inputs: readonly RunbookInput[];
+  /** The connectors that the runbook can run on. */
+  readonly makes: readonly string[];
   readonly values: InputValues;
   readonly onChange: (values: InputValues) => void;
   readonly content: SiteContent;
 }
 
 /** One picker for each thing a runbook asks for; things of the home are chosen, never typed. */
-export function InputPickers({ inputs, values, onChange, content }: InputPickersProps) {
+export function InputPickers({ inputs, makes, values, onChange, content }: InputPickersProps) {
   return inputs.map((input) => (
     <InputPicker
       key={input.name}
       input={input}
+      makes={makes}
       value={values[input.name] ?? (input.default as string | number | boolean | undefined) ?? ""}
       onChange={(value) => onChange({ ...values, [input.name]: value })}
       content={content}
@@ -28,13 +32,14 @@ export function InputPickers({ inputs, values, onChange, content }: InputPickers
 
 interface InputPickerProps {
   readonly input: RunbookInput;
+  readonly makes: readonly string[];
   readonly value: string | number | boolean;
   readonly onChange: (value: string | number | boolean) => void;
   readonly content: SiteContent;
 }
 
-function InputPicker({ input, value, onChange, content }: InputPickerProps) {
-  const things = useThings(input.type, content);
+function InputPicker({ input, makes, value, onChange, content }: InputPickerProps) {
+  const things = useThings(input.type, content, makes);
   const common = { label: input.title, required: !input.optional };
   if (things !== null || input.type === "choice") {
     return (
@@ -80,37 +85,13 @@ function InputPicker({ input, value, onChange, content }: InputPickerProps) {
   }
 }
 
-/** The things of this home of that kind; null for what is typed. What is ill stands first. */
-function useThings(kind: InputKind, content: SiteContent): { value: string; label: string }[] | null {
+function useThings(kind: InputKind, content: SiteContent, makes: readonly string[]): ThingChoice[] | null {
+  const gateways = useRows(content.gateways);
   const integrations = useRows(content.integrations);
   const devices = useRows(content.devices);
-  const gateways = useRows(content.gateways);
   useShape(content.entities);
-  switch (kind) {
-    case "integration":
-      return [...integrations]
-        .sort((a, b) => b.unavailable - a.unavailable || a.name.localeCompare(b.name))
-        .map(({ id, name, unavailable }) => ({
-          value: id,
-          label: unavailable > 0 ? `${name} (${words.runNew.silent(unavailable)})` : name,
-        }));
-    case "device":
-      return devices
-        .filter((device) => !device.gone)
-        .map(({ id, name, roomId }) => {
-          const room = content.rooms.find((each) => each.id === roomId)?.name;
-          return { value: id, label: room === undefined ? name : `${name}, ${room}` };
-        })
-        .sort((a, b) => a.label.localeCompare(b.label));
-    case "entity":
-      return content.entities.all().map(({ id, name, label }) => ({ value: id, label: `${name} (${label})` }));
-    case "room":
-      return content.rooms.map(({ id, name }) => ({ value: id, label: name }));
-    case "gateway":
-      return gateways.map(({ id, name }) => ({ value: id, label: name }));
-    default:
-      return null;
-  }
+  const { rooms } = content;
+  return thingsFor(kind, { gateways, integrations, devices, entities: content.entities.all(), rooms }, makes);
 }
 
 /** As the hub takes them: empty ones left out, moments in UTC. */

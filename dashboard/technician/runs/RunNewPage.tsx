@@ -1,11 +1,20 @@
 import "./runs.css";
-import type { GatewayId, OperationOutput, RunbookId, RunbookSummary, Site } from "@caretaker/protocol";
+import type {
+  DeviceId,
+  EntityId,
+  GatewayId,
+  IntegrationId,
+  OperationOutput,
+  RunbookId,
+  RunbookSummary,
+  Site,
+} from "@caretaker/protocol";
 import { Button, Group, Select, Stack, Switch, Textarea } from "@mantine/core";
 import { mdiAccountAlertOutline, mdiCancel, mdiDramaMasks, mdiEmailOutline, mdiHandshakeOutline } from "@mdi/js";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { useState } from "react";
 import type { SiteContent } from "../../live/contents.ts";
-import { useRows, useSite } from "../../live/hooks.tsx";
+import { useRows, useShape, useSite } from "../../live/hooks.tsx";
 import { useAction, useOperation } from "../../live/queries.ts";
 import { BackLink } from "../../ui/BackLink.tsx";
 import { ErrorMessage } from "../../ui/ErrorMessage.tsx";
@@ -105,9 +114,10 @@ function StartForm({ site, content, runbook, prefilled, gateway }: StartFormProp
   const [typed, setReason] = useState<string | null>(null);
   const [homeownerAsked, setHomeownerAsked] = useState(false);
   const gateways = useRows(content.gateways).filter((gateway) => runbook.connectors.includes(gateway.connector));
-  const things = [...useRows(content.devices), ...useRows(content.integrations)];
+  // Redrawn when things come: what was filled in before may be one of them.
+  useShape(content.devices);
   /** What is named stands at one gateway, so that need not be said again. */
-  const isSaidByThing = things.some(({ id }) => Object.values(inputs).includes(id));
+  const isSaidByThing = Object.values(inputs).some((value) => isThingOf(content, String(value)));
   const start = useAction("run.start", {
     outdates: ["run.list"],
     onDone: (run) => void navigate({ to: "/runs/$runId", params: { runId: run.id } }),
@@ -146,7 +156,13 @@ function StartForm({ site, content, runbook, prefilled, gateway }: StartFormProp
               required
             />
           ) : null}
-          <InputPickers inputs={runbook.inputs} values={inputs} onChange={setInputs} content={content} />
+          <InputPickers
+            inputs={runbook.inputs}
+            makes={runbook.connectors}
+            values={inputs}
+            onChange={setInputs}
+            content={content}
+          />
           <Textarea
             label={words.runNew.reason}
             description={words.runNew.reasonText}
@@ -190,6 +206,11 @@ function StartForm({ site, content, runbook, prefilled, gateway }: StartFormProp
       </Panel>
     </form>
   );
+}
+
+function isThingOf({ integrations, devices, entities, rooms }: SiteContent, id: string): boolean {
+  const isThere = integrations.get(id as IntegrationId) ?? devices.get(id as DeviceId) ?? entities.get(id as EntityId);
+  return isThere !== undefined || rooms.some((room) => room.id === id);
 }
 
 /** Who will be asked and with which words, before anything is pressed. */

@@ -32,6 +32,58 @@ describe("what a check found, in a sentence", () => {
     expect(findingOf(read("log.changes", output))).toEqual(said);
   });
 
+  const silent = { ...{ isOnline: true, state: "online", reason: "connected", since: "2026-11-22T18:00:00.000Z" } };
+  const heard = { ...silent, lastSeenAt: null, others: 0, othersOnline: 0 };
+  const shut = { host: "10.0.0.2", port: 443, isOpen: false, reason: "no_answer" };
+  const cert = {
+    isTls: true,
+    isTrusted: true,
+    isConfirmed: null,
+    subject: null,
+    issuer: null,
+    validTo: "2026-12-28T12:00:00.000Z",
+  };
+  const device = {
+    availability: "offline",
+    entities: 2,
+    unavailable: 2,
+    battery: null,
+    lastSeen: null,
+    firmware: null,
+  };
+  it.each([
+    ["gateway.lastSeen", { ...heard, silentMinutes: 0 }, "Heard just now"],
+    ["gateway.lastSeen", { ...heard, silentMinutes: 12 }, "Silent for 12 minutes"],
+    ["net.resolve", { host: "hub.lan", isKnown: true, addresses: ["10.0.0.2"], allowed: 1 }, "hub.lan is 10.0.0.2"],
+    ["net.resolve", { host: "hub.lan", isKnown: false, addresses: [], allowed: 0 }, "hub.lan has no address"],
+    [
+      "net.connect",
+      { isOpen: false, milliseconds: null, reason: "no_answer", doors: [shut, { ...shut, isOpen: true }], closed: 1 },
+      "1 of 2 shut",
+    ],
+    ["net.tls", { ...cert, daysLeft: 30 }, "Good until 28 December 2026"],
+    ["net.tls", { ...cert, daysLeft: -1 }, "It ended on 28 December 2026"],
+    ["net.tls", { ...cert, validTo: null, daysLeft: null }, "Its end is not known"],
+    ["net.tls", { ...cert, isTls: false, daysLeft: null }, "It is spoken to without encryption"],
+    ["device.state", device, "Not answering"],
+    ["device.state", { ...device, availability: "online", unavailable: 1 }, "Online, 1 of 2 parts do not answer"],
+    ["room.state", { power: "on", source: "Television" }, "On, Television"],
+  ])("of %s is said in words", (capability, output, said) => {
+    expect(findingOf(read(capability, output))).toBe(said);
+  });
+
+  it("of a gateway is what it is, and since when and how well it runs where it says so", () => {
+    const info = { name: "CP4", version: "2.8", state: "running", timeZone: null, isAdmin: null, recording: null };
+    const more = { ...info, startedAt: "2026-11-22T18:00:00.000Z", memoryInUse: 62 };
+
+    expect(findingOf(read("gateway.info", { ...info, recording: false }))).toBe(
+      "CP4 2.8, history is not being written",
+    );
+    expect(findingOf(read("gateway.info", more))).toMatch(
+      /^CP4 2\.8, running since .*22 Nov.*, 62 % of its memory in use$/,
+    );
+  });
+
   it.each([
     [0, "Right"],
     [-90, "90 seconds behind"],

@@ -36,10 +36,20 @@ export function DevicesTab() {
     (gatewayId: GatewayId) => (gateways.length > 1 ? gateways.find(({ id }) => id === gatewayId)?.name : undefined),
     [gateways],
   );
+  const isAll = q === undefined && only === undefined;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the shape stands for the set of entities
   const rooms = useMemo(
-    () => groupByRoom(content.rooms, devices, { search: q ?? "", keep: only === "ill" ? silent : null, gatewayName }),
-    [content, devices, q, only, silent, gatewayName],
+    () =>
+      groupByRoom(content.rooms, devices, {
+        search: q ?? "",
+        keep: only === "ill" ? silent : null,
+        gatewayName,
+        loose: isAll ? content.entities.all().filter(({ deviceId }) => deviceId === null) : [],
+      }),
+    [content, devices, q, only, silent, gatewayName, isAll, shape],
   );
+  const placed = new Set(rooms.flatMap(({ entities }) => entities));
+  const loose = isAll ? index.loose.filter((id) => !placed.has(id)) : [];
   // A gateway that is away takes nothing with it of what hangs on another.
   const isStale = ({ gatewayId }: { readonly gatewayId: GatewayId }): boolean =>
     state.is !== "live" || away.some(({ id }) => id === gatewayId);
@@ -105,13 +115,13 @@ export function DevicesTab() {
             }
           />
         ))}
-        {q === undefined && only === undefined && index.loose.length > 0 ? (
+        {loose.length > 0 ? (
           <section className="room" aria-label={words.devices.loose}>
             <h2 className="room-name">
-              {words.devices.loose} <span className="dim">{index.loose.length}</span>
+              {words.devices.loose} <span className="dim">{loose.length}</span>
             </h2>
             <ul className="entity-list room-card">
-              {index.loose.map((id) => (
+              {loose.map((id) => (
                 <EntityLine
                   key={id}
                   content={content}

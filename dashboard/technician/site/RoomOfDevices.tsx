@@ -7,18 +7,21 @@ import { AVAILABILITY_LOOKS } from "../../ui/looks.ts";
 import { words } from "../../words/en.ts";
 import { stateWords } from "../../words/entities.ts";
 import { deviceIcon, tellingStates } from "./device-looks.ts";
+import { EntityLine } from "./EntityLine.tsx";
 import type { EntityIndex, RoomGroup } from "./rooms.ts";
 
 const NO_ENTITIES: readonly EntityId[] = [];
+
+type OfGateway = Pick<Device, "gatewayId">;
 
 interface RoomOfDevicesProps {
   readonly room: RoomGroup;
   readonly content: SiteContent;
   readonly index: EntityIndex;
   /** What its gateway is called; undefined where a home has only one. */
-  readonly gatewayOf: (device: Device) => string | undefined;
+  readonly gatewayOf: (thing: OfGateway) => string | undefined;
   /** What is shown of it is the last known: its gateway is away, or the line is. */
-  readonly isStale: (device: Device) => boolean;
+  readonly isStale: (thing: OfGateway) => boolean;
   readonly onOpen: (device: Device) => void;
 }
 
@@ -28,7 +31,7 @@ export function RoomOfDevices({ room, content, index, gatewayOf, isStale, onOpen
       <h2 className="room-name">
         {room.name}
         {room.floor === null ? null : <span className="dim">{room.floor}</span>}
-        <span className="dim num">{room.devices.length}</span>
+        <span className="dim num">{room.devices.length + room.entities.length}</span>
       </h2>
       <ul className="room-card">
         {room.devices.map((device) => (
@@ -41,6 +44,9 @@ export function RoomOfDevices({ room, content, index, gatewayOf, isStale, onOpen
             isStale={isStale(device)}
             onOpen={onOpen}
           />
+        ))}
+        {room.entities.map((id) => (
+          <EntityLine key={id} content={content} id={id} gatewayOf={gatewayOf} isStale={isStale} />
         ))}
       </ul>
     </section>

@@ -1,6 +1,6 @@
 import type { GatewayId, Room, RoomId } from "@caretaker/protocol";
 import { describe, expect, it } from "vitest";
-import { buildDevice, id } from "../../test-helpers.tsx";
+import { buildDevice, buildEntity, id } from "../../test-helpers.tsx";
 import { groupByRoom } from "./rooms.ts";
 
 const ONE = id<GatewayId>(20);
@@ -67,6 +67,22 @@ describe("the rooms of a home with several gateways", () => {
 
   it("stay apart on floors whose names only begin alike", () => {
     expect(grouped([room(1, ONE, "Bathroom", "Floor 1"), room(2, OTHER, "Bathroom", "Floor 12")])).toHaveLength(2);
+  });
+
+  it("have what is of a room and of no device, whichever gateway knows it there", () => {
+    const rooms = [room(1, ONE, "Hall"), room(2, OTHER, "Hall")];
+    const devices = [buildDevice({ id: id(40), gatewayId: ONE, name: "Lamp", roomId: id(1) })];
+    const sound = buildEntity({ id: id(50), gatewayId: OTHER, deviceId: null, roomId: id(2), name: "Hall: sound" });
+    const macro = buildEntity({ id: id(51), gatewayId: OTHER, deviceId: null, roomId: null, name: "Good night" });
+
+    const groups = groupByRoom(rooms, devices, {
+      search: "",
+      keep: null,
+      gatewayName: () => undefined,
+      loose: [sound, macro],
+    });
+
+    expect(groups).toMatchObject([{ name: "Hall", devices: [{ name: "Lamp" }], entities: [sound.id] }]);
   });
 
   it("come before what has no room, which stands apart for each gateway", () => {

@@ -50,6 +50,8 @@ export interface RoomGroup {
   readonly name: string;
   readonly floor: string | null;
   readonly devices: readonly Device[];
+  /** Of the room and of no device, such as what its picture and sound do. */
+  readonly entities: readonly EntityId[];
 }
 
 interface Shown {
@@ -58,17 +60,26 @@ interface Shown {
   readonly keep: ReadonlySet<Device> | null;
   /** What a gateway is called, where a home has several. */
   readonly gatewayName: (gatewayId: GatewayId) => string | undefined;
+  /** Entities of no device, to be shown in their rooms. Default: none. */
+  readonly loose?: readonly EntityState[];
 }
 
 /** Devices by room, rooms by floor and name; what has no room comes last. */
 export function groupByRoom(
   rooms: readonly Room[],
   devices: readonly Device[],
-  { search, keep, gatewayName }: Shown,
+  { search, keep, gatewayName, loose = [] }: Shown,
 ): RoomGroup[] {
   const places = placesOf(rooms);
   const asked = search.trim().toLowerCase();
-  const groups = new Map<string, { group: RoomGroup; own: Device[] }>();
+  const groups = new Map<string, { group: RoomGroup; own: Device[]; entities: EntityId[] }>();
+  const join = (place: Place | undefined, gateway?: string): { own: Device[]; entities: EntityId[] } => {
+    const [own, entities]: [Device[], EntityId[]] = [[], []];
+    const group = place === undefined ? homeless(gateway, own) : inPlace(place, own, entities);
+    const joined = groups.get(group.key) ?? { group, own, entities };
+    groups.set(group.key, joined);
+    return joined;
+  };
   for (const device of devices) {
     const place = device.roomId === null ? undefined : places.get(device.roomId);
     const gateway = gatewayName(device.gatewayId);
@@ -77,11 +88,11 @@ export function groupByRoom(
       .join(" ")
       .toLowerCase();
     if ((keep !== null && !keep.has(device)) || !where.includes(asked)) continue;
-    const own: Device[] = [];
-    const group = place === undefined ? homeless(gateway, own) : inPlace(place, own);
-    const before = groups.get(group.key);
-    if (before === undefined) groups.set(group.key, { group, own });
-    (before?.own ?? own).push(device);
+    join(place, gateway).own.push(device);
+  }
+  for (const { id, roomId } of loose.toSorted(byImportance)) {
+    const place = roomId === null ? undefined : places.get(roomId);
+    if (place !== undefined) join(place).entities.push(id);
   }
   for (const { own } of groups.values())
     own.sort((a, b) => Number(a.gone) - Number(b.gone) || a.name.localeCompare(b.name));
@@ -95,13 +106,13 @@ export function groupByRoom(
     );
 }
 
-function inPlace({ id, name, floor }: Place, devices: readonly Device[]): RoomGroup {
-  return { key: id, isRoom: true, name, floor, devices };
+function inPlace({ id, name, floor }: Place, devices: readonly Device[], entities: readonly EntityId[]): RoomGroup {
+  return { key: id, isRoom: true, name, floor, devices, entities };
 }
 
 function homeless(gateway: string | undefined, devices: readonly Device[]): RoomGroup {
   const name = gateway === undefined ? words.devices.noRoom : words.devices.noRoomOf(gateway);
-  return { key: `none ${gateway ?? ""}`, isRoom: false, name, floor: null, devices };
+  return { key: `none ${gateway ?? ""}`, isRoom: false, name, floor: null, devices, entities: [] };
 }
 
 /** A room of the house, which several gateways may each know under an id of their own. */

@@ -4,6 +4,7 @@ import type { Command } from "commander";
 import type { Cli } from "../cli.ts";
 import { type Config, makeCalled, readConfig } from "./connector-config.ts";
 
+const INDENT = " ".repeat(21);
 const MARKS = { ok: "ok", warning: "look", failed: "FAILED" } as const;
 
 /** `connector test`: what is checked when a gateway is added, without a hub. */
@@ -46,16 +47,20 @@ function withoutSecretsOf({ manifest }: Connector, config: Config): (line: Check
   });
 }
 
-/** A line that only says what is being done now is no news: the next one says how it went. */
-function linesOf({ step, status, detail, next, certificate, milliseconds, found }: ChecklistLine): string[] {
+/**
+ * A line that only says what is being done now is no news: the next one says how it went. A gateway with several doors is
+ * checked at each, and its lines say at which.
+ */
+function linesOf({ step, door, status, detail, next, certificate, milliseconds, found }: ChecklistLine): string[] {
   if (status === "running") return [];
+  const at = door === undefined ? step : `${door}: ${step}`;
   const took = milliseconds === undefined ? "" : ` (${milliseconds} ms)`;
-  const has = found === undefined ? "" : ` ${found.rooms} rooms, ${found.devices} devices, ${found.entities} entities.`;
   return [
-    `${MARKS[status].padEnd(7)} ${step.padEnd(12)} ${detail}${has}${took}`,
-    ...(certificate === undefined
+    `${MARKS[status].padEnd(7)} ${at.padEnd(12)} ${detail}${took}`,
+    ...(certificate === undefined ? [] : [`${INDENT}${certificate.subject}`, `${INDENT}${certificate.fingerprint256}`]),
+    ...(next === undefined ? [] : [`${INDENT}${next}`]),
+    ...(found === undefined
       ? []
-      : [`${" ".repeat(21)}${certificate.subject}`, `${" ".repeat(21)}${certificate.fingerprint256}`]),
-    ...(next === undefined ? [] : [`${" ".repeat(21)}${next}`]),
+      : [`${INDENT}In all: ${found.rooms} rooms, ${found.devices} devices, ${found.entities} entities.`]),
   ];
 }

@@ -46,16 +46,28 @@ describe("connector test", () => {
 
     expect(exit).toBe(0);
     expect(told.length).toBeGreaterThan(3);
-    expect(told[0]).toMatch(/^ok\s+name/);
-    expect(told.at(-1)).toMatch(/first_data .*\d+ entities/);
+    expect(told[0]).toMatch(/^ok\s+(Console: )?name/);
+    expect(out).toMatch(/first_data .*\n +In all: \d+ rooms, \d+ devices, \d+ entities\.\n$/);
     for (const field of secrets) expect(out).not.toContain(String(config[field]));
+  });
+
+  it("says at which door it looks, where there is more than one", async () => {
+    const { config } = await started("control4");
+
+    const { out } = await checked("control4", config);
+
+    expect(out).toMatch(/^ok +tls /m);
+    expect(out).toMatch(/^ok +Account service: tls /m);
   });
 
   it.each(makes)("ends with 3 where no $id listens", async ({ id }) => {
     const { config } = await started(id);
     for (const fake of running.splice(0)) await fake.close();
 
-    expect(await checked(id, config)).toMatchObject({ exit: 3, out: expect.stringMatching(/FAILED\s+port/) });
+    expect(await checked(id, config)).toMatchObject({
+      exit: 3,
+      out: expect.stringMatching(/FAILED\s+(Console: )?port/),
+    });
   });
 
   it("ends with 1 at a refused secret, and says what to do next", async () => {

@@ -1,19 +1,4 @@
 import { describeConnector } from "@caretaker/kit/describe-connector.ts";
-import { startFakeToy } from "./fake-gateway/index.ts";
-import { toy } from "./index.ts";
+import { described } from "./test-described.ts";
 
-describeConnector({
-  connector: toy,
-  start: async () => {
-    const fake = await startFakeToy();
-    return {
-      config: fake.config,
-      wrongSecret: { ...fake.config, token: "not-the-token-of-this-home" },
-      anAct: ({ entities }) => ({ capability: "entity.refresh", input: { entity: entities[0]?.key } }),
-      acts: () => fake.acts.length,
-      refusals: () => fake.loginsRefused,
-      goAway: () => fake.goAway(),
-      close: () => fake.close(),
-    };
-  },
-});
+describeConnector(described);

@@ -4,7 +4,7 @@ import { sql } from "kysely";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { newId } from "../db/new-id.ts";
 import { type TestDatabase, testDatabase } from "../db/test-database.ts";
-import { answerWithoutHidden } from "../state/hidden-answers.ts";
+import { answerWithoutHidden, withoutHidden } from "../state/hidden-answers.ts";
 import { takeEvidence } from "./evidence.ts";
 import { createRunsReader } from "./reader.ts";
 import { buildHome, createTestRuns, SAM, type TestHome, type TestRuns, testLibrary } from "./test-helpers.ts";
@@ -221,6 +221,23 @@ describe("what a run reads", () => {
       errors: 3,
       entries: [withheld, withheld, { message: "The bridge was slow", lastAt: SEEN_AT }],
     });
+  });
+
+  it("of a link is nothing where anything of its device is hidden, and nothing that names something hidden", async () => {
+    const said = [
+      { of: "item 7: network", text: `{"via":"Night lamp ${CANARY}"}` },
+      { of: "item 7: zigbee", text: '{"hops":2}' },
+    ];
+    const asked = { siteId: home.siteId, gatewayId: home.gatewayId, isOfHidden: false };
+    const link = (device: string) =>
+      withoutHidden(database.db, "device.link", { said, parts: 2 }, { ...asked, input: { device } });
+    expect(await link("bridge")).toEqual({ said, parts: 2 });
+
+    await leaveOut({ kind: "light" });
+
+    expect(await link("bridge")).toEqual({});
+    expect(tells(JSON.stringify(await link("another")))).toBe(false);
+    expect(await link("another")).toMatchObject({ parts: 2, said: [{}, { text: '{"hops":2}' }] });
   });
 
   it("is withheld as well where it is what a cleared log had", async () => {

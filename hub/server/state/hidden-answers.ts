@@ -26,6 +26,8 @@ const LINES: Hides = inRows("entries", ["source", "message"], (entry) => ({
   lastAt: dayOf(entry.lastAt),
 }));
 
+const NAMED_LINKS: Hides = inRows("said", ["text"]);
+
 /**
  * What each read says of things that may not be seen. It is taken out here, for every make, before anything judges, keeps
  * or shows an answer. What cannot be seen is missing, so that a condition on it is unknown rather than false.
@@ -48,6 +50,7 @@ const HIDES: { readonly [N in ReadName]: Hides } = {
   },
   "entity.state": (output, { isOfHidden }) => (isOfHidden ? without(output, ["state", "attributes", "since"]) : output),
   "device.state": ofDevice,
+  "device.link": ofLink,
   "integration.state": async (output, asked, db) => {
     const isNamed = typeof output.reason === "string" && (await namesOf(db, asked)).isIn(output.reason);
     return isNamed ? without(output, ["reason"]) : output;
@@ -104,6 +107,13 @@ async function ofDevice(output: Output, { gatewayId, input }: Asked, db: Databas
   // When it was last heard of is when somebody was in that room.
   const isBatteryHidden = hidden.some(({ deviceClass }) => deviceClass === "battery");
   return without(output, isBatteryHidden ? ["lastSeen", "battery"] : ["lastSeen"]);
+}
+
+/** Nobody knows what stands in it: where anything of the device is hidden, all of it is. */
+async function ofLink(output: Output, asked: Asked, db: Database): Promise<Output> {
+  const things = await thingsOf(db, { gatewayId: asked.gatewayId, deviceKey: String(asked.input.device) });
+  if (asked.isOfHidden || things.some(({ isHidden }) => isHidden)) return without(output, ["said", "parts"]);
+  return NAMED_LINKS(output, asked, db);
 }
 
 /** Of a room that is left out nothing is seen; of another not by which hidden thing it is seen or heard. */

@@ -8,6 +8,8 @@ import { pass, quiet, supervise } from "./watched-home.ts";
 /** Over these all goes on, but for the poorest. */
 const GENTLE: ReadonlySet<Fault> = new Set(["late", "slow", "sliced", "slow_to_close"]);
 const CONNECTS_SECONDS = 61;
+/** That a line is cut is known within so many seconds, through whichever door. */
+const NOTICES_SECONDS = 30;
 const ANSWERS_SECONDS = 35;
 const COMES_BACK_SECONDS = 400;
 const FAILS_WITH = ["gateway_lost", "gateway_timeout", "gateway_unreachable", "gateway_misbehaving"] as const;
@@ -29,10 +31,10 @@ export interface Followed {
 export interface FollowedDoor {
   readonly name: string;
   open(): Promise<Followed>;
-  /** Within so many seconds a change is known, or that nothing is known any more. */
-  readonly noticesSeconds: number;
   /** On a good line a change is known within so many seconds. */
   readonly followsSeconds: number;
+  /** Over a line that is poor and holds, a change is known within so many seconds. */
+  readonly followsPoorlySeconds: number;
   /** A line so poor that even this door may give it up, beside those that every door may. */
   mayGiveUp?(fit: LineCase["fit"]): boolean;
 }
@@ -98,7 +100,7 @@ type Watched = Awaited<ReturnType<typeof watch>>;
 
 async function judge(
   home: Watched,
-  { noticesSeconds, mayGiveUp = () => false }: FollowedDoor,
+  { followsPoorlySeconds, mayGiveUp = () => false }: FollowedDoor,
   { fit, phase }: LineCase,
 ): Promise<Pick<Verdict, "late" | "wrong">> {
   const { line, status, supervisor } = home;
@@ -117,8 +119,9 @@ async function judge(
   if (phase === "idle") {
     line.break(fit);
     home.change();
-    const isOver = await home.pass(noticesSeconds, () => status.state !== "online" || home.heard() > before);
-    if (!isOver) return { late: `shown as online after ${noticesSeconds} s`, wrong: null };
+    const seconds = GENTLE.has(fit.fault) ? followsPoorlySeconds : NOTICES_SECONDS;
+    const isOver = await home.pass(seconds, () => status.state !== "online" || home.heard() > before);
+    if (!isOver) return { late: `shown as online after ${seconds} s`, wrong: null };
     return { late: null, wrong: status.state !== "online" && !mayFail ? `given up as ${status.state}` : null };
   }
   line.break(fit, phase === "mid-command" ? "next_up" : "next_down");

@@ -8,8 +8,8 @@ const LINK = "03";
 /** The encrypted door of a Crestron panel: HTTP to sign in and to ask, a WebSocket to hear. */
 export const panelDoor = followedDoor({
   name: "cresnext",
-  noticesSeconds: 30,
   followsSeconds: 5,
+  followsPoorlySeconds: 30,
   async open() {
     const fake = await startFakePanel();
     return {

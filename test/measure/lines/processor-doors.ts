@@ -9,9 +9,9 @@ import { followedDoor } from "./followed-door.ts";
  */
 export const consoleDoor = followedDoor({
   name: "crestron console",
-  // That a line which is cut is known within 30 s is for `half-open` and the connector's own tests: here one is only late.
-  noticesSeconds: 60,
   followsSeconds: 40,
+  // It is asked every thirty seconds; three seconds late each way, a channel, a command and its answer take a dozen more.
+  followsPoorlySeconds: 60,
   // Seventeen commands of two round trips each: with a second each way the hub does not wait until all are answered.
   mayGiveUp: ({ fault, strength }) => fault === "late" && strength === 1,
   async open() {
@@ -39,9 +39,9 @@ export const consoleDoor = followedDoor({
 /** Crestron Home on a processor: there is no push, and it is asked every fifteen seconds. */
 export const crestronHomeDoor = followedDoor({
   name: "crestron home",
-  // Three seconds late each way, eight questions take most of a minute.
-  noticesSeconds: 80,
   followsSeconds: 20,
+  // It is asked every fifteen seconds, one question after the other; three seconds late each way, eight take most of a minute.
+  followsPoorlySeconds: 80,
   async open() {
     const fake = await startFakeHome();
     const { id } = fake.row("Pendant");

@@ -92,7 +92,10 @@ async function ask(
   try {
     const declaration = gateways.capabilitiesOf(gatewayId)[capability];
     if (declaration === undefined) {
-      throw new CaretakerError("not_available_here", `${gateways.status(gatewayId).name} has no ${capability}.`);
+      throw new CaretakerError(
+        "not_available_here",
+        `${gateways.status(gatewayId).name} does not say this: its make has no ${capability}.`,
+      );
     }
     await mayBeRead(ride, declaration, thing);
     // What the hub finds out by itself is asked for because the gateway is away.
