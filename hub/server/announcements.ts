@@ -24,6 +24,8 @@ export type Announcement =
     }
   /** A run has something to do now: the engine need not wait for its next look. */
   | { readonly type: "run.due"; readonly runId: RunId }
+  /** Another hub is to go on with a run at once: it reaches its gateway, and this one does not. */
+  | { readonly type: "run.handed"; readonly runId: RunId; readonly hubId: string }
   /** A wave of a rollout has begun: its homes have their turn. */
   | { readonly type: "rollout.due"; readonly rolloutId: RolloutId }
   /** The site's own row, contacts or scopes changed. */

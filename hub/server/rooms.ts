@@ -219,7 +219,7 @@ async function makeInnerRooms(options: HubOptions, { server, port, url }: Place)
   const rollouts = new RolloutPump(rolloutsDeps);
   const upkeepDeps = { ...runsDeps, store: state.store };
   const upkeep = createUpkeep(upkeepDeps);
-  const wakeUps = createWakeUps({ db, databaseUrl, announcements, clock, log, wake: () => runs.engine.wake() });
+  const wakeUps = createWakeUps({ db, databaseUrl, announcements, clock, log, hubId, engine: runs.engine });
   const courier = createCourier({ db, now, clock, announcements, gateways, log });
   takeTaps({ announcements, consent, log });
   takeWhatAgentsSay(agents, { consent, help: { db, publicUrl: url, queueMessage: mail.queue }, log });

@@ -86,6 +86,8 @@ export interface Gateways {
   capabilitiesOf(gatewayId: GatewayId): Partial<Record<CapabilityName, CapabilityDeclaration>>;
   /** How far the hub's word alone is enough in a home with an agent; null where the hub reaches the gateway itself. */
   hubAloneAt(gatewayId: GatewayId): HubAlone | null;
+  /** The agent that the gateway is behind, where that has no line here; null for a gateway that can be reached from here. */
+  agentWithoutLine(gatewayId: GatewayId): AgentId | null;
   isOnline(gatewayId: GatewayId): boolean;
   /** Resolves when it is connected; rejects with the signal's reason, or when it was removed. */
   whenOnline(gatewayId: GatewayId, signal: AbortSignal): Promise<void>;
@@ -239,6 +241,10 @@ export function createGateways(deps: GatewaysDeps): Gateways {
     hubAloneAt: (gatewayId) => {
       const agentId = kept.get(gatewayId)?.gateway.facts.agentId ?? null;
       return agentId === null ? null : (deps.policyOf?.(agentId)?.hubAlone ?? DEFAULT_HUB_ALONE);
+    },
+    agentWithoutLine: (gatewayId) => {
+      const agentId = kept.get(gatewayId)?.gateway.facts.agentId ?? null;
+      return agentId === null || deps.linkOf?.(agentId) != null ? null : agentId;
     },
     isOnline: (gatewayId) => kept.get(gatewayId)?.gateway.status.state === "online",
     whenOnline: (gatewayId, signal) =>
