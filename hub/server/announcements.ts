@@ -38,10 +38,20 @@ export type Announcement =
   /** Some hub was told what may be seen of this home, or of any where it is null: look anew. */
   | { readonly type: "view.told"; readonly siteId: SiteId | null }
   | {
-      readonly type: "gateway.added" | "gateway.removed" | "gateway.credentials_replaced" | "gateway.access_withdrawn";
+      /** Moved is one that another agent of the home holds from now on. */
+      readonly type: GatewayDone | "gateway.access_withdrawn";
       readonly siteId: SiteId;
       readonly gatewayId: GatewayId;
     }
+  /** Another hub said that of a gateway, and has done it: what is stored is to be followed here too. */
+  | {
+      readonly type: "gateway.told";
+      readonly siteId: SiteId;
+      readonly gatewayId: GatewayId;
+      readonly said: GatewayDone;
+    }
+  /** What other hubs said may not have been heard: look at everything. */
+  | { readonly type: "others.missed" }
   /** An agent's line is open or has ended, or its home allows something else: gateways behind it may be tried again. */
   | { readonly type: "agent.changed"; readonly siteId: SiteId; readonly agentId: AgentId }
   | { readonly type: "session.ended"; readonly sessionId: SessionId; readonly personId: PersonId }
@@ -57,6 +67,9 @@ export type Announcement =
       readonly userId: string | null;
     }
   | { readonly type: "message.due" };
+
+/** What one hub does with a gateway, and the others after it. */
+export type GatewayDone = "gateway.added" | "gateway.removed" | "gateway.credentials_replaced" | "gateway.moved";
 
 export type AnnouncementType = Announcement["type"];
 type Of<T extends AnnouncementType> = Extract<Announcement, { type: T }>;

@@ -24,7 +24,14 @@ async function openHub() {
   const warnings: string[] = [];
   const log = { info() {}, warn: (_: object, message: string) => void warnings.push(message), error() {} };
   const heard: Announcement[] = [];
-  for (const type of ["site.removed", "session.ended", "person.changed", "key.revoked", "message.due"] as const)
+  for (const type of [
+    "site.changed",
+    "site.removed",
+    "session.ended",
+    "person.changed",
+    "key.revoked",
+    "message.due",
+  ] as const)
     announcements.on(type, (told) => heard.push(told));
   const { db, url: databaseUrl } = database;
   const between = createBetweenHubs({ db, databaseUrl, announcements, clock: systemClock, log: log as never });
@@ -34,6 +41,7 @@ async function openHub() {
 }
 
 const TOLD: readonly Announcement[] = [
+  { type: "site.changed", siteId: newId<SiteId>() },
   { type: "site.removed", siteId: newId<SiteId>() },
   { type: "session.ended", sessionId: newId<SessionId>(), personId: newId<PersonId>() },
   { type: "person.changed", personId: newId<PersonId>(), isDisabled: true },

@@ -1,13 +1,19 @@
 import { randomUUID } from "node:crypto";
-import type { AgentId, Clock, PersonId, SessionId, SiteId } from "@caretaker/protocol";
+import type { AgentId, Clock, GatewayId, PersonId, SessionId, SiteId } from "@caretaker/protocol";
 import { z } from "zod";
 import type { Announcement, Announcements } from "./announcements.ts";
 import { type Database, notify } from "./db/database.ts";
 import { type Listener, openListener } from "./db/listener.ts";
 import type { Log } from "./log.ts";
 
-/** What all hubs on one database have to hear: each may hold streams and gateways that end with it. */
+const GATEWAY = {
+  siteId: z.uuid().transform((id) => id as SiteId),
+  gatewayId: z.uuid().transform((id) => id as GatewayId),
+};
+
+/** What all hubs on one database have to hear: each holds streams and gateways of its own, and knows all homes. */
 const Told = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("site.changed"), siteId: z.uuid().transform((id) => id as SiteId) }),
   z.object({ type: z.literal("site.removed"), siteId: z.uuid().transform((id) => id as SiteId) }),
   z.object({
     type: z.literal("session.ended"),
@@ -25,17 +31,26 @@ const Told = z.discriminatedUnion("type", [
     siteId: z.uuid().transform((id) => id as SiteId),
     agentId: z.uuid().transform((id) => id as AgentId),
   }),
+  z.object({ type: z.literal("gateway.added"), ...GATEWAY }),
+  z.object({ type: z.literal("gateway.removed"), ...GATEWAY }),
+  z.object({ type: z.literal("gateway.credentials_replaced"), ...GATEWAY }),
+  z.object({ type: z.literal("gateway.moved"), ...GATEWAY }),
 ]);
 type Told = z.infer<typeof Told>;
 const News = z.object({ from: z.string(), told: Told });
 
 /** Written out so that a kind which is added above cannot be forgotten here. */
 const KINDS = Object.keys({
+  "site.changed": true,
   "site.removed": true,
   "session.ended": true,
   "person.changed": true,
   "key.revoked": true,
   "agent.changed": true,
+  "gateway.added": true,
+  "gateway.removed": true,
+  "gateway.credentials_replaced": true,
+  "gateway.moved": true,
 } satisfies Record<Told["type"], true>) as Told["type"][];
 
 const CHANNEL = "caretaker_told";
@@ -50,7 +65,8 @@ export interface BetweenHubsDeps {
 
 /**
  * Announces at each hub what was announced at another one, within a second. It is said once it is committed, by a hub
- * that may die before it could: what is lost costs time and no more, since every hub also looks for itself.
+ * that may die before it could: what is lost costs time and no more, since every hub also looks for itself. After a gap,
+ * as at the start, it is said that something may have been missed.
  */
 export function createBetweenHubs({ db, databaseUrl, announcements, clock, log }: BetweenHubsDeps) {
   const self = randomUUID();
@@ -67,7 +83,10 @@ export function createBetweenHubs({ db, databaseUrl, announcements, clock, log }
   };
 
   const hear = (payload: string | null): void => {
-    if (payload === null) return;
+    if (payload === null) {
+      announcements.announce({ type: "others.missed" });
+      return;
+    }
     const news = News.safeParse(parsed(payload));
     if (!news.success) {
       log.warn(
@@ -77,8 +96,8 @@ export function createBetweenHubs({ db, databaseUrl, announcements, clock, log }
       return;
     }
     if (news.data.from === self) return;
-    heard = news.data.told;
-    announcements.announce(news.data.told);
+    heard = asHeard(news.data.told);
+    announcements.announce(heard);
     heard = null;
   };
 
@@ -87,12 +106,21 @@ export function createBetweenHubs({ db, databaseUrl, announcements, clock, log }
       listener = openListener({ url: databaseUrl, log, clock });
       await listener.on(CHANNEL, hear);
       for (const kind of KINDS) stops.push(announcements.on(kind, tell));
+      // What was said between the first reading and now was not heard.
+      announcements.announce({ type: "others.missed" });
     },
     async close(): Promise<void> {
       for (const stop of stops.splice(0)) stop();
       await listener?.close();
     },
   };
+}
+
+/** Whoever announces something of a gateway has done it; here it is still to be done. */
+function asHeard(told: Told): Announcement {
+  if (!("gatewayId" in told)) return told;
+  const { type: said, siteId, gatewayId } = told;
+  return { type: "gateway.told", siteId, gatewayId, said };
 }
 
 function parsed(text: string): unknown {

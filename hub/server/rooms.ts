@@ -172,12 +172,6 @@ async function makeInnerRooms(options: HubOptions, { server, port, url }: Place)
     announcements,
     key: await hubKey(db, vault),
     sealer,
-    moved: (gatewayIds) => {
-      for (const id of gatewayIds)
-        gateways
-          .restart(id)
-          .catch((error: unknown) => log.warn({ error, gatewayId: id }, "A gateway was not begun anew."));
-    },
   });
   const gateways = createGateways({
     db,

@@ -32,6 +32,7 @@ import { toGateway } from "../state/shapes.ts";
 import type { HubState } from "../state/state.ts";
 import type { AskOptions } from "./ask.ts";
 import { type CredentialVault, openConfig, openConfigs, parseConfig } from "./credentials.ts";
+import { type Follower, followOthers } from "./follow-others.ts";
 import { memoryOf } from "./gateway-memory.ts";
 import { Intake } from "./intake.ts";
 import { readByHub } from "./own-reads.ts";
@@ -129,6 +130,7 @@ export function createGateways(deps: GatewaysDeps): Gateways {
   const kept = new Map<GatewayId, Kept>();
   const waiting = new Set<() => void>();
   const stops: (() => void)[] = [];
+  let follower: Follower | null = null;
 
   const dialerFor = (targets: readonly GatewayTarget[]): Dialer =>
     createDialer({ allow: targets, clock, ownPorts: deps.ownPorts ?? [] });
@@ -223,6 +225,27 @@ export function createGateways(deps: GatewaysDeps): Gateways {
     );
   }
 
+  async function adopt(gatewayId: GatewayId): Promise<Gateway> {
+    const gateway = await state.addGateway(gatewayId);
+    const one = kept.get(gatewayId) ?? keep(gateway);
+    if (one !== undefined) begin(one);
+    return toGateway(gateway);
+  }
+
+  async function restart(gatewayId: GatewayId): Promise<Gateway> {
+    const before = found(gatewayId);
+    await before.supervisor.stop();
+    await before.intake.written;
+    const gateway = await state.readFacts(before.gateway);
+    // It may have been let go meanwhile.
+    found(gatewayId);
+    const one = keep(gateway);
+    if (one === undefined) return toGateway(gateway);
+    report(one, { state: "connecting", reason: { code: "connecting" }, acceptedAt: null, nextTryAt: null });
+    one.supervisor.start();
+    return toGateway(gateway);
+  }
+
   return {
     async read(gatewayId, capability, input, options) {
       const one = found(gatewayId);
@@ -267,23 +290,8 @@ export function createGateways(deps: GatewaysDeps): Gateways {
       }),
     diagnostics: async (gatewayId) => found(gatewayId).supervisor.diagnostics(),
     dialerFor,
-    async adopt(gatewayId) {
-      const gateway = await state.addGateway(gatewayId);
-      const one = kept.get(gatewayId) ?? keep(gateway);
-      if (one !== undefined) begin(one);
-      return toGateway(gateway);
-    },
-    async restart(gatewayId) {
-      const before = found(gatewayId);
-      await before.supervisor.stop();
-      await before.intake.written;
-      const gateway = await state.readFacts(before.gateway);
-      const one = keep(gateway);
-      if (one === undefined) return toGateway(gateway);
-      report(one, { state: "connecting", reason: { code: "connecting" }, acceptedAt: null, nextTryAt: null });
-      one.supervisor.start();
-      return toGateway(gateway);
-    },
+    adopt,
+    restart,
     release,
     async start() {
       const ids = [...state.store.gateways.keys()].filter((id) => !kept.has(id));
@@ -309,10 +317,12 @@ export function createGateways(deps: GatewaysDeps): Gateways {
             if (gateway.facts.agentId === agentId) supervisor.tryNow();
         }),
       );
+      follower = followOthers({ ...deps, kept, known: state.store.gateways, adopt, restart, release });
       stops.push(announcements.on("site.removed", ({ siteId }) => releaseSite(kept, siteId, release, deps.log)));
     },
     async close() {
       for (const stop of stops.splice(0)) stop();
+      await follower?.stop();
       // The database keeps how each was doing, not that the hub stopped: so it can tell, at its start, what is new.
       await Promise.all([...kept.values()].map((one) => one.supervisor.stop()));
       await Promise.all([...kept.values()].map((one) => one.intake.written));
