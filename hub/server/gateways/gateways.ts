@@ -31,7 +31,7 @@ import type { GatewayRecord, GatewayStatus } from "../state/records.ts";
 import { toGateway } from "../state/shapes.ts";
 import type { HubState } from "../state/state.ts";
 import type { AskOptions } from "./ask.ts";
-import { type CredentialVault, openConfig, openConfigs, parseConfig } from "./credentials.ts";
+import { type CredentialVault, parseConfig } from "./credentials.ts";
 import { type Follower, followOthers } from "./follow-others.ts";
 import { memoryOf } from "./gateway-memory.ts";
 import { Intake } from "./intake.ts";
@@ -39,6 +39,7 @@ import { readByHub } from "./own-reads.ts";
 import { seeAgain } from "./see-again.ts";
 import { Slots } from "./slots.ts";
 import { StatusWriter } from "./status-writer.ts";
+import { openPartOf, readToBegin, storedConfig } from "./stored-config.ts";
 import { Supervisor } from "./supervisor.ts";
 import { isAtLeast } from "./versions.ts";
 
@@ -329,32 +330,6 @@ export function createGateways(deps: GatewaysDeps): Gateways {
       await writer.close();
     },
   };
-}
-
-/** What some gateways need before they are connected to: their configurations, and what is known of their homes. */
-async function readToBegin(deps: GatewaysDeps, ids: readonly GatewayId[]) {
-  if (ids.length === 0) return new Map<GatewayId, Readonly<Record<string, unknown>>>();
-  const [configs] = await Promise.all([readTogether(deps, ids), deps.state.fill(ids)]);
-  return configs;
-}
-
-/** Where that fails each gateway reads its own, and says what is wrong with it. */
-function readTogether({ db, vault, log }: GatewaysDeps, ids: readonly GatewayId[]) {
-  return openConfigs(db, vault, ids).catch((error: unknown) => {
-    log.warn({ error }, "The credentials of several gateways could not be opened together.");
-    return new Map<GatewayId, Readonly<Record<string, unknown>>>();
-  });
-}
-
-async function storedConfig({ db, vault }: GatewaysDeps, connector: Connector, id: GatewayId): Promise<unknown> {
-  return parseConfig(connector, await openConfig(vault, connector, id, await openPartOf(db, id)));
-}
-
-/** What is stored of it in the open: all but its secrets. */
-async function openPartOf(db: Database, id: GatewayId): Promise<Readonly<Record<string, unknown>>> {
-  const row = await db.selectFrom("gateway").select("config").where("id", "=", id).executeTakeFirst();
-  if (row === undefined) throw new CaretakerError("not_found", "There is no such gateway.");
-  return row.config;
 }
 
 function capabilitiesNow({ connector, gateway }: Kept): Partial<Record<CapabilityName, CapabilityDeclaration>> {
