@@ -32,6 +32,8 @@ export type Announcement =
   | { readonly type: "site.changed"; readonly siteId: SiteId }
   | { readonly type: "site.removed"; readonly siteId: SiteId }
   | { readonly type: "devices.changed"; readonly siteId: SiteId; readonly gatewayId: GatewayId }
+  /** A person said something of a device. What a gateway itself says of its devices, each hub hears from that. */
+  | { readonly type: "device.changed"; readonly siteId: SiteId; readonly gatewayId: GatewayId }
   | { readonly type: "view.withdrawn"; readonly siteId: SiteId }
   /** Another part of the home is hidden than before. */
   | { readonly type: "view.limited"; readonly siteId: SiteId }

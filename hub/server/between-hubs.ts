@@ -31,6 +31,7 @@ const Told = z.discriminatedUnion("type", [
     siteId: z.uuid().transform((id) => id as SiteId),
     agentId: z.uuid().transform((id) => id as AgentId),
   }),
+  z.object({ type: z.literal("device.changed"), ...GATEWAY }),
   z.object({ type: z.literal("gateway.added"), ...GATEWAY }),
   z.object({ type: z.literal("gateway.removed"), ...GATEWAY }),
   z.object({ type: z.literal("gateway.credentials_replaced"), ...GATEWAY }),
@@ -47,6 +48,7 @@ const KINDS = Object.keys({
   "person.changed": true,
   "key.revoked": true,
   "agent.changed": true,
+  "device.changed": true,
   "gateway.added": true,
   "gateway.removed": true,
   "gateway.credentials_replaced": true,
@@ -118,7 +120,7 @@ export function createBetweenHubs({ db, databaseUrl, announcements, clock, log }
 
 /** Whoever announces something of a gateway has done it; here it is still to be done. */
 function asHeard(told: Told): Announcement {
-  if (!("gatewayId" in told)) return told;
+  if (!("gatewayId" in told) || told.type === "device.changed") return told;
   const { type: said, siteId, gatewayId } = told;
   return { type: "gateway.told", siteId, gatewayId, said };
 }

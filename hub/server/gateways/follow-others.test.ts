@@ -2,6 +2,7 @@ import {
   type Actor,
   type AgentId,
   type ClientId,
+  type DeviceId,
   type GatewayId,
   type PersonId,
   type SessionId,
@@ -15,6 +16,7 @@ import type { Database } from "../db/database.ts";
 import { newId } from "../db/new-id.ts";
 import { type TestDatabase, testDatabase } from "../db/test-database.ts";
 import type { Call } from "../http/handler.ts";
+import { deviceHandlers } from "../sites/devices.ts";
 import { createState } from "../state/state.ts";
 import { createGateways } from "./gateways.ts";
 import { gatewayHandlers } from "./handlers.ts";
@@ -71,6 +73,8 @@ async function openHub() {
     handlers: gatewayHandlers({ ...deps, gateways }),
     rowOf: (siteId: SiteId) => state.rows().find(({ id }) => id === siteId),
     stateOf: (gatewayId: GatewayId) => state.store.gateways.get(gatewayId)?.status.state,
+    devices: deviceHandlers({ db, announcements } as never),
+    devicesOf: (gatewayId: GatewayId) => [...(state.store.gateways.get(gatewayId)?.devices.values() ?? [])],
     agentOf: (gatewayId: GatewayId) => state.store.gateways.get(gatewayId)?.facts.agentId,
     async close() {
       await gateways.close();
@@ -175,6 +179,20 @@ describe("what one hub does with homes and gateways, the others do within a seco
       await soon(() => expect(hub.agentOf(gatewayId)).toBe(agentId));
       await soon(() => expect(hub.home.closed).toBe(1));
     }
+  });
+
+  it("knows what a person said of a device", async () => {
+    const gatewayId = await add(await addSite());
+    await soon(() => expect(there.devicesOf(gatewayId)).toMatchObject([{ name: "Bridge", doNotTouch: false }]));
+    const { id, version } = await db
+      .selectFrom("device")
+      .select(["id", "version"])
+      .where("gatewayId", "=", gatewayId)
+      .executeTakeFirstOrThrow();
+
+    await here.devices["device.update"]({ deviceId: id as DeviceId, version, doNotTouch: true }, call);
+
+    await soon(() => expect(there.devicesOf(gatewayId)).toMatchObject([{ doNotTouch: true }]));
   });
 
   it("follows what is stored, whatever was said last: added, and already gone", async () => {

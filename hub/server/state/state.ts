@@ -221,8 +221,10 @@ export function createState(deps: StateDeps): HubState {
         announcements.on("view.limited", ({ siteId }) => hideAnew(siteId)),
         announcements.on("view.told", ({ siteId }) => hideAnew(siteId ?? undefined)),
         announcements.on("site.removed", ({ siteId }) => store.removeSite(siteId)),
-        announcements.on("devices.changed", ({ gatewayId }) =>
-          reported("Changed devices were not read.", reloadDevices(gatewayId)),
+        ...(["devices.changed", "device.changed"] as const).map((type) =>
+          announcements.on(type, ({ gatewayId }) =>
+            reported("Changed devices were not read.", reloadDevices(gatewayId)),
+          ),
         ),
         announcements.on("run.stepped", ({ run }) => noteRun(run)),
       );
