@@ -56,6 +56,7 @@ const KINDS = Object.keys({
 } satisfies Record<Told["type"], true>) as Told["type"][];
 
 const CHANNEL = "caretaker_told";
+const CATCH_UP_AFTER_MILLISECONDS = 5000;
 
 export interface BetweenHubsDeps {
   readonly db: Database;
@@ -68,7 +69,7 @@ export interface BetweenHubsDeps {
 /**
  * Announces at each hub what was announced at another one, within a second. It is said once it is committed, by a hub
  * that may die before it could: what is lost costs time and no more, since every hub also looks for itself. After a gap,
- * as at the start, it is said that something may have been missed.
+ * and soon after the start, it is said that something may have been missed.
  */
 export function createBetweenHubs({ db, databaseUrl, announcements, clock, log }: BetweenHubsDeps) {
   const self = randomUUID();
@@ -108,8 +109,8 @@ export function createBetweenHubs({ db, databaseUrl, announcements, clock, log }
       listener = openListener({ url: databaseUrl, log, clock });
       await listener.on(CHANNEL, hear);
       for (const kind of KINDS) stops.push(announcements.on(kind, tell));
-      // What was said between the first reading and now was not heard.
-      announcements.announce({ type: "others.missed" });
+      // What was said between the first reading and now was not heard. It can wait until the homes are connected to.
+      stops.push(clock.after(CATCH_UP_AFTER_MILLISECONDS, () => announcements.announce({ type: "others.missed" })));
     },
     async close(): Promise<void> {
       for (const stop of stops.splice(0)) stop();

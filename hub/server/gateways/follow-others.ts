@@ -67,8 +67,6 @@ export function followOthers({ db, announcements, log, ...own }: FollowDeps): Fo
       log.warn({ error }, "Which gateways there are could not be read. What other hubs say next is followed."),
     );
   };
-  // What was done between the first reading and now was not heard.
-  lookAtAll();
 
   return {
     async stop() {
