@@ -159,6 +159,20 @@ describe("a yes that is signed with a passkey", () => {
     expect(buttons()).toEqual(["Allow", "Another time", "No"]);
   });
 
+  it("is offered where the plain one was pressed and the box waits for its own, with Stop beside it", async () => {
+    const hub = await openPage(buildView({ status: "allowed", canAnswer: false, canStop: true, takesPasskey: false }));
+    expect(buttons()).toEqual(["Stop"]);
+
+    hub.view = { ...hub.view, takesPasskey: true };
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(buttons()).toEqual([ALLOW, "Stop"]);
+    expect(root.querySelector(".actions")?.textContent).toContain(wordsIn("en").passkey.elsewhere);
+    button(ALLOW).click();
+
+    await vi.waitFor(() => expect(buttons()).toEqual(["Stop"]));
+    expect(hub.posts().slice(-1)).toEqual([["allow", { proposalCode: "77aa-0102", credential }]]);
+  });
+
   it("is signed over what the box gave, and sent with the code of what was read", async () => {
     const hub = await openPage(buildView({ takesPasskey: true }));
 

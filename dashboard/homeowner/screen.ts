@@ -82,6 +82,7 @@ export function createScreen(view: ConsentView, words: PageWords, handlers: Hand
       const key = JSON.stringify([
         next.status,
         next.canAnswer,
+        next.takesPasskey,
         next.canStop,
         next.ended,
         next.emergency,
@@ -269,16 +270,15 @@ function buttonsOf(
     element("button", { class: kind, attributes: { type: "button" }, onclick }, label);
   // The box takes no other yes from this page: the plain one would come to nothing.
   const isSigned = view.takesPasskey && hasPasskeys();
-  const answers = view.canAnswer
-    ? [
-        isSigned
-          ? button(words.passkey.allow, "main", onPasskey)
-          : button(words.allow, "main", () => onAnswer("allow")),
-        button(words.anotherTime, "other", () => choose(view)),
-        button(words.no, "other", () => onAnswer("no")),
-      ]
-    : [];
-  if (view.canAnswer && isSigned) answers.push(element("p", { class: "elsewhere" }, words.passkey.elsewhere));
+  const answers: HTMLElement[] = [];
+  if (isSigned) answers.push(button(words.passkey.allow, "main", onPasskey));
+  else if (view.canAnswer) answers.push(button(words.allow, "main", () => onAnswer("allow")));
+  if (view.canAnswer) {
+    answers.push(button(words.anotherTime, "other", () => choose(view)));
+    answers.push(button(words.no, "other", () => onAnswer("no")));
+  }
+  // Also where it was allowed by the plain button, and the box waits for its own yes.
+  if (isSigned) answers.push(element("p", { class: "elsewhere" }, words.passkey.elsewhere));
   return view.canStop ? [...answers, button(words.stopNow, "stop", onStop)] : answers;
 }
 

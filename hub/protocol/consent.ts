@@ -118,7 +118,10 @@ export const ConsentView = z.object({
   proposalCode: z.string(),
   /** Whether Allow, Another time and No can be pressed now. */
   canAnswer: z.boolean(),
-  /** Whether the box in the home wants a yes of its own to this, and takes one that is signed with a passkey. */
+  /**
+   * Whether the box in the home wants a yes of its own to this, and takes one that is signed with a passkey: also after a
+   * plain Allow, while the run waits for that.
+   */
   takesPasskey: z.boolean(),
   canStop: z.boolean(),
   /** Why what they allowed ended before its time, as a sentence. */

@@ -1,4 +1,5 @@
-import { type PersonId, type SessionId, type SiteId, systemClock } from "@caretaker/protocol";
+import { createTestClock } from "@caretaker/kit";
+import { type Clock, type PersonId, type SessionId, type SiteId, systemClock } from "@caretaker/protocol";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { type Announcement, createAnnouncements } from "./announcements.ts";
 import { createBetweenHubs } from "./between-hubs.ts";
@@ -17,23 +18,32 @@ afterEach(async () => {
 });
 
 /** As much of a hub as tells others and hears from them. */
-async function openHub() {
+async function openHub(clock: Clock = systemClock) {
   const announcements = createAnnouncements((error) => {
     throw error;
   });
   const warnings: string[] = [];
   const log = { info() {}, warn: (_: object, message: string) => void warnings.push(message), error() {} };
   const heard: Announcement[] = [];
-  for (const type of ["site.removed", "session.ended", "person.changed", "key.revoked", "message.due"] as const)
+  for (const type of [
+    "site.changed",
+    "site.removed",
+    "session.ended",
+    "person.changed",
+    "key.revoked",
+    "others.missed",
+    "message.due",
+  ] as const)
     announcements.on(type, (told) => heard.push(told));
   const { db, url: databaseUrl } = database;
-  const between = createBetweenHubs({ db, databaseUrl, announcements, clock: systemClock, log: log as never });
+  const between = createBetweenHubs({ db, databaseUrl, announcements, clock, log: log as never });
   await between.start();
   closes.push(between.close);
   return { announcements, heard, warnings };
 }
 
 const TOLD: readonly Announcement[] = [
+  { type: "site.changed", siteId: newId<SiteId>() },
   { type: "site.removed", siteId: newId<SiteId>() },
   { type: "session.ended", sessionId: newId<SessionId>(), personId: newId<PersonId>() },
   { type: "person.changed", personId: newId<PersonId>(), isDisabled: true },
@@ -70,6 +80,17 @@ describe("what was announced at one hub", () => {
     here.announcements.announce(TOLD[0] as Announcement);
 
     await vi.waitFor(() => expect(there.heard).toEqual([TOLD[0]]), { timeout: 2000, interval: 5 });
+  });
+
+  it("may not have been heard before a hub listened, which it says to itself once its homes had time to connect", async () => {
+    const clock = createTestClock();
+    const hub = await openHub(clock);
+    await clock.forward("4s");
+    expect(hub.heard).toEqual([]);
+
+    await clock.forward("1s");
+
+    expect(hub.heard).toEqual([{ type: "others.missed" }]);
   });
 
   it("is left alone where it cannot be understood, and said so", async () => {

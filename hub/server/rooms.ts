@@ -172,12 +172,6 @@ async function makeInnerRooms(options: HubOptions, { server, port, url }: Place)
     announcements,
     key: await hubKey(db, vault),
     sealer,
-    moved: (gatewayIds) => {
-      for (const id of gatewayIds)
-        gateways
-          .restart(id)
-          .catch((error: unknown) => log.warn({ error, gatewayId: id }, "A gateway was not begun anew."));
-    },
   });
   const gateways = createGateways({
     db,
@@ -219,7 +213,7 @@ async function makeInnerRooms(options: HubOptions, { server, port, url }: Place)
   const rollouts = new RolloutPump(rolloutsDeps);
   const upkeepDeps = { ...runsDeps, store: state.store };
   const upkeep = createUpkeep(upkeepDeps);
-  const wakeUps = createWakeUps({ db, databaseUrl, announcements, clock, log, wake: () => runs.engine.wake() });
+  const wakeUps = createWakeUps({ db, databaseUrl, announcements, clock, log, hubId, engine: runs.engine });
   const courier = createCourier({ db, now, clock, announcements, gateways, log });
   takeTaps({ announcements, consent, log });
   takeWhatAgentsSay(agents, { consent, help: { db, publicUrl: url, queueMessage: mail.queue }, log });

@@ -1,6 +1,4 @@
 import { mkdtemp, rm } from "node:fs/promises";
-import type { AddressInfo } from "node:net";
-import { createServer, connect as dial, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startFakeHomeAssistant, testHome } from "@caretaker/connector-home-assistant/fake-gateway";
@@ -8,31 +6,8 @@ import { testDatabase } from "@caretaker/server/db/test-database.ts";
 import { expect, it } from "vitest";
 import { confirmAgent, startAgent } from "./harness/agent.ts";
 import { Firm, HOMEOWNER } from "./harness/firm.ts";
+import { openFront } from "./harness/front.ts";
 import { startHubProcess } from "./harness/hub-process.ts";
-
-/** The one address that homes know: what stands behind it can be exchanged. */
-async function openFront(port: number): Promise<{ server: Server; url: string; leadTo(port: number): void }> {
-  let to = port;
-  const server = createServer((socket) => {
-    const onward = dial(to, "127.0.0.1");
-    for (const [one, other] of [
-      [socket, onward],
-      [onward, socket],
-    ] as const) {
-      one.on("error", () => other.destroy());
-      one.on("close", () => other.destroy());
-      one.pipe(other);
-    }
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return {
-    server,
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    leadTo: (next) => {
-      to = next;
-    },
-  };
-}
 
 const portOf = (url: string): number => Number(new URL(url).port);
 
@@ -42,8 +17,11 @@ it("an agent that loses its hub is at the next one within seconds, and what is b
   const firm = await Firm.open(database).then((opened) => opened.settle());
   const home = await startFakeHomeAssistant({ home: testHome({ hall: { mode: "wedged" } }) });
   const environment = { CARETAKER_KEY_FILE: firm.keyFile };
+  // The one address that homes know.
   const front = await openFront(portOf(firm.hub.url));
   const { agent, stop } = await startAgent();
+  // From the beginning: what is added at the first is known here by the time that it is needed.
+  const other = await startHubProcess({ data, databaseUrl: database.url, environment });
   try {
     const client = await firm.api("client.create", { name: "Lee" });
     const { id: siteId } = await firm.api("site.create", {
@@ -72,10 +50,9 @@ it("an agent that loses its hub is at the next one within seconds, and what is b
       const run = await firm.ended(id);
       return run.outcome;
     };
+    // Either hub takes up a run; the one that has not the agent's line hands it over.
     expect(await mend()).toBe("fixed");
 
-    // Not before: of two hubs either takes up a run, and the one without the agent's line would let it wait.
-    const other = await startHubProcess({ data, databaseUrl: database.url, environment });
     await firm.hub.kill();
     const began = performance.now();
     front.leadTo(portOf(other.url));
@@ -89,7 +66,8 @@ it("an agent that loses its hub is at the next one within seconds, and what is b
     expect(await firm.api("agent.get", { siteId })).toMatchObject({ agent: { state: "online" } });
   } finally {
     await stop();
-    front.server.close();
+    front.close();
+    await other.kill();
     await firm.close();
     await home.close();
     await rm(data, { recursive: true, force: true });

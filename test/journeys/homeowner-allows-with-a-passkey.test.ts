@@ -112,6 +112,19 @@ simulatedJourney("a passkey of the household", (stage) => {
       expect(acts()).toBe(before);
       expect(agent.store.home.questions.at(-1)?.answer).not.toBe("allow");
 
+      // Whoever pressed the plain button is not sent home: the passkey is offered for what the box waits for.
+      await phone.goto(second.link);
+      await allow.waitFor();
+      expect(await phone.locator(".actions button").allInnerTexts()).toEqual([
+        "Allow with fingerprint or face",
+        "Stop",
+      ]);
+      await look(phone, "question-waits");
+      await until("the box knows the question", async () => agent.guard.questions().some(({ isOpen }) => isOpen));
+      await allow.click();
+      expect((await firm.ended(second.runId)).outcome).toBe("fixed");
+      expect(acts()).toBeGreaterThan(before);
+
       expect(found).toEqual([]);
       expect(mistakes).toEqual([]);
     } finally {

@@ -58,6 +58,10 @@ describe("the agent's image", () => {
     expect(words("ENV")[0]).toContain("NODE_COMPILE_CACHE=/caretaker/compiled");
     for (const first of [program, "hub/agent/home-assistant-app.ts"])
       expect(compiled).toContain(`node ${flags.join(" ")} ${first};`);
+    // Node names the folder by who compiled, here root, and looks for its own.
+    expect(words("RUN").at(-2)).toMatch(
+      /^cd compiled && chmod -R a\+rX \. && for made in \*-0; do ln -s .*-1000"; done$/,
+    );
   });
 
   it("writes to its own folder only", () => {

@@ -61,6 +61,8 @@ describe("the Home Assistant app", () => {
 
     expect(Object.keys(config()).filter((field) => !harmless.has(field))).toEqual([]);
     expect(config().panel_admin).toBe(true);
+    // Another first process would need a capability more, to tell the agent to end.
+    expect(config().init).toBe(false);
   });
 
   it("leaves the home's key and what was decided with it out of backups", () => {
@@ -84,7 +86,7 @@ describe("the Home Assistant app", () => {
     const writes = rules.filter((rule) => /^\/\S* [a-z]*w[a-z]*,$/.test(rule)).map((rule) => rule.split(" ")[0]);
 
     expect(profile).toContain(`profile ${config().slug} flags=(attach_disconnected,mediate_deleted) {`);
-    expect(executes).toEqual(["/sbin/docker-init", "/usr/local/bin/node"]);
+    expect(executes).toEqual(["/usr/local/bin/node"]);
     expect(writes).toEqual(["/data/", "/data/**", "/tmp/", "/tmp/**"]);
     expect(rules.filter((rule) => rule === "file," || rule === "network," || rule === "capability,")).toEqual([]);
     expect(profile.match(/[{]/g)?.length).toBe(profile.match(/[}]/g)?.length ?? 0);

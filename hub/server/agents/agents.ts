@@ -6,7 +6,6 @@ import {
   type AgentWelcome,
   type Cancel,
   type Clock,
-  type GatewayId,
   isCaretakerError,
   KNOWS_PASSKEYS,
   type PasskeysSaid,
@@ -45,8 +44,6 @@ export interface AgentsDeps {
   /** Which of the hubs on this database this is. */
   readonly hubId: string;
   readonly sealer: { open(sealed: object, boundTo: string): Promise<string> };
-  /** Gateways that another agent of the home held before: they are begun anew. */
-  readonly moved?: (gatewayIds: readonly GatewayId[]) => void;
 }
 
 /** What somebody of a home said to the agent there. */
@@ -189,7 +186,9 @@ export function createAgents(deps: AgentsDeps): Agents {
         await note(agentId, news.policy);
         if (news.policy.isConfirmed) {
           const moved = await transaction(db, async (trx) => confirm(trx, agentId, await now(trx)));
-          if (moved.length > 0) deps.moved?.(moved);
+          // Another agent of the home held them before.
+          for (const gatewayId of moved)
+            announcements.announce({ type: "gateway.moved", siteId: row.siteId as SiteId, gatewayId });
         }
         changed(row);
       } else if (news.kind === "passkeys") {

@@ -199,6 +199,48 @@ describe("a passkey on the question's page", () => {
     });
   });
 
+  it("is offered after a plain yes while the run waits for the home's own, and no longer than that", async () => {
+    await says();
+    const { token, requestId } = await asked();
+    const { proposalCode } = await consent.link.view(token);
+    await consent.link.answer({ token, answer: "allow", proposalCode });
+    expect(await isOffered(token)).toBe(false);
+    await expect(handlers()["consent.passkey.challenge"]({ token }, call)).rejects.toMatchObject({
+      code: "already_done",
+    });
+    const waitsFor = (question: string | null) =>
+      db
+        .updateTable("run")
+        .set({ status: "waiting_for_consent", memory: JSON.stringify({ question }) })
+        .execute();
+    answers = (ask) => (ask.what === "passkey_challenge" ? CHALLENGE : { code: CODE });
+
+    await waitsFor(newId<string>());
+    expect(await isOffered(token)).toBe(false);
+    await waitsFor(requestId);
+    expect(await consent.link.view(token)).toMatchObject({ status: "allowed", canAnswer: false, takesPasskey: true });
+    expect(await handlers()["consent.passkey.challenge"]({ token }, call)).toEqual(CHALLENGE);
+    const view = await handlers()["consent.passkey.allow"]({ token, proposalCode, credential: CREDENTIAL }, call);
+
+    expect(view).toMatchObject({ status: "allowed", takesPasskey: false });
+    const [entry] = await listEntries(db, { chain: home.siteId, before: undefined, limit: 1 });
+    expect(entry).toMatchObject({ event: "consent.allowed", payload: { grade: "A", passkey: CODE, isSecond: true } });
+  });
+
+  it("is not offered after a plain yes to somebody who may not allow it any more", async () => {
+    await says();
+    const { token, requestId } = await asked();
+    const { proposalCode } = await consent.link.view(token);
+    await consent.link.answer({ token, answer: "allow", proposalCode });
+    const memory = JSON.stringify({ question: requestId });
+    await db.updateTable("run").set({ status: "waiting_for_consent", memory }).execute();
+    expect(await isOffered(token)).toBe(true);
+
+    await db.updateTable("contact").set({ removedAt: new Date() }).execute();
+
+    expect(await isOffered(token)).toBe(false);
+  });
+
   it.each([
     ["does not accept it", new CaretakerError("not_allowed", "No."), "not_allowed"],
     ["has not heard of the question", new CaretakerError("not_found", "What?"), "conflict"],

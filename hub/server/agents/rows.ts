@@ -259,6 +259,18 @@ export async function lineEnded(db: Database, agentId: AgentId, hubId: string, n
     .execute();
 }
 
+/** At which other hub it has its line, as that one last said. */
+export async function lineElsewhere(db: Database, agentId: AgentId, hubId: string, now: Date): Promise<string | null> {
+  const agent = await db
+    .selectFrom("agent")
+    .select("lineHub")
+    .where("id", "=", agentId)
+    .where("lineUntil", ">", now.toISOString())
+    .where("lineHub", "<>", hubId)
+    .executeTakeFirst();
+  return agent?.lineHub ?? null;
+}
+
 interface Entry {
   readonly actor: string;
   readonly now: Date;

@@ -14,7 +14,8 @@ export interface Signable {
 /** The question that this link shows. Looked at before the agent is asked, so that it takes no yes that is none here. */
 export async function signable(deps: ConsentDeps, token: string): Promise<Signable> {
   const { canAnswer, takesPasskey, status, proposalCode } = await view(deps, token);
-  if (!canAnswer) throw whyNot(status);
+  // What was allowed by another way can be signed while its run waits for that, and nothing else can be answered of it.
+  if (!canAnswer && !takesPasskey) throw whyNot(status);
   if (!takesPasskey)
     throw new CaretakerError("not_available_here", "The box in the home takes no passkey for this at the moment.");
   const found = await deps.db

@@ -3,6 +3,7 @@ import { type Database, transaction } from "../db/database.ts";
 import { shortCode } from "../ledger/canonical.ts";
 import { expire } from "./answer.ts";
 import type { AskedText } from "./asked-text.ts";
+import { waitsForHome } from "./at-home/yes-at-home.ts";
 import { statusAt } from "./clocks.ts";
 import { obstacleOf } from "./contacts.ts";
 import { endTell } from "./end-tell.ts";
@@ -29,7 +30,9 @@ export async function view(deps: ConsentDeps, token: string): Promise<ConsentVie
 
   const hasEnded = request.runStatus === "finished" || request.runStatus === "cancelled";
   const asked = request.askedText as unknown as AskedText;
-  const canAnswer = !hasEnded && status === "asked" && (await mayAnswer(deps, request, now));
+  const mayAsk = !hasEnded && (status === "asked" || (await waitsAtHome(deps, request, status)));
+  const mayAllow = mayAsk && (await mayAnswer(deps, request, now));
+  const canAnswer = mayAllow && status === "asked";
   const { window = null, price = null } = request.proposal;
   // What ended with its run is told by what came of the run.
   const end = hasEnded ? request.endedWhy : await grantEndOf(deps.db, request, now);
@@ -61,7 +64,7 @@ export async function view(deps: ConsentDeps, token: string): Promise<ConsentVie
     ledgerCode: request.ledgerCode,
     proposalCode: shortCode(request.digest),
     canAnswer,
-    takesPasskey: canAnswer && (await takesPasskey(deps, request)),
+    takesPasskey: mayAllow && (await takesPasskey(deps, request)),
     canStop: !hasEnded && request.status === "allowed" && end === null,
     ended: end === null ? null : wordsIn(request.language).grantEnds[end],
     emergency: request.grade === "D" ? await emergencyOf(deps.db, request, asked) : null,
@@ -101,6 +104,11 @@ async function emergencyOf(db: Database, request: Request, { firm, home }: Asked
 async function endInTime(deps: ConsentDeps, requestId: string, now: Date): Promise<void> {
   const announcements = await transaction(deps.db, (trx) => expire(deps, trx, { requestId, now, tellRun: true }));
   for (const announcement of announcements ?? []) deps.announcements.announce(announcement);
+}
+
+/** Allowed, and its run waits for the home's own yes: a passkey says that too. */
+async function waitsAtHome({ db }: ConsentDeps, request: Request, status: ConsentView["status"]): Promise<boolean> {
+  return status === "allowed" && (await waitsForHome({ trx: db, request }));
 }
 
 async function mayAnswer(deps: ConsentDeps, request: Request, now: Date): Promise<boolean> {

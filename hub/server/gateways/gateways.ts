@@ -31,13 +31,15 @@ import type { GatewayRecord, GatewayStatus } from "../state/records.ts";
 import { toGateway } from "../state/shapes.ts";
 import type { HubState } from "../state/state.ts";
 import type { AskOptions } from "./ask.ts";
-import { type CredentialVault, openConfig, openConfigs, parseConfig } from "./credentials.ts";
+import { type CredentialVault, parseConfig } from "./credentials.ts";
+import { type Follower, followOthers } from "./follow-others.ts";
 import { memoryOf } from "./gateway-memory.ts";
 import { Intake } from "./intake.ts";
 import { readByHub } from "./own-reads.ts";
 import { seeAgain } from "./see-again.ts";
 import { Slots } from "./slots.ts";
 import { StatusWriter } from "./status-writer.ts";
+import { openPartOf, readToBegin, storedConfig } from "./stored-config.ts";
 import { Supervisor } from "./supervisor.ts";
 import { isAtLeast } from "./versions.ts";
 
@@ -86,6 +88,8 @@ export interface Gateways {
   capabilitiesOf(gatewayId: GatewayId): Partial<Record<CapabilityName, CapabilityDeclaration>>;
   /** How far the hub's word alone is enough in a home with an agent; null where the hub reaches the gateway itself. */
   hubAloneAt(gatewayId: GatewayId): HubAlone | null;
+  /** The agent that the gateway is behind, where that has no line here; null for a gateway that can be reached from here. */
+  agentWithoutLine(gatewayId: GatewayId): AgentId | null;
   isOnline(gatewayId: GatewayId): boolean;
   /** Resolves when it is connected; rejects with the signal's reason, or when it was removed. */
   whenOnline(gatewayId: GatewayId, signal: AbortSignal): Promise<void>;
@@ -127,6 +131,7 @@ export function createGateways(deps: GatewaysDeps): Gateways {
   const kept = new Map<GatewayId, Kept>();
   const waiting = new Set<() => void>();
   const stops: (() => void)[] = [];
+  let follower: Follower | null = null;
 
   const dialerFor = (targets: readonly GatewayTarget[]): Dialer =>
     createDialer({ allow: targets, clock, ownPorts: deps.ownPorts ?? [] });
@@ -221,6 +226,27 @@ export function createGateways(deps: GatewaysDeps): Gateways {
     );
   }
 
+  async function adopt(gatewayId: GatewayId): Promise<Gateway> {
+    const gateway = await state.addGateway(gatewayId);
+    const one = kept.get(gatewayId) ?? keep(gateway);
+    if (one !== undefined) begin(one);
+    return toGateway(gateway);
+  }
+
+  async function restart(gatewayId: GatewayId): Promise<Gateway> {
+    const before = found(gatewayId);
+    await before.supervisor.stop();
+    await before.intake.written;
+    const gateway = await state.readFacts(before.gateway);
+    // It may have been let go meanwhile.
+    found(gatewayId);
+    const one = keep(gateway);
+    if (one === undefined) return toGateway(gateway);
+    report(one, { state: "connecting", reason: { code: "connecting" }, acceptedAt: null, nextTryAt: null });
+    one.supervisor.start();
+    return toGateway(gateway);
+  }
+
   return {
     async read(gatewayId, capability, input, options) {
       const one = found(gatewayId);
@@ -239,6 +265,10 @@ export function createGateways(deps: GatewaysDeps): Gateways {
     hubAloneAt: (gatewayId) => {
       const agentId = kept.get(gatewayId)?.gateway.facts.agentId ?? null;
       return agentId === null ? null : (deps.policyOf?.(agentId)?.hubAlone ?? DEFAULT_HUB_ALONE);
+    },
+    agentWithoutLine: (gatewayId) => {
+      const agentId = kept.get(gatewayId)?.gateway.facts.agentId ?? null;
+      return agentId === null || deps.linkOf?.(agentId) != null ? null : agentId;
     },
     isOnline: (gatewayId) => kept.get(gatewayId)?.gateway.status.state === "online",
     whenOnline: (gatewayId, signal) =>
@@ -261,23 +291,8 @@ export function createGateways(deps: GatewaysDeps): Gateways {
       }),
     diagnostics: async (gatewayId) => found(gatewayId).supervisor.diagnostics(),
     dialerFor,
-    async adopt(gatewayId) {
-      const gateway = await state.addGateway(gatewayId);
-      const one = kept.get(gatewayId) ?? keep(gateway);
-      if (one !== undefined) begin(one);
-      return toGateway(gateway);
-    },
-    async restart(gatewayId) {
-      const before = found(gatewayId);
-      await before.supervisor.stop();
-      await before.intake.written;
-      const gateway = await state.readFacts(before.gateway);
-      const one = keep(gateway);
-      if (one === undefined) return toGateway(gateway);
-      report(one, { state: "connecting", reason: { code: "connecting" }, acceptedAt: null, nextTryAt: null });
-      one.supervisor.start();
-      return toGateway(gateway);
-    },
+    adopt,
+    restart,
     release,
     async start() {
       const ids = [...state.store.gateways.keys()].filter((id) => !kept.has(id));
@@ -303,42 +318,18 @@ export function createGateways(deps: GatewaysDeps): Gateways {
             if (gateway.facts.agentId === agentId) supervisor.tryNow();
         }),
       );
+      follower = followOthers({ ...deps, kept, known: state.store.gateways, adopt, restart, release });
       stops.push(announcements.on("site.removed", ({ siteId }) => releaseSite(kept, siteId, release, deps.log)));
     },
     async close() {
       for (const stop of stops.splice(0)) stop();
+      await follower?.stop();
       // The database keeps how each was doing, not that the hub stopped: so it can tell, at its start, what is new.
       await Promise.all([...kept.values()].map((one) => one.supervisor.stop()));
       await Promise.all([...kept.values()].map((one) => one.intake.written));
       await writer.close();
     },
   };
-}
-
-/** What some gateways need before they are connected to: their configurations, and what is known of their homes. */
-async function readToBegin(deps: GatewaysDeps, ids: readonly GatewayId[]) {
-  if (ids.length === 0) return new Map<GatewayId, Readonly<Record<string, unknown>>>();
-  const [configs] = await Promise.all([readTogether(deps, ids), deps.state.fill(ids)]);
-  return configs;
-}
-
-/** Where that fails each gateway reads its own, and says what is wrong with it. */
-function readTogether({ db, vault, log }: GatewaysDeps, ids: readonly GatewayId[]) {
-  return openConfigs(db, vault, ids).catch((error: unknown) => {
-    log.warn({ error }, "The credentials of several gateways could not be opened together.");
-    return new Map<GatewayId, Readonly<Record<string, unknown>>>();
-  });
-}
-
-async function storedConfig({ db, vault }: GatewaysDeps, connector: Connector, id: GatewayId): Promise<unknown> {
-  return parseConfig(connector, await openConfig(vault, connector, id, await openPartOf(db, id)));
-}
-
-/** What is stored of it in the open: all but its secrets. */
-async function openPartOf(db: Database, id: GatewayId): Promise<Readonly<Record<string, unknown>>> {
-  const row = await db.selectFrom("gateway").select("config").where("id", "=", id).executeTakeFirst();
-  if (row === undefined) throw new CaretakerError("not_found", "There is no such gateway.");
-  return row.config;
 }
 
 function capabilitiesNow({ connector, gateway }: Kept): Partial<Record<CapabilityName, CapabilityDeclaration>> {

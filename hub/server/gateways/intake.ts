@@ -110,8 +110,9 @@ export class Intake {
     const { db, clock } = this.#deps;
     const { id } = this.#gateway.facts;
     return transaction(db, async (trx) => {
-      const written = await syncInventory(trx, id, inventory, clock.now());
+      // First, for it locks the gateway: another hub that was told the same at this moment finds the rows of this one.
       await trx.updateTable("gateway").set({ inventoryDigest: digest }).where("id", "=", id).execute();
+      const written = await syncInventory(trx, id, inventory, clock.now());
       const packed = packInventory(written);
       await trx
         .insertInto("gatewayInventory")

@@ -12,9 +12,10 @@ import { openApiDocument } from "./openapi.ts";
 import { mountPages } from "./pages.ts";
 import { toProblem } from "./problem.ts";
 import { jsonBody } from "./request-body.ts";
-import { requestIdOf, tellablePath, withRequestId } from "./request-id.ts";
+import { requestIdOf, withRequestId } from "./request-id.ts";
 import { contentSecurityPolicy, securityHeaders } from "./security-headers.ts";
 import { mountOperations } from "./serve.ts";
+import { TOKEN_DOORS, tellablePath } from "./token-addresses.ts";
 
 export interface HttpDeps extends Omit<HealthDeps, "isServing"> {
   readonly db: Database;
@@ -54,7 +55,7 @@ export function createHttp(deps: HttpDeps): Http {
   app.get("/api/v1/openapi.json", (_request, response) => void response.json(openApiDocument(deps)));
   app.use("/api/auth", tooMany(60, 60), authDoor(deps));
   // Each counts for itself: whoever reads a question often is not kept from making a passkey.
-  for (const door of ["consent", "passkeys", "invitations", "setup"]) app.use(`/api/v1/${door}`, tooMany(60, 240));
+  for (const door of [...TOKEN_DOORS, "/setup"]) app.use(`/api/v1${door}`, tooMany(60, 240));
   const operations = express.Router({ caseSensitive: true, strict: true });
   operations.use(jsonBody(LONGEST_BODY));
   mountOperations(operations, {

@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import express, { type RequestHandler, type Router } from "express";
 import { contentSecurityPolicy, docsPolicy, newNonce } from "./security-headers.ts";
+import { HOMEOWNER_PAGES } from "./token-addresses.ts";
 
 const NONCE = /__CSP_NONCE__/g;
 /** Addresses of the technician's pages: anything that looks like one, so that a link can be pasted into a chat. */
@@ -15,10 +16,7 @@ export function mountPages(router: Router, { dashboard }: { dashboard: string })
     express.static(join(dashboard, "assets"), { immutable: true, maxAge: "365d", index: false, redirect: false }),
   );
   router.use(otherFiles(dashboard));
-  router.get("/c/:token", page(dashboard, "consent.html"));
-  router.get("/q/:token", page(dashboard, "consent.html"));
-  router.get("/j/:token", page(dashboard, "consent.html"));
-  router.get("/k/:token", page(dashboard, "consent.html"));
+  for (const before of HOMEOWNER_PAGES) router.get(`${before}/:token`, page(dashboard, "consent.html"));
   router.get("/sign-in-once", signInOnce);
   mountDocs(router);
   router.get(PAGE, page(dashboard, "index.html"));

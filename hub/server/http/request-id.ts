@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { RequestHandler } from "express";
 import { type Log, withLogFields } from "../log.ts";
+import { tellablePath } from "./token-addresses.ts";
 
 const ids = new WeakMap<object, string>();
 const SLOW_MILLISECONDS = 1000;
@@ -25,13 +26,6 @@ export function withRequestId(log: Log): RequestHandler {
     });
     withLogFields({ requestId }, next);
   };
-}
-
-/** The path of an address as it may be told and logged: without its query, and without the token of a link. */
-export function tellablePath(url: string): string {
-  return (url.split("?")[0] ?? "")
-    .replace(/^(\/[ck]|\/api\/v1\/consent|\/api\/v1\/passkeys|\/api\/v1\/invitations|\/invitations)\/[^/]+/, "$1/…")
-    .slice(0, 200);
 }
 
 export function requestIdOf(request: object): string {

@@ -1,3 +1,4 @@
+import type { RunId } from "@caretaker/protocol";
 import { sql } from "kysely";
 import { oneBuiltOnce } from "../db/built-once.ts";
 import type { Database } from "../db/database.ts";
@@ -27,6 +28,33 @@ export async function claimDue({ db, now, clock, hubId }: RunsDeps): Promise<Cla
   if (row === undefined) return undefined;
   const { dueAt, ...run } = row;
   return { run, lateMilliseconds: dueAt === null ? 0 : Math.max(0, at.getTime() - Date.parse(dueAt)), at, heard };
+}
+
+/** So long a run that was handed over is left to that hub; then it is anybody's again, for a hub may be gone. */
+const HANDED_MILLISECONDS = 2000;
+
+/** Takes a run that another hub has handed over to this one, while nobody else has it. */
+export async function claimHanded({ db, now, clock, hubId }: RunsDeps, runId: RunId): Promise<Claimed | undefined> {
+  const at = await now(db);
+  const heard = clock.monotonic();
+  const run = await db
+    .updateTable("run")
+    .set({
+      claimedBy: hubId,
+      claimedUntil: new Date(at.getTime() + LEASE_SECONDS * 1000),
+      fencing: sql`fencing + 1`,
+    })
+    .where("id", "=", runId)
+    .where("wakeAt", "<=", new Date(at.getTime() + HANDED_MILLISECONDS).toISOString())
+    .where((where) => where.or([where("claimedUntil", "is", null), where("claimedUntil", "<=", at.toISOString())]))
+    .returningAll()
+    .executeTakeFirst();
+  return run === undefined ? undefined : { run, lateMilliseconds: 0, at, heard };
+}
+
+/** Gives a run back to a hub that is told of it, and after a moment to anybody. */
+export function giveTo(deps: RunsDeps, { run, at }: Claimed): Promise<void> {
+  return giveBack(deps, run.id, run.fencing, new Date(at.getTime() + HANDED_MILLISECONDS));
 }
 
 /**

@@ -1,5 +1,6 @@
 import type {
   ActRequest,
+  AgentId,
   CapabilityDeclaration,
   CapabilityInput,
   CapabilityName,
@@ -33,6 +34,8 @@ export interface RunGateways {
   capabilitiesOf(gatewayId: GatewayId): Partial<Record<CapabilityName, CapabilityDeclaration>>;
   /** How far the hub's word alone is enough in a home with an agent; null where the hub reaches the gateway itself. */
   hubAloneAt?(gatewayId: GatewayId): HubAlone | null;
+  /** The agent that the gateway is behind, where that has no line here; null for a gateway that can be reached from here. */
+  agentWithoutLine?(gatewayId: GatewayId): AgentId | null;
 }
 
 /** Places where a test lets the hub die. */

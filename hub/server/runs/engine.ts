@@ -1,9 +1,17 @@
-import { type Cancel, type CaretakerError, isCaretakerError, type RunbookId, sleep } from "@caretaker/protocol";
+import {
+  type Cancel,
+  type CaretakerError,
+  isCaretakerError,
+  type RunbookId,
+  type RunId,
+  sleep,
+} from "@caretaker/protocol";
 import { transaction } from "../db/database.ts";
 import { withLogFields } from "../log.ts";
 import { readKept } from "../runbooks/kept.ts";
-import { type Claimed, claimDue, giveBack, nextDueIn, renewClaim } from "./claim.ts";
+import { type Claimed, claimDue, claimHanded, giveBack, nextDueIn, renewClaim } from "./claim.ts";
 import { LEASE_SECONDS, type RunsDeps } from "./deps.ts";
+import { HandOver } from "./hand-over.ts";
 import { type Plan, planOf } from "./plan.ts";
 import { lockRun, type RunRow, record } from "./record.ts";
 import { LostClaim, Ride } from "./ride.ts";
@@ -27,6 +35,7 @@ export class Engine {
   readonly #deps: RunsDeps;
   readonly #working = new Set<Promise<void>>();
   readonly #plans = new Map<string, Plan>();
+  readonly #handOver: HandOver;
   #looking: Promise<void> | null = null;
   #lookAgain = false;
   #lookedAt = 0;
@@ -37,6 +46,7 @@ export class Engine {
 
   constructor(deps: RunsDeps) {
     this.#deps = deps;
+    this.#handOver = new HandOver(deps);
   }
 
   start(): void {
@@ -113,15 +123,31 @@ export class Engine {
     if (!this.#isClosed) this.#cancelTimer = clock.after(wait, () => this.wake());
   }
 
+  /** Another hub handed this run over to us. With all workers busy it is left, and comes back to whoever is free. */
+  async take(runId: RunId): Promise<void> {
+    const { log, workers = WORKERS } = this.#deps;
+    if (this.#isClosed || this.#working.size >= workers) return;
+    try {
+      const claimed = await claimHanded(this.#deps, runId);
+      if (claimed !== undefined) this.#work(claimed);
+    } catch (error) {
+      log.warn({ error, runId }, "A run that was handed over could not be taken. It is due again in a moment.");
+    }
+  }
+
   async #claimOne(): Promise<boolean> {
     const claimed = await claimDue(this.#deps);
     if (claimed === undefined) return false;
+    this.#work(claimed);
+    return true;
+  }
+
+  #work(claimed: Claimed): void {
     const work = withLogFields({ runId: claimed.run.id }, () => this.#drive(claimed)).finally(() => {
       this.#working.delete(work);
       this.wake();
     });
     this.#working.add(work);
-    return true;
   }
 
   /** Turn after turn, until the run rests, ends, or is somebody else's. */
@@ -130,6 +156,7 @@ export class Engine {
     let ride: Ride | null = null;
     const keep = this.#keepClaim(row, (begun) => ride?.claimRenewed(begun));
     try {
+      if (await this.#handOver.take(claimed)) return;
       ride = new Ride(this.#deps, await this.#planFor(row), claimed);
       let isOn = true;
       while (isOn && !this.#isClosed) isOn = (await takeTurn(ride)).kind === "on" && ride.row.claimedBy !== null;

@@ -50,7 +50,7 @@ export function deviceHandlers({ db, announcements }: SitesDeps): Pick<Handlers,
         return { ...changed, siteId: row.siteId };
       });
       announcements.announce({
-        type: "devices.changed",
+        type: "device.changed",
         siteId: device.siteId as SiteId,
         gatewayId: device.gatewayId as Device["gatewayId"],
       });

@@ -50,7 +50,7 @@ beforeEach(async () => {
   const announcements = createAnnouncements((error) => {
     throw error;
   });
-  for (const type of ["site.changed", "site.removed", "view.withdrawn", "devices.changed", "gateway.removed"] as const)
+  for (const type of ["site.changed", "site.removed", "view.withdrawn", "device.changed", "gateway.removed"] as const)
     announcements.on(type, (announcement) => announced.push(announcement));
   handlers = sitesHandlers({
     db: database.db,

@@ -74,6 +74,14 @@ export function createState(deps: StateDeps): HubState {
     }
   };
 
+  /** Which sites there are, and how they are called, after other hubs may have said something that was not heard. */
+  const reloadSites = async (): Promise<void> => {
+    const stored = new Map((await loadSites(db)).map((facts) => [facts.id, facts]));
+    for (const id of store.sites.keys())
+      if (!stored.has(id)) announcements.announce({ type: "site.removed", siteId: id });
+    for (const [id, facts] of stored) store.sites.has(id) ? store.putSite(facts) : await reloadSite(id);
+  };
+
   /**
    * Reads again what of a site, or of all, is hidden, and forgets it. Tried until it could be read, and one after the other,
    * so that what was read first never overtakes what was said last.
@@ -209,11 +217,14 @@ export function createState(deps: StateDeps): HubState {
       stops.push(
         announcements.on("site.changed", ({ siteId }) => reported("A changed site was not read.", reloadSite(siteId))),
         announcements.on("agent.changed", ({ siteId }) => reported("A changed site was not read.", reloadSite(siteId))),
+        announcements.on("others.missed", () => reported("The sites were not read anew.", reloadSites())),
         announcements.on("view.limited", ({ siteId }) => hideAnew(siteId)),
         announcements.on("view.told", ({ siteId }) => hideAnew(siteId ?? undefined)),
         announcements.on("site.removed", ({ siteId }) => store.removeSite(siteId)),
-        announcements.on("devices.changed", ({ gatewayId }) =>
-          reported("Changed devices were not read.", reloadDevices(gatewayId)),
+        ...(["devices.changed", "device.changed"] as const).map((type) =>
+          announcements.on(type, ({ gatewayId }) =>
+            reported("Changed devices were not read.", reloadDevices(gatewayId)),
+          ),
         ),
         announcements.on("run.stepped", ({ run }) => noteRun(run)),
       );

@@ -1,7 +1,7 @@
 import type { ConsentRequestId } from "@caretaker/protocol";
-import type { Trx } from "../../db/database.ts";
+import type { Database, Trx } from "../../db/database.ts";
 import { ANSWER_WITHIN, after, statusAt } from "../clocks.ts";
-import type { OpenRequest } from "../open-request.ts";
+import type { RequestRow } from "../open-request.ts";
 
 /** As `code` of a run's `fix.refused`: the homeowner is told of it in words of their own. */
 export const WANTS_YES_AT_HOME = "wants_yes_at_home";
@@ -50,7 +50,13 @@ async function hasActed(trx: Trx, requestId: string): Promise<boolean> {
 }
 
 /** Whether the run of this request waits for the home's own yes to it, after it was allowed by another way. */
-export async function waitsForHome({ trx, request }: OpenRequest): Promise<boolean> {
+export async function waitsForHome({
+  trx,
+  request,
+}: {
+  readonly trx: Database;
+  readonly request: { readonly id: string; readonly runId: string } & Pick<RequestRow, "status" | "grade">;
+}): Promise<boolean> {
   if (request.status !== "allowed" || TAKEN_BY_AGENT.includes(request.grade)) return false;
   const run = await trx
     .selectFrom("run")
