@@ -213,7 +213,8 @@ describe.skipIf(needs.some(({ skip }) => skip))(title, () => {
       120_000,
     );
     await technician.goto(`${firm.hub.url}/sites/${siteId}/gateways`);
-    await technician.getByText("The household has stopped everything").waitFor();
+    // The header says it, and the panel of the agent below says who did it.
+    await technician.getByText("The household has stopped everything").first().waitFor();
     expect(await firm.ledger(siteId)).toContain("agent.stopped");
   });
 
