@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { openBenchDatabase } from "./database.ts";
 import { addAgents, addSites } from "./firm.ts";
-import { median, type Row, row } from "./rows.ts";
+import { pairRow, type Row } from "./rows.ts";
 import { preciseNow, startWorker, type Worker } from "./worker.ts";
 
 export interface AgentsBackPlan {
@@ -68,11 +68,10 @@ export async function measureAgentsBack(plan: AgentsBackPlan, say: (line: string
       );
     }
     return [
-      row(
+      pairRow(
         `${plan.agents} agents back after a restart`,
         "ms",
-        median(runs.map(({ ours }) => ours)),
-        median(runs.map(({ theirs }) => theirs)),
+        runs.map(({ ours, theirs }) => ({ ours, base: theirs })),
         2,
       ),
     ];

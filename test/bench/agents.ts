@@ -4,7 +4,7 @@ import { type BenchDatabase, openBenchDatabase } from "./database.ts";
 import { settled, shares, untilQuiet } from "./fan-out.ts";
 import { addAgents, addHomes, homeAssistantOf } from "./firm.ts";
 import type { FleetHome } from "./fleet-process.ts";
-import { median, type Row, row } from "./rows.ts";
+import { median, pairRow, type Row, row } from "./rows.ts";
 import { startWorker, type Worker } from "./worker.ts";
 
 export interface AgentsPlan {
@@ -65,11 +65,10 @@ export async function measureAgents(plan: AgentsPlan, say: (line: string) => voi
       );
     }
     if (runs.length === 0) throw new Error("the dashboards could not keep up: this machine has too much else to do");
-    const cpu = median(runs.map(({ own }) => own.perEvent));
-    const cpuDirectly = median(runs.map(({ base }) => base.perEvent));
+    const cpu = runs.map(({ own, base }) => ({ ours: own.perEvent, base: base.perEvent }));
     const added = median(runs.map(({ own, base }) => Math.max(0, own.p99 - base.p99)));
     return [
-      row(`${plan.homes} homes through agents at ${plan.perSecond}/s: hub CPU per event`, "µs", cpu, cpuDirectly, 1.1),
+      pairRow(`${plan.homes} homes through agents at ${plan.perSecond}/s: hub CPU per event`, "µs", cpu, 1.1),
       row("added by the agents, 99 %", "ms", added, ADDED_MILLISECONDS, 1),
     ];
   } finally {

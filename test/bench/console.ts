@@ -1,5 +1,5 @@
 import type { ProcessorLogin } from "./processor-process.ts";
-import { median, type Row, row } from "./rows.ts";
+import { pairRow, type Row } from "./rows.ts";
 import { startWorker } from "./worker.ts";
 
 export interface ConsolePlan {
@@ -33,11 +33,11 @@ export async function measureConsole(plan: ConsolePlan, say: (line: string) => v
     for (let run = 1; run <= plan.runs; run += 1) {
       const own = await typedBy(ours, "typeOurs");
       const base = await typedBy(bare, "typeBare");
-      runs.push({ own, base });
+      runs.push({ ours: own, base });
       say(`run ${run}: ${commands} commands in ${own.toFixed(0)} ms beside ${base.toFixed(0)} ms`);
     }
     const name = `${commands} commands on a processor's console`;
-    return [row(name, "ms", median(runs.map(({ own }) => own)), median(runs.map(({ base }) => base)), 1.2)];
+    return [pairRow(name, "ms", runs, 1.2)];
   } finally {
     await Promise.all([ours.stop(), bare.stop()]);
     await processor.stop();

@@ -2,7 +2,7 @@ import { openBenchDatabase } from "./database.ts";
 import type { DirectorHome } from "./directors-process.ts";
 import { settled } from "./fan-out.ts";
 import { addHomes, type BenchGateway } from "./firm.ts";
-import { median, type Row, row } from "./rows.ts";
+import { pairRow, type Row } from "./rows.ts";
 import { startWorker, type Worker } from "./worker.ts";
 
 export interface DirectorsPlan {
@@ -48,13 +48,13 @@ export async function measureDirectors(plan: DirectorsPlan, say: (line: string) 
     for (let run = 1; run <= plan.runs; run += 1) {
       const own = await measure(hub, "ours", seconds);
       const base = await measure(bare, "bare", seconds);
-      runs.push({ own, base });
+      runs.push({ ours: own, base });
       say(`run ${run}: ${own.toFixed(1)} µs beside ${base.toFixed(1)} µs per push`);
     }
     if ((await bare.ask<number>("heard")) < perSecond * seconds * plan.runs)
       throw new Error("The bare clients missed pushes");
     const name = `Director push of ${homes} homes at ${perSecond}/s: hub CPU per event`;
-    return [row(name, "µs", median(runs.map(({ own }) => own)), median(runs.map(({ base }) => base)), 1.2)];
+    return [pairRow(name, "µs", runs, 1.2)];
   } finally {
     await Promise.all([bare.stop(), hub.stop()]);
     await directors.stop();

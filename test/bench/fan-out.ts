@@ -1,7 +1,7 @@
 import { openBenchDatabase } from "./database.ts";
 import { addHomes, homeAssistantOf } from "./firm.ts";
 import type { FleetHome } from "./fleet-process.ts";
-import { median, type Row, row } from "./rows.ts";
+import { median, pairRow, type Row, row } from "./rows.ts";
 import { startWorker, type Worker } from "./worker.ts";
 
 export interface FanOutPlan {
@@ -63,10 +63,9 @@ export async function measureFanOut(plan: FanOutPlan, say: (line: string) => voi
       );
     }
     const heap = await hub.ask<number>("heapOfState");
-    const cpu = median(runs.map(({ own }) => own.perEvent));
-    const cpuOfRelay = median(runs.map(({ base }) => base.perEvent));
+    const cpu = runs.map(({ own, base }) => ({ ours: own.perEvent, base: base.perEvent }));
     return [
-      row(`${homes} homes x ${entities} at ${perSecond}/s: hub CPU per event`, "µs", cpu, cpuOfRelay, 1),
+      pairRow(`${homes} homes x ${entities} at ${perSecond}/s: hub CPU per event`, "µs", cpu, 1),
       row("gateway to dashboard, 99 %", "ms", median(runs.map(({ own }) => own.p99)), P99_MILLISECONDS, 1),
       row("heap per entity", "bytes", heap / (homes * entities), BYTES_PER_ENTITY, 1),
     ];

@@ -2,7 +2,7 @@ import { openBenchDatabase } from "./database.ts";
 import { settled, shares } from "./fan-out.ts";
 import { addHomes, homeAssistantOf } from "./firm.ts";
 import type { FleetHome } from "./fleet-process.ts";
-import { median, type Row, row } from "./rows.ts";
+import { pairRow, type Row } from "./rows.ts";
 import { startWorker } from "./worker.ts";
 
 export interface HomeSizePlan {
@@ -40,11 +40,11 @@ export async function measureHomeSize(plan: HomeSizePlan, say: (line: string) =>
     for (let run = 1; run <= plan.runs; run += 1) {
       const ofSmall = await measure("small", seconds);
       const ofLarge = await measure("large", seconds);
-      runs.push({ ofSmall, ofLarge });
+      runs.push({ ours: ofLarge, base: ofSmall });
       say(`run ${run}: ${ofLarge.toFixed(1)} µs in large homes, ${ofSmall.toFixed(1)} µs in small ones`);
     }
     const name = `${homes} homes x ${plan.large}: hub CPU per event, beside x ${plan.small}`;
-    return [row(name, "µs", median(runs.map((one) => one.ofLarge)), median(runs.map((one) => one.ofSmall)), 1.2)];
+    return [pairRow(name, "µs", runs, 1.2)];
   } finally {
     await Promise.all([watchers.stop(), hub.stop()]);
     await fleet.stop();

@@ -1,7 +1,7 @@
 import { openBenchDatabase } from "./database.ts";
 import { addHomes } from "./firm.ts";
 import type { FleetHome } from "./fleet-process.ts";
-import { median, type Row, row } from "./rows.ts";
+import { pairRow, type Row } from "./rows.ts";
 import { startWorker, type Worker } from "./worker.ts";
 
 export interface PollingPlan {
@@ -50,11 +50,10 @@ export async function measurePolling(plan: PollingPlan, say: (line: string) => v
       );
     }
     return [
-      row(
+      pairRow(
         `${homes} Crestron Homes asked every ${EVERY_SECONDS} s`,
         "us CPU an answer",
-        median(measured.map(({ ours }) => ours)),
-        median(measured.map(({ theirs }) => theirs)),
+        measured.map(({ ours, theirs }) => ({ ours, base: theirs })),
         1.2,
       ),
     ];

@@ -2,7 +2,7 @@ import { openBenchDatabase } from "./database.ts";
 import { settled } from "./fan-out.ts";
 import { addHomes, homeAssistantOf } from "./firm.ts";
 import type { FleetHome } from "./fleet-process.ts";
-import { median, type Row, row } from "./rows.ts";
+import { pairRow, type Row } from "./rows.ts";
 import { preciseNow, startWorker } from "./worker.ts";
 
 export interface RestartPlan {
@@ -38,11 +38,10 @@ export async function measureRestart(plan: RestartPlan, say: (line: string) => v
       say(`run ${run}: ${homes} gateways back after ${ours.toFixed(0)} ms, bare clients after ${bare.toFixed(0)} ms`);
     }
     return [
-      row(
+      pairRow(
         `${homes} gateways back after a restart`,
         "ms",
-        median(runs.map((one) => one.ours)),
-        median(runs.map((one) => one.bare)),
+        runs.map(({ ours, bare }) => ({ ours, base: bare })),
         2,
       ),
     ];

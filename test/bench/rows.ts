@@ -15,6 +15,21 @@ export function row(name: string, unit: string, ours: number, baseline: number, 
   return { name, unit, ours: round(ours), baseline: round(baseline), ratio: round(ratio), bar, holds: ratio <= bar };
 }
 
+/**
+ * Of runs of ours and of the baseline in turns, the one in the middle by its ratio: the two of a pair follow each other
+ * closely, while a machine that others use too is half as quick again a minute later. Of an even number, the worse.
+ */
+export function pairRow(
+  name: string,
+  unit: string,
+  pairs: readonly { readonly ours: number; readonly base: number }[],
+  bar: number,
+): Row {
+  const sorted = pairs.toSorted((a, b) => a.ours / a.base - b.ours / b.base);
+  const { ours, base } = sorted[sorted.length >> 1] ?? { ours: Number.NaN, base: Number.NaN };
+  return row(name, unit, ours, base, bar);
+}
+
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = sorted.length >> 1;

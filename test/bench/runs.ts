@@ -1,5 +1,5 @@
 import { openBenchDatabase } from "./database.ts";
-import { median, type Row, row } from "./rows.ts";
+import { pairRow, type Row, row } from "./rows.ts";
 import { startWorker, type Worker } from "./worker.ts";
 
 export interface RunsPlan {
@@ -48,7 +48,7 @@ export async function measureRuns(plan: RunsPlan, say: (line: string) => void): 
       const ours = run.milliseconds / homes;
       const theirs = (raw.milliseconds / raw.transactions) * (transactions / homes);
       const harder = inserting.milliseconds / homes;
-      measured.push({ ours, theirs });
+      measured.push({ ours, base: theirs });
       say(
         `run ${number}: ${ours.toFixed(1)} ms a run (${(run.cpu / homes / 1000).toFixed(1)} ms of the hub's CPU), with ${each} transactions; raw jobs with as many ${theirs.toFixed(1)} ms; ` +
           `for information, one job that inserts the rest row by row ${harder.toFixed(1)} ms (ratio ${(ours / harder).toFixed(2)})`,
@@ -59,13 +59,7 @@ export async function measureRuns(plan: RunsPlan, say: (line: string) => void): 
     const full = await cpuPercent(hub, idleSeconds);
     say(`an idle hub takes ${empty.toFixed(2)} % of a core, with ${waiting} waiting runs ${full.toFixed(2)} %`);
     return [
-      row(
-        "a run of four steps beside raw jobs",
-        "ms",
-        median(measured.map(({ ours }) => ours)),
-        median(measured.map(({ theirs }) => theirs)),
-        SLOWER_AT_MOST,
-      ),
+      pairRow("a run of four steps beside raw jobs", "ms", measured, SLOWER_AT_MOST),
       row(`${waiting} waiting runs, more than none`, "% of a core", Math.max(0, full - empty), PERCENT_OF_A_CORE, 1),
     ];
   } finally {
